@@ -1,0 +1,137 @@
+//! What was going on while the catalog was read.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Name;
+
+/// Sessions, waits, running work, replication and statements.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Activity {
+    /// Sessions with an open transaction, the oldest first.
+    pub sessions: Vec<Session>,
+    /// Transactions prepared for a two-phase commit, which hold their locks until somebody finishes them.
+    pub prepared: Vec<PreparedTransaction>,
+    /// Who waits for whom.
+    pub lock_waits: Vec<LockWait>,
+    /// Vacuums, index builds and other work that reports its progress.
+    pub progress: Vec<Progress>,
+    /// Standbys connected to this server.
+    pub standbys: Vec<StandbyConnection>,
+    /// Replication slots.
+    pub slots: Vec<ReplicationSlot>,
+    /// Statements by total time, the most expensive first; none if `pg_stat_statements` is not there or unreadable.
+    pub statements: Option<Vec<StatementStatistics>>,
+    /// Sessions of all kinds, counted; none if it could not be read.
+    pub connections: Option<u32>,
+}
+
+/// A session with an open transaction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Session {
+    /// The server process.
+    pub pid: i32,
+    /// Its role; none if it may not be read.
+    pub user: Option<String>,
+    /// Its `application_name`.
+    pub application: Option<String>,
+    /// `active`, `idle in transaction`, …
+    pub state: Option<String>,
+    /// Seconds its transaction has been open.
+    pub transaction_s: Option<f64>,
+    /// Seconds it has been in this state.
+    pub state_s: Option<f64>,
+    /// What it waits for: `Lock/relation`.
+    pub waits_for: Option<String>,
+    /// Its statement with every literal taken out.
+    pub statement: Option<String>,
+    /// Relations it holds a lock on, with the strongest mode.
+    pub holds: Vec<(Name, String)>,
+    /// `autovacuum worker`, `client backend`, …
+    pub kind: String,
+}
+
+/// A transaction prepared for a two-phase commit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PreparedTransaction {
+    /// Its identifier.
+    pub identifier: String,
+    /// Seconds since it was prepared.
+    pub age_s: f64,
+    /// Relations it holds a lock on, with the strongest mode.
+    pub holds: Vec<(Name, String)>,
+}
+
+/// One session that waits for a lock.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LockWait {
+    /// Who waits.
+    pub pid: i32,
+    /// The relation, where it is one.
+    pub relation: Option<Name>,
+    /// The mode asked for.
+    pub mode: String,
+    /// Who is in the way.
+    pub blocked_by: Vec<i32>,
+}
+
+/// Work that reports its progress.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Progress {
+    /// The server process.
+    pub pid: i32,
+    /// `VACUUM`, `CREATE INDEX`, `ANALYZE`, `CLUSTER`, `COPY`, `BASE BACKUP`.
+    pub command: String,
+    /// The relation it works on.
+    pub relation: Option<Name>,
+    /// The phase as the server names it.
+    pub phase: String,
+    /// Share done, 0 to 1, where the view tells.
+    pub done: Option<f64>,
+}
+
+/// A standby connected to this server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StandbyConnection {
+    /// Its `application_name`.
+    pub application: String,
+    /// `async`, `sync`, `quorum`, `potential`.
+    pub sync_state: Option<String>,
+    /// Bytes of WAL it has not replayed.
+    pub lag_bytes: Option<u64>,
+    /// Seconds of replay lag.
+    pub lag_s: Option<f64>,
+}
+
+/// A replication slot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReplicationSlot {
+    /// Name.
+    pub name: String,
+    /// Logical (else physical).
+    pub logical: bool,
+    /// Somebody reads from it now.
+    pub active: bool,
+    /// Bytes of WAL kept for it.
+    pub retained_bytes: Option<u64>,
+}
+
+/// One kind of statement that ran here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StatementStatistics {
+    /// The statement with every literal and comment taken out.
+    pub statement: String,
+    /// How often it ran.
+    pub calls: u64,
+    /// Mean run time in milliseconds.
+    pub mean_ms: f64,
+    /// Longest run time in milliseconds.
+    pub max_ms: f64,
+    /// Rows returned or changed, in all.
+    pub rows: u64,
+    /// WAL written, in all, in bytes.
+    pub wal_bytes: Option<u64>,
+    /// Calls a second between the two samples.
+    pub calls_per_second: Option<f64>,
+}

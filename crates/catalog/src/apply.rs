@@ -1,0 +1,394 @@
+//! The schema a change leaves behind.
+
+use crate::{
+    Catalog, Change, Constraint, ConstraintDefinition, ConstraintKind, Function, FunctionDefinition, Index,
+    IndexDefinition, Name, Table, Trigger, TriggerDefinition,
+};
+
+/// Why a change cannot be applied: the server would refuse it too.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApplyError {
+    /// There is no such object.
+    #[error("{kind} {name} does not exist")]
+    Missing {
+        /// What it is.
+        kind: ObjectKind,
+        /// Its name.
+        name: String,
+    },
+    /// There is such an object already.
+    #[error("{kind} {name} already exists")]
+    Exists {
+        /// What it is.
+        kind: ObjectKind,
+        /// Its name.
+        name: String,
+    },
+    /// Something else needs it.
+    #[error("{what} is needed by {by}")]
+    Needed {
+        /// What would go.
+        what: String,
+        /// What needs it.
+        by: String,
+    },
+}
+
+/// Kinds of objects, for messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectKind {
+    /// A table.
+    Table,
+    /// A column.
+    Column,
+    /// An index.
+    Index,
+    /// A constraint.
+    Constraint,
+    /// A trigger.
+    Trigger,
+    /// A function.
+    Function,
+}
+
+impl std::fmt::Display for ObjectKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            ObjectKind::Table => "table",
+            ObjectKind::Column => "column",
+            ObjectKind::Index => "index",
+            ObjectKind::Constraint => "constraint",
+            ObjectKind::Trigger => "trigger",
+            ObjectKind::Function => "function",
+        })
+    }
+}
+
+fn missing(kind: ObjectKind, name: impl ToString) -> ApplyError {
+    ApplyError::Missing { kind, name: name.to_string() }
+}
+
+fn exists(kind: ObjectKind, name: impl ToString) -> ApplyError {
+    ApplyError::Exists { kind, name: name.to_string() }
+}
+
+impl Catalog {
+    /// Carries a change out on the schema. Statistics of new objects are unknown, those of others stay.
+    ///
+    /// On an error nothing is changed, except by [`Change::Together`], whose first changes may have been made.
+    pub fn apply(&mut self, change: &Change) -> Result<(), ApplyError> {
+        match change {
+            Change::AddColumn { table, column, if_not_exists } => {
+                let t = self.need_table(table)?;
+                if t.column(&column.name).is_some() {
+                    return if *if_not_exists {
+                        Ok(())
+                    } else {
+                        Err(exists(ObjectKind::Column, format!("{table}.{}", column.name)))
+                    };
+                }
+                t.columns.push(column.clone());
+                self.each_partition(table, |t| t.columns.push(column.clone()));
+                Ok(())
+            }
+            Change::DropColumn { table, column, if_exists, cascade } => {
+                self.drop_column(table, column, *if_exists, *cascade)
+            }
+            Change::RenameColumn { table, from, to } => self.rename_column(table, from, to),
+            Change::SetNotNull { table, column } => self.with_column(table, column, |c| c.not_null = true),
+            Change::DropNotNull { table, column } => self.with_column(table, column, |c| c.not_null = false),
+            Change::SetDefault { table, column, expression } => {
+                self.with_column(table, column, |c| c.default = Some(expression.clone()))
+            }
+            Change::DropDefault { table, column } => self.with_column(table, column, |c| c.default = None),
+            Change::AddConstraint { table, constraint } => self.add_constraint(table, constraint),
+            Change::ValidateConstraint { table, name } => {
+                let t = self.need_table(table)?;
+                let found = t.constraints.iter_mut().find(|c| &c.name == name);
+                found.map(|c| c.validated = true).ok_or_else(|| missing(ObjectKind::Constraint, name))
+            }
+            Change::DropConstraint { table, name, if_exists } => {
+                let t = self.need_table(table)?;
+                let before = t.constraints.len();
+                t.constraints.retain(|c| &c.name != name);
+                if t.constraints.len() == before && !if_exists {
+                    return Err(missing(ObjectKind::Constraint, name));
+                }
+                t.indexes.retain(|i| i.constraint.as_ref() != Some(name));
+                Ok(())
+            }
+            Change::CreateIndex { index, if_not_exists, .. } => self.create_index(index, *if_not_exists),
+            Change::DropIndex { index, if_exists, .. } => self.drop_index(index, *if_exists),
+            Change::CreateFunction(function) => self.create_function(function),
+            Change::DropFunction { name, if_exists } => {
+                let before = self.functions.len();
+                self.functions.retain(|f| &f.name != name || !f.arguments.is_empty());
+                if self.functions.len() == before && !if_exists {
+                    return Err(missing(ObjectKind::Function, name));
+                }
+                Ok(())
+            }
+            Change::CreateTrigger(trigger) => self.create_trigger(trigger),
+            Change::DropTrigger { table, name, if_exists } => {
+                let t = self.need_table(table)?;
+                let before = t.triggers.len();
+                t.triggers.retain(|t| &t.name != name);
+                if t.triggers.len() == before && !if_exists {
+                    return Err(missing(ObjectKind::Trigger, name));
+                }
+                self.each_partition(table, |t| t.triggers.retain(|t| &t.name != name));
+                Ok(())
+            }
+            Change::GrantColumn { table, column, privileges, grantee } => self.with_column(table, column, |c| {
+                c.grants.push(crate::ColumnGrant { grantee: grantee.clone(), privileges: privileges.clone() });
+            }),
+            Change::Analyze { table, .. } | Change::UpdateRows { table, .. } => self.need_table(table).map(|_| ()),
+            Change::Backfill(backfill) => self.need_table(&backfill.table).map(|_| ()),
+            Change::Together(changes) => changes.iter().try_for_each(|c| self.apply(c)),
+        }
+    }
+
+    fn need_table(&mut self, name: &Name) -> Result<&mut Table, ApplyError> {
+        self.table_mut(name).ok_or_else(|| missing(ObjectKind::Table, name))
+    }
+
+    /// Changes a column of a table and of its partitions, which follow their parent.
+    fn with_column(
+        &mut self,
+        table: &Name,
+        column: &str,
+        change: impl Fn(&mut crate::Column),
+    ) -> Result<(), ApplyError> {
+        let t = self.need_table(table)?;
+        let c = t.column_mut(column).ok_or_else(|| missing(ObjectKind::Column, format!("{table}.{column}")))?;
+        change(c);
+        self.each_partition(table, |t| t.column_mut(column).into_iter().for_each(&change));
+        Ok(())
+    }
+
+    fn each_partition(&mut self, table: &Name, change: impl Fn(&mut Table)) {
+        let names: Vec<Name> = self.partitions_of(table).iter().map(|t| t.name.clone()).collect();
+        self.tables.iter_mut().filter(|t| names.contains(&t.name)).for_each(change);
+    }
+
+    fn drop_column(&mut self, table: &Name, column: &str, if_exists: bool, cascade: bool) -> Result<(), ApplyError> {
+        let t = self.need_table(table)?;
+        if t.column(column).is_none() {
+            return if if_exists { Ok(()) } else { Err(missing(ObjectKind::Column, format!("{table}.{column}"))) };
+        }
+        if let Some(by) = self.needs_column(table, column).into_iter().next().filter(|_| !cascade) {
+            return Err(ApplyError::Needed { what: format!("{table}.{column}"), by });
+        }
+        let drop = |t: &mut Table| {
+            t.columns.retain(|c| c.name != column);
+            t.indexes.retain(|i| !i.reads.iter().any(|c| c == column));
+            t.constraints.retain(|c| !c.columns.iter().any(|c| c == column));
+        };
+        self.table_mut(table).map(drop);
+        self.each_partition(table, drop);
+        self.sequences.retain(|s| {
+            !s.owned_by.as_ref().is_some_and(|o| &o.on == table && o.columns.iter().any(|c| c == column))
+        });
+        Ok(())
+    }
+
+    /// What would stop `DROP COLUMN` without CASCADE, in words: views, other tables' foreign keys, policies,
+    /// triggers and generated columns that name the column, and its place in a partition key.
+    pub fn needs_column(&self, table: &Name, column: &str) -> Vec<String> {
+        let mut needed = Vec::new();
+        let reads = |needs: &[crate::Dependency]| {
+            needs.iter().any(|d| &d.on == table && d.columns.iter().any(|c| c == column))
+        };
+        needed.extend(self.views.iter().filter(|v| reads(&v.needs)).map(|v| {
+            format!("{} {}", if v.materialized { "materialized view" } else { "view" }, v.name)
+        }));
+        for (from, constraint) in self.referencing(table) {
+            let names = constraint.foreign.as_ref().is_some_and(|f| f.columns.iter().any(|c| c == column));
+            if names && from.name != *table {
+                needed.push(format!("foreign key {} of {}", constraint.name, from.name));
+            }
+        }
+        if let Some(t) = self.table(table) {
+            let names = |columns: &[String]| columns.iter().any(|c| c == column);
+            needed.extend(t.policies.iter().filter(|p| names(&p.columns)).map(|p| format!("policy {}", p.name)));
+            needed.extend(t.triggers.iter().filter(|g| names(&g.columns)).map(|g| format!("trigger {}", g.name)));
+            if names(&t.partition_columns) {
+                needed.push(format!("the partition key of {}", t.name));
+            }
+            let word = |e: &str| e.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == column);
+            needed.extend(
+                t.columns
+                    .iter()
+                    .filter(|c| c.name != column && c.generated.as_ref().is_some_and(|g| word(&g.expression)))
+                    .map(|c| format!("generated column {}", c.name)),
+            );
+        }
+        needed
+    }
+
+    fn rename_column(&mut self, table: &Name, from: &str, to: &str) -> Result<(), ApplyError> {
+        let t = self.need_table(table)?;
+        if t.column(to).is_some() {
+            return Err(exists(ObjectKind::Column, format!("{table}.{to}")));
+        }
+        if t.column(from).is_none() {
+            return Err(missing(ObjectKind::Column, format!("{table}.{from}")));
+        }
+        let swap = |names: &mut Vec<String>| names.iter_mut().filter(|n| *n == from).for_each(|n| *n = to.to_owned());
+        let rename = |t: &mut Table| {
+            t.column_mut(from).into_iter().for_each(|c| c.name = to.to_owned());
+            for index in &mut t.indexes {
+                swap(&mut index.reads);
+                swap(&mut index.definition.include);
+                for key in &mut index.definition.keys {
+                    if key.target == crate::IndexTarget::Column(from.to_owned()) {
+                        key.target = crate::IndexTarget::Column(to.to_owned());
+                    }
+                }
+            }
+            t.constraints.iter_mut().for_each(|c| swap(&mut c.columns));
+            t.triggers.iter_mut().for_each(|g| swap(&mut g.columns));
+            t.policies.iter_mut().for_each(|p| swap(&mut p.columns));
+            swap(&mut t.partition_columns);
+        };
+        self.table_mut(table).map(rename);
+        self.each_partition(table, rename);
+        let follow = |d: &mut crate::Dependency| {
+            if &d.on == table {
+                swap(&mut d.columns);
+            }
+        };
+        self.views.iter_mut().flat_map(|v| &mut v.needs).for_each(follow);
+        self.publications.iter_mut().flat_map(|p| &mut p.tables).for_each(follow);
+        self.sequences.iter_mut().filter_map(|s| s.owned_by.as_mut()).for_each(follow);
+        for foreign in self.tables.iter_mut().flat_map(|t| &mut t.constraints).filter_map(|c| c.foreign.as_mut()) {
+            if &foreign.table == table {
+                swap(&mut foreign.columns);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_constraint(&mut self, table: &Name, constraint: &ConstraintDefinition) -> Result<(), ApplyError> {
+        let t = self.need_table(table)?;
+        let name = constraint.name.clone().unwrap_or_else(|| format!("{}_{}", table.name, constraint.columns.join("_")));
+        if t.constraints.iter().any(|c| c.name == name) {
+            return Err(exists(ObjectKind::Constraint, name));
+        }
+        let index = match (&constraint.using_index, constraint.kind) {
+            (Some(index), _) => {
+                let found = t.indexes.iter_mut().find(|i| &i.definition.name == index);
+                let found = found.ok_or_else(|| missing(ObjectKind::Index, table.sibling(index)))?;
+                // The server renames the index to the constraint it now serves.
+                found.definition.name = name.clone();
+                found.constraint = Some(name.clone());
+                found.primary = constraint.kind == ConstraintKind::PrimaryKey;
+                Some(name.clone())
+            }
+            _ => None,
+        };
+        t.constraints.push(Constraint {
+            name,
+            kind: constraint.kind,
+            columns: constraint.columns.clone(),
+            definition: constraint.sql.clone(),
+            validated: !constraint.not_valid,
+            deferrable: false,
+            deferred: false,
+            foreign: None,
+            index,
+        });
+        Ok(())
+    }
+
+    fn create_index(&mut self, index: &IndexDefinition, if_not_exists: bool) -> Result<(), ApplyError> {
+        let name = index.table.sibling(&index.name);
+        if self.has_relation(&name) {
+            return if if_not_exists { Ok(()) } else { Err(exists(ObjectKind::Index, name)) };
+        }
+        let t = self.need_table(&index.table)?;
+        let words = |text: &str| -> Vec<String> {
+            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.filter(|w| t.column(w).is_some()).map(str::to_owned).collect()
+        };
+        let mut reads: Vec<String> = index
+            .keys
+            .iter()
+            .flat_map(|k| match &k.target {
+                crate::IndexTarget::Column(c) => vec![c.clone()],
+                crate::IndexTarget::Expression(e) => words(e),
+            })
+            .chain(index.include.iter().cloned())
+            .chain(index.predicate.as_deref().map(words).unwrap_or_default())
+            .collect();
+        reads.sort();
+        reads.dedup();
+        t.indexes.push(Index {
+            definition: index.clone(),
+            primary: false,
+            constraint: None,
+            valid: true,
+            part_of: None,
+            reads,
+            bytes: None,
+            scans: None,
+            printed: None,
+        });
+        Ok(())
+    }
+
+    fn drop_index(&mut self, name: &Name, if_exists: bool) -> Result<(), ApplyError> {
+        let Some((table, index)) = self.index(name) else {
+            return if if_exists { Ok(()) } else { Err(missing(ObjectKind::Index, name)) };
+        };
+        if let Some(constraint) = &index.constraint {
+            return Err(ApplyError::Needed {
+                what: format!("index {name}"),
+                by: format!("constraint {constraint} of {}", table.name),
+            });
+        }
+        let table = table.name.clone();
+        let t = self.need_table(&table)?;
+        t.indexes.retain(|i| i.definition.name != name.name);
+        self.each_partition(&table, |t| t.indexes.retain(|i| i.part_of.as_ref() != Some(&name.name)));
+        Ok(())
+    }
+
+    fn create_function(&mut self, function: &FunctionDefinition) -> Result<(), ApplyError> {
+        let same = |f: &Function| f.name == function.name && f.arguments.is_empty();
+        if self.functions.iter().any(same) {
+            return if function.or_replace { Ok(()) } else { Err(exists(ObjectKind::Function, &function.name)) };
+        }
+        self.functions.push(Function {
+            name: function.name.clone(),
+            arguments: String::new(),
+            language: "plpgsql".to_owned(),
+            volatility: "volatile".to_owned(),
+            mentions: Vec::new(),
+        });
+        Ok(())
+    }
+
+    fn create_trigger(&mut self, trigger: &TriggerDefinition) -> Result<(), ApplyError> {
+        let t = self.need_table(&trigger.table)?;
+        if t.triggers.iter().any(|g| g.name == trigger.name) {
+            return Err(exists(ObjectKind::Trigger, &trigger.name));
+        }
+        let made = Trigger {
+            name: trigger.name.clone(),
+            function: trigger.function.clone(),
+            before: trigger.before,
+            per_row: trigger.per_row,
+            events: trigger.events.clone(),
+            columns: Vec::new(),
+            enabled: "origin".to_owned(),
+            definition: None,
+        };
+        t.triggers.push(made.clone());
+        // A row trigger on a partitioned table is cloned to its partitions.
+        if trigger.per_row {
+            self.each_partition(&trigger.table, |t| t.triggers.push(made.clone()));
+        }
+        Ok(())
+    }
+}

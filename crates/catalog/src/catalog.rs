@@ -1,0 +1,126 @@
+//! Everything known of one database.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Activity, Extension, Function, Index, Name, Publication, Sequence, Server, Table, UserType, View};
+
+/// One database as it was at a moment: objects, statistics, activity, settings, and what could not be read.
+///
+/// Objects are sorted by name. Nothing here holds a row's value or a literal of anybody's query.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Catalog {
+    /// The server, where it stands in its replication set-up, and its settings.
+    pub server: Server,
+    /// Names of all schemas a user can have made, `public` among them.
+    pub schemas: Vec<String>,
+    /// Tables of every kind that holds rows: plain, partitioned, foreign, unlogged, temporary.
+    pub tables: Vec<Table>,
+    /// Views and materialized views.
+    pub views: Vec<View>,
+    /// Sequences, identity columns' own ones included.
+    pub sequences: Vec<Sequence>,
+    /// Functions and procedures outside the system schemas and extensions.
+    pub functions: Vec<Function>,
+    /// Enums and domains.
+    pub types: Vec<UserType>,
+    /// Publications of logical replication.
+    pub publications: Vec<Publication>,
+    /// Installed extensions.
+    pub extensions: Vec<Extension>,
+    /// What was going on while the catalog was read.
+    pub activity: Activity,
+    /// What could not be read, why, and what would show it.
+    pub unknowns: Vec<Unknown>,
+}
+
+/// Something that could not be known. It is never taken for zero.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Unknown {
+    /// What is unknown, in words a DBA understands: `write rate of tables`.
+    pub what: String,
+    /// Why: a missing privilege, a missing extension, a counter that is blind on a standby.
+    pub why: String,
+    /// What would show it: a GRANT, a setting, another server to ask. Empty if nothing would.
+    pub remedy: String,
+}
+
+impl Unknown {
+    /// An unknown from its three sentences.
+    pub fn new(what: impl Into<String>, why: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { what: what.into(), why: why.into(), remedy: remedy.into() }
+    }
+}
+
+impl Catalog {
+    /// The table of that name.
+    pub fn table(&self, name: &Name) -> Option<&Table> {
+        self.tables.iter().find(|t| &t.name == name)
+    }
+
+    /// The table of that name, to be changed.
+    pub fn table_mut(&mut self, name: &Name) -> Option<&mut Table> {
+        self.tables.iter_mut().find(|t| &t.name == name)
+    }
+
+    /// The view or materialized view of that name.
+    pub fn view(&self, name: &Name) -> Option<&View> {
+        self.views.iter().find(|v| &v.name == name)
+    }
+
+    /// An index and the table it belongs to. An index lives in its table's schema.
+    pub fn index(&self, name: &Name) -> Option<(&Table, &Index)> {
+        self.tables
+            .iter()
+            .filter(|t| t.name.schema == name.schema)
+            .find_map(|t| t.indexes.iter().find(|i| i.definition.name == name.name).map(|i| (t, i)))
+    }
+
+    /// Resolves a name that may lack its schema the way the server would: the first schema of the search path
+    /// that has a relation (table, view, sequence or index) of that name.
+    pub fn resolve(&self, schema: Option<&str>, name: &str) -> Option<Name> {
+        if let Some(schema) = schema {
+            let full = Name::new(schema, name);
+            return self.has_relation(&full).then_some(full);
+        }
+        self.server.search_path.iter().map(|s| Name::new(s, name)).find(|full| self.has_relation(full))
+    }
+
+    /// Whether a relation (table, view, sequence or index: they share one name space) of that name exists.
+    pub fn has_relation(&self, name: &Name) -> bool {
+        self.table(name).is_some()
+            || self.view(name).is_some()
+            || self.sequences.iter().any(|s| &s.name == name)
+            || self.index(name).is_some()
+    }
+
+    /// The direct and indirect partitions of a table, parents before children. Empty for a plain table.
+    pub fn partitions_of(&self, name: &Name) -> Vec<&Table> {
+        let mut found: Vec<&Table> = Vec::new();
+        let mut parents = vec![name];
+        while let Some(parent) = parents.pop() {
+            for child in self.tables.iter().filter(|t| t.partition_of.as_ref() == Some(parent)) {
+                found.push(child);
+                parents.push(&child.name);
+            }
+        }
+        found
+    }
+
+    /// Foreign keys of any table that reference this one, as (referencing table, constraint name).
+    pub fn referencing(&self, name: &Name) -> Vec<(&Table, &crate::Constraint)> {
+        self.tables
+            .iter()
+            .flat_map(|t| t.constraints.iter().map(move |c| (t, c)))
+            .filter(|(_, c)| c.foreign.as_ref().is_some_and(|f| &f.table == name))
+            .collect()
+    }
+
+    /// Remembers that something could not be known; saying it twice changes nothing.
+    pub fn note_unknown(&mut self, unknown: Unknown) {
+        if !self.unknowns.contains(&unknown) {
+            self.unknowns.push(unknown);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! What somebody wants done to a schema, in words both engines share.
+
+use crate::{Column, ConstraintKind, IndexDefinition, Name};
+
+/// One change. A statement lowers to one or several; a recipe is made of them; an engine prints each as SQL.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A new column at the table's end.
+    AddColumn {
+        /// The table.
+        table: Name,
+        /// The column, with type, default, NOT NULL.
+        column: Column,
+        /// `IF NOT EXISTS`.
+        if_not_exists: bool,
+    },
+    /// A column goes, with every index and constraint that has it.
+    DropColumn {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+        /// `IF EXISTS`.
+        if_exists: bool,
+        /// `CASCADE`: dependent objects go too.
+        cascade: bool,
+    },
+    /// A column gets another name.
+    RenameColumn {
+        /// The table.
+        table: Name,
+        /// The name it has.
+        from: String,
+        /// The name it gets.
+        to: String,
+    },
+    /// A column may no longer be NULL.
+    SetNotNull {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+    },
+    /// A column may be NULL.
+    DropNotNull {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+    },
+    /// A default for rows to come.
+    SetDefault {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+        /// The expression, as SQL.
+        expression: String,
+    },
+    /// No default for rows to come.
+    DropDefault {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+    },
+    /// A new constraint.
+    AddConstraint {
+        /// The table.
+        table: Name,
+        /// The constraint.
+        constraint: ConstraintDefinition,
+    },
+    /// Old rows are checked against a constraint that so far held for new ones only.
+    ValidateConstraint {
+        /// The table.
+        table: Name,
+        /// The constraint.
+        name: String,
+    },
+    /// A constraint goes.
+    DropConstraint {
+        /// The table.
+        table: Name,
+        /// The constraint.
+        name: String,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
+    /// A new index.
+    CreateIndex {
+        /// The index.
+        index: IndexDefinition,
+        /// Built while writers go on.
+        concurrently: bool,
+        /// `IF NOT EXISTS`.
+        if_not_exists: bool,
+    },
+    /// An index goes.
+    DropIndex {
+        /// The index.
+        index: Name,
+        /// Dropped while others go on.
+        concurrently: bool,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
+    /// A new function without arguments that returns a trigger.
+    CreateFunction(FunctionDefinition),
+    /// A function without arguments goes.
+    DropFunction {
+        /// The function.
+        name: Name,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
+    /// A new trigger.
+    CreateTrigger(TriggerDefinition),
+    /// A trigger goes.
+    DropTrigger {
+        /// The table.
+        table: Name,
+        /// The trigger.
+        name: String,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
+    /// Column privileges for a role.
+    GrantColumn {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+        /// `SELECT`, `INSERT`, `UPDATE`, `REFERENCES`.
+        privileges: Vec<String>,
+        /// The role, `PUBLIC` for everybody.
+        grantee: String,
+    },
+    /// Fresh statistics for the planner.
+    Analyze {
+        /// The table.
+        table: Name,
+        /// The columns; empty for all.
+        columns: Vec<String>,
+    },
+    /// Rows of a table are filled in batches, each committed on its own.
+    Backfill(Backfill),
+    /// Rows of a table are updated by one statement.
+    UpdateRows {
+        /// The table.
+        table: Name,
+        /// The columns that are set.
+        columns: Vec<String>,
+        /// Whether a condition limits the rows.
+        limited: bool,
+    },
+    /// Several changes in one statement and one transaction.
+    Together(Vec<Change>),
+}
+
+/// A constraint to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConstraintDefinition {
+    /// Name; none if the server shall choose.
+    pub name: Option<String>,
+    /// What it demands.
+    pub kind: ConstraintKind,
+    /// The columns it is about, where it names them.
+    pub columns: Vec<String>,
+    /// A CHECK's expression, without the outer parentheses.
+    pub expression: Option<String>,
+    /// The index it takes over, for `USING INDEX`.
+    pub using_index: Option<String>,
+    /// The whole definition as SQL, `NOT VALID` left out: `CHECK (a > 0)`, `UNIQUE (a, b)`.
+    pub sql: String,
+    /// `NOT VALID`: old rows are not looked at.
+    pub not_valid: bool,
+}
+
+/// A trigger function to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionDefinition {
+    /// Schema and name.
+    pub name: Name,
+    /// What it does.
+    pub body: FunctionBody,
+    /// `OR REPLACE`.
+    pub or_replace: bool,
+}
+
+/// What a function does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FunctionBody {
+    /// Keeps two columns of one row equal, whichever of the two was written.
+    InStep(InStep),
+    /// Anything else, as read from somebody's SQL.
+    Opaque(String),
+}
+
+/// Two columns kept equal by a trigger.
+///
+/// An application knows one of the two and writes only that. `truth` is the column that holds every value already;
+/// `copy` may still be empty in rows nobody has filled. Whoever writes `copy` changes `truth` too; in every other
+/// write `copy` is made equal to `truth`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InStep {
+    /// The table.
+    pub table: Name,
+    /// The column whose values are complete.
+    pub truth: String,
+    /// The column that follows.
+    pub copy: String,
+    /// The default both columns have, as SQL: a value of `copy` that equals it was not written by anybody.
+    pub default: Option<String>,
+    /// Which part of the work is done.
+    pub fires: InStepFires,
+}
+
+/// When an in-step trigger fires among a table's other BEFORE triggers, which see and change the same row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InStepFires {
+    /// There are no others: it does both parts.
+    Alone,
+    /// Before all others: what was written to `copy` goes into `truth`.
+    First,
+    /// After all others: `truth` goes into `copy`.
+    Last,
+}
+
+/// A trigger to be made: BEFORE INSERT OR UPDATE, FOR EACH ROW, unless it is somebody else's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TriggerDefinition {
+    /// Name.
+    pub name: String,
+    /// The table.
+    pub table: Name,
+    /// The function it calls.
+    pub function: Name,
+    /// Fires before the change is made.
+    pub before: bool,
+    /// Fires per row.
+    pub per_row: bool,
+    /// `INSERT`, `UPDATE`, `DELETE`, `TRUNCATE`.
+    pub events: Vec<String>,
+}
+
+/// Rows filled in batches that walk a key and commit one by one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backfill {
+    /// The table.
+    pub table: Name,
+    /// The column that is filled.
+    pub column: String,
+    /// What it is filled with.
+    pub value: BackfillValue,
+    /// The key that is walked.
+    pub key: Vec<String>,
+    /// Rows a batch.
+    pub batch_rows: u32,
+    /// Pause after each batch, in milliseconds.
+    pub pause_ms: u32,
+}
+
+/// What a backfill writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BackfillValue {
+    /// Another column's value, in rows where the two differ.
+    Column(String),
+    /// An expression, as SQL, in rows where the column is NULL.
+    Expression(String),
+}
+
+impl Change {
+    /// The tables it is about, without those it reaches through foreign keys.
+    pub fn tables(&self) -> Vec<&Name> {
+        match self {
+            Change::AddColumn { table, .. }
+            | Change::DropColumn { table, .. }
+            | Change::RenameColumn { table, .. }
+            | Change::SetNotNull { table, .. }
+            | Change::DropNotNull { table, .. }
+            | Change::SetDefault { table, .. }
+            | Change::DropDefault { table, .. }
+            | Change::AddConstraint { table, .. }
+            | Change::ValidateConstraint { table, .. }
+            | Change::DropConstraint { table, .. }
+            | Change::DropTrigger { table, .. }
+            | Change::GrantColumn { table, .. }
+            | Change::Analyze { table, .. }
+            | Change::UpdateRows { table, .. } => vec![table],
+            Change::CreateIndex { index, .. } => vec![&index.table],
+            Change::CreateTrigger(trigger) => vec![&trigger.table],
+            Change::Backfill(backfill) => vec![&backfill.table],
+            Change::DropIndex { .. } | Change::CreateFunction(_) | Change::DropFunction { .. } => Vec::new(),
+            Change::Together(changes) => changes.iter().flat_map(Change::tables).collect(),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Questions a plan asks of the database before and after a step.
+
+use std::fmt;
+
+use crate::Name;
+
+/// A read-only question with a yes or a no. An engine prints it as one query that returns one row, whose first
+/// column is true exactly when the answer is yes. `Display` says what is asked, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// The table has the column.
+    ColumnExists {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+    },
+    /// The table has no such column.
+    ColumnMissing {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+    },
+    /// The column cannot be NULL.
+    ColumnNotNull {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+    },
+    /// The column may be NULL.
+    ColumnNullable {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+    },
+    /// The column has a default.
+    ColumnHasDefault {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+    },
+    /// No relation bears the name.
+    NameFree {
+        /// The name.
+        name: Name,
+    },
+    /// The index is there and valid.
+    IndexValid {
+        /// The index.
+        index: Name,
+    },
+    /// The trigger is there and fires.
+    TriggerEnabled {
+        /// The table.
+        table: Name,
+        /// The trigger.
+        trigger: String,
+    },
+    /// The table has no such trigger.
+    TriggerMissing {
+        /// The table.
+        table: Name,
+        /// The trigger.
+        trigger: String,
+    },
+    /// The constraint is there and every row was checked against it.
+    ConstraintValid {
+        /// The table.
+        table: Name,
+        /// The constraint.
+        constraint: String,
+    },
+    /// No row where two columns differ. Reads the whole table.
+    InStep {
+        /// The table.
+        table: Name,
+        /// The one column.
+        truth: String,
+        /// The other.
+        copy: String,
+    },
+    /// No row where the column is NULL. Reads the whole table.
+    NoNulls {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+    },
+    /// No transaction has been open for longer than that; a lock request would queue behind it.
+    NoTransactionOlderThan {
+        /// Seconds.
+        seconds: u32,
+    },
+    /// No connected standby is further behind than that.
+    StandbyLagBelow {
+        /// Seconds.
+        seconds: u32,
+    },
+    /// At most that many sessions wait for a lock on the table.
+    LockWaitsAtMost {
+        /// The table.
+        table: Name,
+        /// Sessions.
+        sessions: u32,
+    },
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Check::ColumnExists { table, column } => write!(f, "{table} has the column {column}"),
+            Check::ColumnMissing { table, column } => write!(f, "{table} has no column {column}"),
+            Check::ColumnNotNull { table, column } => write!(f, "{table}.{column} is NOT NULL"),
+            Check::ColumnNullable { table, column } => write!(f, "{table}.{column} may be NULL"),
+            Check::ColumnHasDefault { table, column } => write!(f, "{table}.{column} has a default"),
+            Check::NameFree { name } => write!(f, "nothing is called {name} yet"),
+            Check::IndexValid { index } => write!(f, "the index {index} is there and valid"),
+            Check::TriggerEnabled { table, trigger } => write!(f, "the trigger {trigger} on {table} is enabled"),
+            Check::TriggerMissing { table, trigger } => write!(f, "{table} has no trigger {trigger}"),
+            Check::ConstraintValid { table, constraint } => {
+                write!(f, "the constraint {constraint} on {table} is validated")
+            }
+            Check::InStep { table, truth, copy } => {
+                write!(f, "no row of {table} where {truth} and {copy} differ (reads the whole table)")
+            }
+            Check::NoNulls { table, column } => {
+                write!(f, "no row of {table} where {column} is NULL (reads the whole table)")
+            }
+            Check::NoTransactionOlderThan { seconds } => write!(f, "no transaction has been open for over {seconds} s"),
+            Check::StandbyLagBelow { seconds } => write!(f, "no standby is more than {seconds} s behind"),
+            Check::LockWaitsAtMost { table, sessions } => {
+                write!(f, "at most {sessions} sessions wait for a lock on {table}")
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What a server does to carry one statement out.
+
+use std::fmt;
+
+use crate::{IndexDefinition, Name};
+
+/// The effect of one statement on the catalog it is judged against.
+///
+/// The field names are those of `docs/contract.md`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Effect {
+    /// For every relation that existed before, the strongest lock taken on it.
+    pub locks: Vec<Lock>,
+    /// Tables written anew.
+    pub rewrites: Vec<Name>,
+    /// Existing indexes built anew.
+    pub index_builds: Vec<Name>,
+    /// Existing tables read from end to end.
+    pub scans: Vec<Name>,
+    /// New relations.
+    pub creates: Vec<Created>,
+    /// Relations that are gone afterwards.
+    pub drops: Vec<Name>,
+    /// Rows updated.
+    pub updates: Vec<RowUpdate>,
+    /// MySQL and MariaDB: `INSTANT`, `NOCOPY`, `INPLACE`, `COPY`.
+    pub algorithm: Option<String>,
+    /// MySQL and MariaDB: `NONE`, `SHARED`, `EXCLUSIVE`.
+    pub lock: Option<String>,
+    /// MySQL and MariaDB: whether the table is rebuilt.
+    pub rebuild: Option<bool>,
+    /// Whether it may run inside a transaction block.
+    pub transaction: TransactionUse,
+    /// Who waits while the statement's transaction is open.
+    pub blocks: Blocks,
+    /// It waits for transactions that were open before it, while holding nothing that stops reads or writes.
+    pub waits_for_transactions: bool,
+    /// Why the statement could not be analysed; it is then judged at the highest lock.
+    pub not_analysed: Option<String>,
+    /// The server refuses it on this catalog, and why.
+    pub fails: Option<String>,
+}
+
+impl Effect {
+    /// Adds a lock, keeping the strongest per relation.
+    pub fn take(&mut self, object: &Name, kind: RelationKind, mode: LockMode) {
+        match self.locks.iter_mut().find(|l| &l.object == object) {
+            Some(held) => held.mode = held.mode.max(mode),
+            None => self.locks.push(Lock { object: object.clone(), kind, mode }),
+        }
+    }
+
+    /// The strongest lock on that relation.
+    pub fn lock_on(&self, object: &Name) -> Option<LockMode> {
+        self.locks.iter().find(|l| &l.object == object).map(|l| l.mode)
+    }
+
+    /// Adds another effect of the same transaction to this one.
+    pub fn merge(&mut self, other: Effect) {
+        for lock in other.locks {
+            self.take(&lock.object, lock.kind, lock.mode);
+        }
+        for (mine, theirs) in [
+            (&mut self.rewrites, other.rewrites),
+            (&mut self.index_builds, other.index_builds),
+            (&mut self.scans, other.scans),
+            (&mut self.drops, other.drops),
+        ] {
+            for name in theirs {
+                if !mine.contains(&name) {
+                    mine.push(name);
+                }
+            }
+        }
+        self.creates.extend(other.creates);
+        self.updates.extend(other.updates);
+        if other.transaction == TransactionUse::Forbidden {
+            self.transaction = TransactionUse::Forbidden;
+        }
+        self.blocks.reads |= other.blocks.reads;
+        self.blocks.writes |= other.blocks.writes;
+        self.waits_for_transactions |= other.waits_for_transactions;
+        self.not_analysed = self.not_analysed.take().or(other.not_analysed);
+        self.fails = self.fails.take().or(other.fails);
+    }
+}
+
+/// One lock on one relation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// The relation.
+    pub object: Name,
+    /// What kind of relation it is.
+    pub kind: RelationKind,
+    /// The mode, in the words of the server's manual.
+    pub mode: LockMode,
+}
+
+/// PostgreSQL's table-level lock modes, weakest first
+/// (<https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LockMode {
+    /// What a SELECT takes.
+    AccessShare,
+    /// What SELECT FOR UPDATE takes.
+    RowShare,
+    /// What INSERT, UPDATE and DELETE take.
+    RowExclusive,
+    /// What VACUUM, ANALYZE and CREATE INDEX CONCURRENTLY take: reads and writes go on.
+    ShareUpdateExclusive,
+    /// What CREATE INDEX takes: writes wait.
+    Share,
+    /// What CREATE TRIGGER takes: writes wait, and no two at a time.
+    ShareRowExclusive,
+    /// What REFRESH MATERIALIZED VIEW CONCURRENTLY takes.
+    Exclusive,
+    /// What most of ALTER TABLE takes: everything waits.
+    AccessExclusive,
+}
+
+impl LockMode {
+    /// A plain SELECT on the relation has to wait.
+    pub fn blocks_reads(self) -> bool {
+        self == LockMode::AccessExclusive
+    }
+
+    /// A plain INSERT, UPDATE or DELETE on the relation has to wait.
+    pub fn blocks_writes(self) -> bool {
+        self >= LockMode::Share
+    }
+}
+
+impl fmt::Display for LockMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            LockMode::AccessShare => "ACCESS SHARE",
+            LockMode::RowShare => "ROW SHARE",
+            LockMode::RowExclusive => "ROW EXCLUSIVE",
+            LockMode::ShareUpdateExclusive => "SHARE UPDATE EXCLUSIVE",
+            LockMode::Share => "SHARE",
+            LockMode::ShareRowExclusive => "SHARE ROW EXCLUSIVE",
+            LockMode::Exclusive => "EXCLUSIVE",
+            LockMode::AccessExclusive => "ACCESS EXCLUSIVE",
+        })
+    }
+}
+
+/// The kind of a relation, in the contract's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelationKind {
+    /// A plain or foreign table.
+    Table,
+    /// A partitioned parent.
+    PartitionedTable,
+    /// An index.
+    Index,
+    /// A sequence.
+    Sequence,
+    /// A view.
+    View,
+    /// A materialized view.
+    MaterializedView,
+}
+
+/// A relation that a statement makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// Its name.
+    pub object: Name,
+    /// What it is.
+    pub kind: RelationKind,
+    /// For an index: what it is made of, so that its cost can be told.
+    pub index: Option<IndexDefinition>,
+    /// For an index: built while writers go on.
+    pub concurrently: bool,
+}
+
+/// Rows that a statement updates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowUpdate {
+    /// The table.
+    pub object: Name,
+    /// The columns that are set.
+    pub columns: Vec<String>,
+    /// Rows in one transaction; none if all in one.
+    pub batch_rows: Option<u32>,
+    /// Pause between transactions, in milliseconds.
+    pub pause_ms: u32,
+}
+
+/// Whether a statement may run inside a transaction block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TransactionUse {
+    /// It may.
+    #[default]
+    Allowed,
+    /// The server refuses it there, or it commits by itself.
+    Forbidden,
+}
+
+/// Who waits while the statement's transaction is open, on the table the statement is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Blocks {
+    /// A plain SELECT.
+    pub reads: bool,
+    /// An INSERT.
+    pub writes: bool,
+}

@@ -1,0 +1,161 @@
+//! What every engine provides: a pure side that needs no server, and a live one.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Catalog, Change, Check, Effect, Name};
+
+/// The database systems Altimeter speaks of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineName {
+    /// PostgreSQL.
+    #[default]
+    Postgresql,
+    /// MySQL.
+    Mysql,
+    /// MariaDB.
+    Mariadb,
+}
+
+impl fmt::Display for EngineName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            EngineName::Postgresql => "PostgreSQL",
+            EngineName::Mysql => "MySQL",
+            EngineName::Mariadb => "MariaDB",
+        })
+    }
+}
+
+/// SQL text taken apart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Script {
+    /// Its statements, in order.
+    pub statements: Vec<Statement>,
+}
+
+/// One statement of somebody's SQL.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// Its text, without the closing semicolon.
+    pub sql: String,
+    /// The line it begins on, from 1.
+    pub line: u32,
+    /// What it does, as far as that is understood.
+    pub changes: Vec<Change>,
+    /// Why it was not understood: unknown kind, unsupported clause, dynamic SQL. The changes are then incomplete.
+    pub not_analysed: Option<String>,
+    /// Where and why it is not SQL at all.
+    pub syntax_error: Option<String>,
+    /// Relations it names, for a statement that is not analysed.
+    pub mentions: Vec<Name>,
+    /// It commits by itself in between, so it must not run inside a transaction block.
+    pub commits: bool,
+}
+
+/// Whether an expression gives the same value for every row of one statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Volatility {
+    /// One value for all rows: a literal, `now()`.
+    Constant,
+    /// A value of its own for each row: `random()`, `gen_random_uuid()`.
+    Volatile,
+    /// It calls something whose volatility is not known; to be treated as volatile.
+    Unknown,
+}
+
+/// The pure side of an engine: text to changes, changes to effects and text.
+pub trait Engine {
+    /// Takes SQL apart and lowers each statement to changes. `catalog` resolves unqualified names. Never fails:
+    /// what is not understood is said in the statement.
+    fn parse(&self, catalog: &Catalog, sql: &str) -> Script;
+
+    /// What the server does to carry the statement out on that catalog.
+    fn effect(&self, catalog: &Catalog, statement: &Statement) -> Effect;
+
+    /// A change as one statement that runs as it stands, without closing semicolon.
+    fn print(&self, catalog: &Catalog, change: &Change) -> String;
+
+    /// A check as one read-only query.
+    fn print_check(&self, catalog: &Catalog, check: &Check) -> String;
+
+    /// A query that shows how far a backfill is, while it runs, without reading the table.
+    fn print_progress(&self, catalog: &Catalog, backfill: &crate::Backfill) -> String;
+
+    /// A type's name as the server prints it, from any of its spellings: `int8` → `bigint`; none if it is no type
+    /// of this catalog.
+    fn canonical_type(&self, catalog: &Catalog, text: &str) -> Option<String>;
+
+    /// An expression as the server would print it in a column default of that type, as far as that can be told.
+    fn canonical_default(&self, catalog: &Catalog, type_name: &str, expression: &str) -> String;
+
+    /// Whether an expression gives one value for all rows.
+    fn volatility(&self, catalog: &Catalog, expression: &str) -> Volatility;
+
+    /// The expression with every mention of one column replaced by another.
+    fn replace_column(&self, expression: &str, from: &str, to: &str) -> String;
+
+    /// A value that stands for "nothing" in a column of that type, as SQL; none if there is no such value.
+    fn empty_value(&self, catalog: &Catalog, type_name: &str) -> Option<String>;
+
+    /// The name the server would choose for an index.
+    fn default_index_name(&self, catalog: &Catalog, index: &crate::IndexDefinition) -> String;
+
+    /// Fits a name made of several into the longest the server keeps, so that two different ones stay different.
+    fn fit_name(&self, name: &str) -> String;
+}
+
+/// What an inspection should take.
+#[derive(Clone, Copy, Debug)]
+pub struct InspectOptions {
+    /// Pause between two samples of the counters, from which rates come; none for one sample and no rates.
+    pub sample: Option<std::time::Duration>,
+}
+
+/// The live side of an engine: a read-only connection that can be read into a [`Catalog`].
+pub trait Inspector {
+    /// Reads everything, in a number of queries that does not depend on the number of objects. `progress` is told
+    /// what is being read.
+    fn inspect<'a>(
+        &'a self,
+        options: InspectOptions,
+        progress: &'a (dyn Fn(&str) + Sync),
+    ) -> Pin<Box<dyn Future<Output = Result<Catalog, InspectError>> + 'a>>;
+}
+
+/// Why a database could not be reached or read.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct InspectError {
+    /// What kind of failure it is.
+    pub kind: InspectErrorKind,
+    /// What happened, with the host and database it happened to, never with a password.
+    pub message: String,
+    /// What to do next.
+    pub hint: String,
+    /// What the driver or the system said.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// The kinds of failure to reach or read a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InspectErrorKind {
+    /// The connection's parameters make no sense: a usage error.
+    Parameters,
+    /// No such host, nothing listens, or no answer in time.
+    Unreachable,
+    /// The server refused the user, password or database.
+    Refused,
+    /// TLS was asked for and could not be had, or the certificate does not fit.
+    Tls,
+    /// The connection ended while reading.
+    Lost,
+    /// A query failed or took too long.
+    Query,
+}

@@ -1,0 +1,61 @@
+//! A fingerprint of the schema a plan was made for.
+
+use sha2::{Digest, Sha256};
+
+use crate::{Catalog, Name, Table};
+
+impl Catalog {
+    /// The schema alone: statistics, sizes, activity and everything else that changes by itself is taken out.
+    ///
+    /// Two catalogs with equal `schema_only` differ in nothing a migration could have changed.
+    pub fn schema_only(&self) -> Catalog {
+        let mut schema = Catalog {
+            schemas: self.schemas.clone(),
+            tables: self.tables.iter().map(table_only).collect(),
+            views: self.views.clone(),
+            sequences: self.sequences.clone(),
+            functions: self.functions.clone(),
+            types: self.types.clone(),
+            publications: self.publications.clone(),
+            extensions: self.extensions.clone(),
+            ..Catalog::default()
+        };
+        schema.views.iter_mut().for_each(|v| v.bytes = None);
+        schema.sequences.iter_mut().for_each(|s| s.used = None);
+        schema.functions.iter_mut().for_each(|f| f.mentions.clear());
+        schema
+    }
+
+    /// 16 hexadecimal digits over the schema of the tables named and of what references them.
+    pub fn fingerprint(&self, tables: &[&Name]) -> String {
+        let touched: Vec<Table> = self
+            .tables
+            .iter()
+            .filter(|t| {
+                tables.contains(&&t.name)
+                    || t.constraints.iter().any(|c| c.foreign.as_ref().is_some_and(|f| tables.contains(&&f.table)))
+            })
+            .map(table_only)
+            .collect();
+        let bytes = serde_json::to_vec(&touched).unwrap_or_default();
+        Sha256::digest(&bytes).iter().take(8).map(|b| format!("{b:02x}")).collect()
+    }
+}
+
+fn table_only(table: &Table) -> Table {
+    let mut table = table.clone();
+    table.size = Default::default();
+    table.activity = None;
+    table.rates = None;
+    table.columns.iter_mut().for_each(|c| c.statistics = None);
+    for index in &mut table.indexes {
+        index.bytes = None;
+        index.scans = None;
+        index.printed = None;
+    }
+    table.indexes.sort_by(|a, b| a.definition.name.cmp(&b.definition.name));
+    table.constraints.sort_by(|a, b| a.name.cmp(&b.name));
+    table.triggers.iter_mut().for_each(|t| t.definition = None);
+    table.triggers.sort_by(|a, b| a.name.cmp(&b.name));
+    table
+}

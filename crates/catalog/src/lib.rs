@@ -1,0 +1,45 @@
+//! The nouns of Altimeter.
+//!
+//! A [`Catalog`] is all the tool knows of a database: objects, statistics, activity, settings, and what could
+//! not be read and why. A [`Change`] is what somebody wants done to it, an [`Effect`] what a server would do to
+//! carry one statement out, and [`Catalog::apply`] the schema that a change leaves behind. The two traits every
+//! engine implements, [`Engine`] (pure) and [`Inspector`] (live), are here too. No I/O, no SQL text.
+
+mod activity;
+mod apply;
+mod catalog;
+mod change;
+mod check;
+mod effect;
+mod engine;
+mod fingerprint;
+mod index;
+mod name;
+mod objects;
+mod server;
+mod snapshot;
+mod table;
+
+pub use activity::{
+    Activity, LockWait, PreparedTransaction, Progress, ReplicationSlot, Session, StandbyConnection, StatementStatistics,
+};
+pub use apply::{ApplyError, ObjectKind};
+pub use catalog::{Catalog, Unknown};
+pub use change::{
+    Backfill, BackfillValue, Change, ConstraintDefinition, FunctionBody, FunctionDefinition, InStep, InStepFires,
+    TriggerDefinition,
+};
+pub use check::Check;
+pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};
+pub use engine::{
+    Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Script, Statement, Volatility,
+};
+pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
+pub use name::Name;
+pub use objects::{Dependency, Extension, Function, Publication, Sequence, TypeKind, UserType, View};
+pub use server::{Role, Server, WalPosition};
+pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};
+pub use table::{
+    Column, ColumnGrant, ColumnStatistics, Constraint, ConstraintKind, ForeignKey, Generated, Identity, Persistence,
+    Policy, Size, Table, TableActivity, TableKind, TableRates, Trigger,
+};

@@ -1,0 +1,112 @@
+//! Objects beside tables.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Name;
+
+/// What an object needs of one relation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Dependency {
+    /// The relation it reads.
+    pub on: Name,
+    /// The columns of it, by name.
+    pub columns: Vec<String>,
+}
+
+/// A view or materialized view.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct View {
+    /// Schema and name.
+    pub name: Name,
+    /// Materialized: it has rows of its own.
+    pub materialized: bool,
+    /// Names of its columns, in order.
+    pub columns: Vec<String>,
+    /// What it reads, directly.
+    pub needs: Vec<Dependency>,
+    /// Bytes of a materialized view with its indexes.
+    pub bytes: Option<u64>,
+}
+
+/// A sequence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Sequence {
+    /// Schema and name.
+    pub name: Name,
+    /// The column that owns it.
+    pub owned_by: Option<Dependency>,
+    /// `integer`, `bigint`, `smallint`.
+    pub type_name: String,
+    /// How much of its range is used, 0 to 1; none if never used or it may not be read.
+    pub used: Option<f64>,
+}
+
+/// A function or procedure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Function {
+    /// Schema and name.
+    pub name: Name,
+    /// Types of its arguments as the server prints them: `integer, text`.
+    pub arguments: String,
+    /// `sql`, `plpgsql`, …
+    pub language: String,
+    /// `immutable`, `stable` or `volatile`.
+    pub volatility: String,
+    /// Words of its body that are also the name of a table or column of this database. A mention is a reason to
+    /// look, not a proof: the body itself is not kept.
+    pub mentions: Vec<String>,
+}
+
+/// An enum or a domain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UserType {
+    /// Schema and name.
+    pub name: Name,
+    /// Which of the two.
+    pub kind: TypeKind,
+}
+
+/// What a type users made is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TypeKind {
+    /// An enum with its labels in order.
+    Enum {
+        /// The labels.
+        labels: Vec<String>,
+    },
+    /// A domain.
+    Domain {
+        /// The type below it.
+        base: String,
+        /// NOT NULL.
+        not_null: bool,
+        /// The default's expression.
+        default: Option<String>,
+        /// Its CHECK constraints as the server prints them.
+        checks: Vec<String>,
+    },
+}
+
+/// A publication of logical replication.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Publication {
+    /// Name.
+    pub name: String,
+    /// `FOR ALL TABLES`.
+    pub all_tables: bool,
+    /// The tables it publishes, `FOR ALL TABLES` and schemas resolved.
+    pub tables: Vec<Dependency>,
+}
+
+/// An installed extension.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Extension {
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// The schema it lives in.
+    pub schema: String,
+}

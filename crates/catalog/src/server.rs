@@ -1,0 +1,96 @@
+//! The server a catalog was read from.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::EngineName;
+
+/// Where a catalog comes from and what governs statements there.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Server {
+    /// Which engine's rules hold.
+    pub engine: EngineName,
+    /// The version as the server prints it, without the distribution's suffix: `17.5`.
+    pub version: String,
+    /// The version as one number, PostgreSQL's `server_version_num`: 170005.
+    pub version_num: u32,
+    /// The database's name.
+    pub database: String,
+    /// The role that read it.
+    pub user: String,
+    /// Whether that role is a superuser.
+    pub superuser: bool,
+    /// Primary or standby.
+    pub role: Role,
+    /// The pooler in between, where one was noticed: `PgBouncer`.
+    pub pooler: Option<String>,
+    /// When it was read, RFC 3339 in UTC, by the server's clock.
+    pub taken_at: String,
+    /// How many queries the reading took.
+    pub queries: u32,
+    /// How long the reading took, in milliseconds, without the pause between the two samples.
+    pub read_ms: f64,
+    /// Seconds between the two samples that rates come from; 0 when only one was taken.
+    pub sampled_seconds: f64,
+    /// Schemas searched for unqualified names, in order, those that exist only.
+    pub search_path: Vec<String>,
+    /// Settings that change what a statement does or costs, by name, in the server's base unit where it has one
+    /// (bytes for memory and WAL sizes, milliseconds for times).
+    pub settings: BTreeMap<String, String>,
+    /// Size of the whole database in bytes.
+    pub database_bytes: Option<u64>,
+    /// Seconds since the statistics counters were reset.
+    pub statistics_age_s: Option<f64>,
+    /// Write-ahead log position and rate.
+    pub wal: WalPosition,
+}
+
+impl Server {
+    /// The major version: 13 to 18 for PostgreSQL.
+    pub fn major(&self) -> u32 {
+        self.version_num / 10_000
+    }
+
+    /// A setting as a number, if it is known and one.
+    pub fn setting_number(&self, name: &str) -> Option<f64> {
+        self.settings.get(name).and_then(|v| v.parse().ok())
+    }
+}
+
+/// Whether the server takes writes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum Role {
+    /// It takes writes.
+    Primary,
+    /// It replays another server's WAL; its activity counters are its own, not the primary's.
+    Standby {
+        /// Seconds since the last replayed transaction, 0 when all that was received is replayed.
+        lag_s: Option<f64>,
+        /// Whether its queries hold back vacuum on the primary (`hot_standby_feedback`).
+        feedback: Option<bool>,
+    },
+    /// It was not said.
+    #[default]
+    Unknown,
+}
+
+impl Role {
+    /// True on a standby.
+    pub fn is_standby(&self) -> bool {
+        matches!(self, Role::Standby { .. })
+    }
+}
+
+/// Write-ahead log position and, from two samples, its rate.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct WalPosition {
+    /// Bytes from the log's beginning; on a standby, what was replayed.
+    pub bytes: Option<u64>,
+    /// Bytes a second between the two samples.
+    pub bytes_per_second: Option<f64>,
+}
