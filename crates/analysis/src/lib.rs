@@ -1,1 +1,14 @@
-//! x
+//! Judgement: what a statement's effect costs here, what is risky about it, and how risky.
+//!
+//! `cost` turns effects and statistics into ranges with a basis, `rules` turns effects and ranges into findings;
+//! `rules` may use `cost`, never the other way round. Pure functions of the catalog.
+
+pub mod cost;
+mod judge;
+mod range;
+mod rule;
+pub mod rules;
+
+pub use judge::{Judged, judge};
+pub use range::{Estimate, Range};
+pub use rule::{Finding, Rule, RuleContext, Severity};

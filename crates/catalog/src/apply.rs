@@ -139,10 +139,17 @@ impl Catalog {
                 self.each_partition(table, |t| t.triggers.retain(|t| &t.name != name));
                 Ok(())
             }
-            Change::GrantColumn { table, column, privileges, grantee } => self.with_column(table, column, |c| {
-                c.grants.push(crate::ColumnGrant { grantee: grantee.clone(), privileges: privileges.clone() });
-            }),
-            Change::Analyze { table, .. } | Change::UpdateRows { table, .. } => self.need_table(table).map(|_| ()),
+            Change::GrantColumn { table, column, privileges, grantee } => {
+                self.with_column(table, column, |c| {
+                    c.grants.push(crate::ColumnGrant {
+                        grantee: grantee.clone(),
+                        privileges: privileges.clone(),
+                    });
+                })
+            }
+            Change::Analyze { table, .. } | Change::UpdateRows { table, .. } => {
+                self.need_table(table).map(|_| ())
+            }
             Change::Backfill(backfill) => self.need_table(&backfill.table).map(|_| ()),
             Change::Together(changes) => changes.iter().try_for_each(|c| self.apply(c)),
         }
@@ -160,7 +167,8 @@ impl Catalog {
         change: impl Fn(&mut crate::Column),
     ) -> Result<(), ApplyError> {
         let t = self.need_table(table)?;
-        let c = t.column_mut(column).ok_or_else(|| missing(ObjectKind::Column, format!("{table}.{column}")))?;
+        let c =
+            t.column_mut(column).ok_or_else(|| missing(ObjectKind::Column, format!("{table}.{column}")))?;
         change(c);
         self.each_partition(table, |t| t.column_mut(column).into_iter().for_each(&change));
         Ok(())
@@ -171,10 +179,20 @@ impl Catalog {
         self.tables.iter_mut().filter(|t| names.contains(&t.name)).for_each(change);
     }
 
-    fn drop_column(&mut self, table: &Name, column: &str, if_exists: bool, cascade: bool) -> Result<(), ApplyError> {
+    fn drop_column(
+        &mut self,
+        table: &Name,
+        column: &str,
+        if_exists: bool,
+        cascade: bool,
+    ) -> Result<(), ApplyError> {
         let t = self.need_table(table)?;
         if t.column(column).is_none() {
-            return if if_exists { Ok(()) } else { Err(missing(ObjectKind::Column, format!("{table}.{column}"))) };
+            return if if_exists {
+                Ok(())
+            } else {
+                Err(missing(ObjectKind::Column, format!("{table}.{column}")))
+            };
         }
         if let Some(by) = self.needs_column(table, column).into_iter().next().filter(|_| !cascade) {
             return Err(ApplyError::Needed { what: format!("{table}.{column}"), by });
@@ -199,9 +217,12 @@ impl Catalog {
         let reads = |needs: &[crate::Dependency]| {
             needs.iter().any(|d| &d.on == table && d.columns.iter().any(|c| c == column))
         };
-        needed.extend(self.views.iter().filter(|v| reads(&v.needs)).map(|v| {
-            format!("{} {}", if v.materialized { "materialized view" } else { "view" }, v.name)
-        }));
+        needed.extend(
+            self.views
+                .iter()
+                .filter(|v| reads(&v.needs))
+                .map(|v| format!("{} {}", if v.materialized { "materialized view" } else { "view" }, v.name)),
+        );
         for (from, constraint) in self.referencing(table) {
             let names = constraint.foreign.as_ref().is_some_and(|f| f.columns.iter().any(|c| c == column));
             if names && from.name != *table {
@@ -210,8 +231,12 @@ impl Catalog {
         }
         if let Some(t) = self.table(table) {
             let names = |columns: &[String]| columns.iter().any(|c| c == column);
-            needed.extend(t.policies.iter().filter(|p| names(&p.columns)).map(|p| format!("policy {}", p.name)));
-            needed.extend(t.triggers.iter().filter(|g| names(&g.columns)).map(|g| format!("trigger {}", g.name)));
+            needed.extend(
+                t.policies.iter().filter(|p| names(&p.columns)).map(|p| format!("policy {}", p.name)),
+            );
+            needed.extend(
+                t.triggers.iter().filter(|g| names(&g.columns)).map(|g| format!("trigger {}", g.name)),
+            );
             if names(&t.partition_columns) {
                 needed.push(format!("the partition key of {}", t.name));
             }
@@ -234,7 +259,9 @@ impl Catalog {
         if t.column(from).is_none() {
             return Err(missing(ObjectKind::Column, format!("{table}.{from}")));
         }
-        let swap = |names: &mut Vec<String>| names.iter_mut().filter(|n| *n == from).for_each(|n| *n = to.to_owned());
+        let swap = |names: &mut Vec<String>| {
+            names.iter_mut().filter(|n| *n == from).for_each(|n| *n = to.to_owned())
+        };
         let rename = |t: &mut Table| {
             t.column_mut(from).into_iter().for_each(|c| c.name = to.to_owned());
             for index in &mut t.indexes {
@@ -261,7 +288,9 @@ impl Catalog {
         self.views.iter_mut().flat_map(|v| &mut v.needs).for_each(follow);
         self.publications.iter_mut().flat_map(|p| &mut p.tables).for_each(follow);
         self.sequences.iter_mut().filter_map(|s| s.owned_by.as_mut()).for_each(follow);
-        for foreign in self.tables.iter_mut().flat_map(|t| &mut t.constraints).filter_map(|c| c.foreign.as_mut()) {
+        for foreign in
+            self.tables.iter_mut().flat_map(|t| &mut t.constraints).filter_map(|c| c.foreign.as_mut())
+        {
             if &foreign.table == table {
                 swap(&mut foreign.columns);
             }
@@ -271,7 +300,10 @@ impl Catalog {
 
     fn add_constraint(&mut self, table: &Name, constraint: &ConstraintDefinition) -> Result<(), ApplyError> {
         let t = self.need_table(table)?;
-        let name = constraint.name.clone().unwrap_or_else(|| format!("{}_{}", table.name, constraint.columns.join("_")));
+        let name = constraint
+            .name
+            .clone()
+            .unwrap_or_else(|| format!("{}_{}", table.name, constraint.columns.join("_")));
         if t.constraints.iter().any(|c| c.name == name) {
             return Err(exists(ObjectKind::Constraint, name));
         }
@@ -357,7 +389,11 @@ impl Catalog {
     fn create_function(&mut self, function: &FunctionDefinition) -> Result<(), ApplyError> {
         let same = |f: &Function| f.name == function.name && f.arguments.is_empty();
         if self.functions.iter().any(same) {
-            return if function.or_replace { Ok(()) } else { Err(exists(ObjectKind::Function, &function.name)) };
+            return if function.or_replace {
+                Ok(())
+            } else {
+                Err(exists(ObjectKind::Function, &function.name))
+            };
         }
         self.functions.push(Function {
             name: function.name.clone(),

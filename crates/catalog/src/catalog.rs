@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Activity, Extension, Function, Index, Name, Publication, Sequence, Server, Table, UserType, View};
+use crate::{
+    Activity, Extension, Function, Index, Name, Publication, Sequence, Server, Table, UserType, View,
+};
 
 /// One database as it was at a moment: objects, statistics, activity, settings, and what could not be read.
 ///

@@ -90,6 +90,13 @@ pub enum Check {
         /// The column.
         column: String,
     },
+    /// No two rows agree in all the columns, NULLs never agreeing. Reads the whole table.
+    NoDuplicates {
+        /// The table.
+        table: Name,
+        /// The columns.
+        columns: Vec<String>,
+    },
     /// No transaction has been open for longer than that; a lock request would queue behind it.
     NoTransactionOlderThan {
         /// Seconds.
@@ -119,7 +126,9 @@ impl fmt::Display for Check {
             Check::ColumnHasDefault { table, column } => write!(f, "{table}.{column} has a default"),
             Check::NameFree { name } => write!(f, "nothing is called {name} yet"),
             Check::IndexValid { index } => write!(f, "the index {index} is there and valid"),
-            Check::TriggerEnabled { table, trigger } => write!(f, "the trigger {trigger} on {table} is enabled"),
+            Check::TriggerEnabled { table, trigger } => {
+                write!(f, "the trigger {trigger} on {table} is enabled")
+            }
             Check::TriggerMissing { table, trigger } => write!(f, "{table} has no trigger {trigger}"),
             Check::ConstraintValid { table, constraint } => {
                 write!(f, "the constraint {constraint} on {table} is validated")
@@ -130,7 +139,12 @@ impl fmt::Display for Check {
             Check::NoNulls { table, column } => {
                 write!(f, "no row of {table} where {column} is NULL (reads the whole table)")
             }
-            Check::NoTransactionOlderThan { seconds } => write!(f, "no transaction has been open for over {seconds} s"),
+            Check::NoDuplicates { table, columns } => {
+                write!(f, "no two rows of {table} agree in ({}) (reads the whole table)", columns.join(", "))
+            }
+            Check::NoTransactionOlderThan { seconds } => {
+                write!(f, "no transaction has been open for over {seconds} s")
+            }
             Check::StandbyLagBelow { seconds } => write!(f, "no standby is more than {seconds} s behind"),
             Check::LockWaitsAtMost { table, sessions } => {
                 write!(f, "at most {sessions} sessions wait for a lock on {table}")

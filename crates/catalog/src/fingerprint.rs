@@ -33,7 +33,9 @@ impl Catalog {
             .iter()
             .filter(|t| {
                 tables.contains(&&t.name)
-                    || t.constraints.iter().any(|c| c.foreign.as_ref().is_some_and(|f| tables.contains(&&f.table)))
+                    || t.constraints
+                        .iter()
+                        .any(|c| c.foreign.as_ref().is_some_and(|f| tables.contains(&&f.table)))
             })
             .map(table_only)
             .collect();

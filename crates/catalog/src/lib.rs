@@ -21,18 +21,20 @@ mod snapshot;
 mod table;
 
 pub use activity::{
-    Activity, LockWait, PreparedTransaction, Progress, ReplicationSlot, Session, StandbyConnection, StatementStatistics,
+    Activity, LockWait, PreparedTransaction, Progress, ReplicationSlot, Session, StandbyConnection,
+    StatementStatistics,
 };
 pub use apply::{ApplyError, ObjectKind};
 pub use catalog::{Catalog, Unknown};
 pub use change::{
-    Backfill, BackfillValue, Change, ConstraintDefinition, FunctionBody, FunctionDefinition, InStep, InStepFires,
-    TriggerDefinition,
+    Backfill, BackfillValue, Change, ConstraintDefinition, FunctionBody, FunctionDefinition, InStep,
+    InStepFires, TriggerDefinition,
 };
 pub use check::Check;
 pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};
 pub use engine::{
-    Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Script, Statement, Volatility,
+    Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Script, Statement,
+    Volatility,
 };
 pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
 pub use name::Name;
@@ -40,6 +42,6 @@ pub use objects::{Dependency, Extension, Function, Publication, Sequence, TypeKi
 pub use server::{Role, Server, WalPosition};
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};
 pub use table::{
-    Column, ColumnGrant, ColumnStatistics, Constraint, ConstraintKind, ForeignKey, Generated, Identity, Persistence,
-    Policy, Size, Table, TableActivity, TableKind, TableRates, Trigger,
+    Column, ColumnGrant, ColumnStatistics, Constraint, ConstraintKind, ForeignKey, Generated, Identity,
+    Persistence, Policy, Size, Table, TableActivity, TableKind, TableRates, Trigger,
 };

@@ -74,7 +74,8 @@ pub fn read_snapshot(text: &str) -> Result<Catalog, SnapshotError> {
 
 /// Writes a snapshot, one key a line, so that two of them can be compared with diff.
 pub fn write_snapshot(catalog: &Catalog, to: impl Write) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(to, &Written { format: SNAPSHOT_FORMAT, catalog }).map_err(std::io::Error::from)
+    serde_json::to_writer_pretty(to, &Written { format: SNAPSHOT_FORMAT, catalog })
+        .map_err(std::io::Error::from)
 }
 
 #[cfg(test)]
@@ -95,7 +96,10 @@ mod tests {
         assert!(read_snapshot(whole).is_ok());
         assert!(matches!(read_snapshot(" \n"), Err(SnapshotError::Empty)));
         for cut in 1..whole.len() {
-            assert!(matches!(read_snapshot(&whole[..cut]), Err(SnapshotError::Truncated { .. })), "cut at {cut}");
+            assert!(
+                matches!(read_snapshot(&whole[..cut]), Err(SnapshotError::Truncated { .. })),
+                "cut at {cut}"
+            );
         }
         assert!(matches!(read_snapshot("select 1"), Err(SnapshotError::NotASnapshot { .. })));
         assert!(matches!(read_snapshot("{}"), Err(SnapshotError::NotASnapshot { .. })));

@@ -66,9 +66,9 @@ impl Table {
             i.valid
                 && i.definition.unique
                 && i.definition.predicate.is_none()
-                && i.definition.columns().is_some_and(|cs| {
-                    cs.iter().all(|c| self.column(c).is_some_and(|c| c.not_null))
-                })
+                && i.definition
+                    .columns()
+                    .is_some_and(|cs| cs.iter().all(|c| self.column(c).is_some_and(|c| c.not_null)))
         };
         let rank = |i: &&Index| (!i.primary, i.definition.keys.len(), i.definition.name.clone());
         self.indexes.iter().filter(usable).min_by_key(rank).and_then(|i| i.definition.columns())
@@ -76,8 +76,12 @@ impl Table {
 
     /// Estimated bytes of one heap row without its header, from column statistics; none if nothing is known.
     pub fn row_width(&self) -> Option<f64> {
-        let widths: Vec<f64> =
-            self.columns.iter().filter_map(|c| c.statistics.as_ref()).map(|s| s.average_width * (1.0 - s.null_fraction)).collect();
+        let widths: Vec<f64> = self
+            .columns
+            .iter()
+            .filter_map(|c| c.statistics.as_ref())
+            .map(|s| s.average_width * (1.0 - s.null_fraction))
+            .collect();
         (!widths.is_empty()).then(|| widths.iter().sum())
     }
 }

@@ -1,0 +1,63 @@
+//! Updating rows, in one go or in batches.
+
+use altimeter_catalog::{Catalog, RowUpdate, Table};
+
+use super::throughput::{UPDATE_INDEX_US, UPDATE_ROW_US};
+use super::wait;
+use crate::{Estimate, Range};
+
+/// Bytes a heap tuple takes beside its values: header, null bitmap, line pointer.
+const TUPLE_OVERHEAD: f64 = 32.0;
+/// Bytes of the log a row's lock and update take beside the tuple itself.
+const WAL_RECORD: f64 = 130.0;
+/// Bytes of the log for each new index entry.
+const WAL_INDEX_ENTRY: f64 = 80.0;
+
+/// Microseconds one updated row takes, by the number of indexes on the table.
+pub fn row_update_us(table: &Table) -> Range {
+    let indexes = table.indexes.len() as f64;
+    let of = |base: f64, each: f64| base + each * indexes;
+    Range::new(
+        of(UPDATE_ROW_US.0, 0.0),
+        of(UPDATE_ROW_US.1, UPDATE_INDEX_US.1),
+        of(UPDATE_ROW_US.2, UPDATE_INDEX_US.2),
+        &["number of indexes", "published: time a row"],
+    )
+}
+
+/// The cost of updating all rows of a table.
+pub(super) fn rows(catalog: &Catalog, table: &Table, update: &RowUpdate) -> Option<Estimate> {
+    let rows = table.size.rows?;
+    let heap = table.size.heap_bytes? as f64;
+    let indexes = table.size.index_bytes? as f64;
+    let each = row_update_us(table);
+    let mut duration = each.times(rows / 1000.0);
+    let batches = update.batch_rows.map_or(1.0, |b| (rows / f64::from(b)).ceil().max(1.0));
+    let pauses = if update.batch_rows.is_some() { batches * f64::from(update.pause_ms) } else { 0.0 };
+    duration = duration.plus(&Range::new(pauses, pauses, pauses * 1.05, &["pauses of the plan"]));
+
+    let width = table.row_width().map_or_else(|| (heap / rows.max(1.0)).min(2000.0), |w| w + TUPLE_OVERHEAD);
+    let basis = ["reltuples", "heap and index size", "published: log volume a row"];
+    let records = rows * (width + WAL_RECORD);
+    let entries = rows * table.indexes.len() as f64 * WAL_INDEX_ENTRY;
+    let images =
+        if catalog.server.settings.get("full_page_writes").is_some_and(|v| v == "off") { 0.0 } else { 1.0 };
+    // Low: rows stay on their pages and each page is logged once. High: none stays, and random index pages are logged
+    // again after each checkpoint.
+    let wal = Range::new(
+        records * 0.7,
+        records + entries + images * (heap * 1.2 + indexes),
+        records * 1.3 + entries * 2.0 + images * (heap * 2.5 + indexes * 6.0),
+        &basis,
+    );
+    let growth = Range::new(heap * 0.05, heap + indexes * 0.4, heap * 1.3 + indexes * 1.1, &basis);
+    let mut estimate = Estimate::nothing();
+    estimate.duration_ms = Some(duration);
+    estimate.read_bytes = Some(Range::new(heap, heap + indexes, (heap + indexes) * 2.0, &basis));
+    estimate.write_bytes = Some(Range::new(heap, 2.0 * heap + indexes, 4.0 * (heap + indexes), &basis));
+    estimate.disk_peak_bytes = Some(growth.clone());
+    estimate.disk_after_bytes = Some(growth);
+    estimate.replica_lag_ms = Some(wait::lag(wal.likely / batches));
+    estimate.wal_bytes = Some(wal);
+    Some(estimate)
+}

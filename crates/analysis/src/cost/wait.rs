@@ -1,0 +1,83 @@
+//! Waiting: who is kept waiting, how long, how many pile up, and how far standbys fall behind.
+
+use altimeter_catalog::{Catalog, Effect, Name};
+
+use super::{row_update_us, throughput};
+use crate::{Estimate, Range};
+
+/// Lag while that many bytes of log are replayed: none if the standby keeps up.
+pub(super) fn lag(wal_bytes: f64) -> Range {
+    let replay = throughput::REPLAY.duration_ms(wal_bytes);
+    Range { low: 0.0, likely: replay.likely * 0.5, high: replay.high, basis: replay.basis }
+}
+
+/// Fills `blocked_ms` and `queries_queued`.
+///
+/// A lock request that has to wait makes everybody behind it wait too, so others wait for the request (until
+/// `lock_timeout` at the longest) and then for the statement.
+pub(super) fn add_waiting(
+    catalog: &Catalog,
+    effect: &Effect,
+    lock_timeout_ms: Option<u32>,
+    total: &mut Estimate,
+) {
+    let blocking: Vec<&Name> = effect
+        .locks
+        .iter()
+        .filter(|l| l.mode.blocks_writes() || l.mode.blocks_reads())
+        .map(|l| &l.object)
+        .collect();
+    if blocking.is_empty() {
+        let batches = effect.updates.iter().filter_map(|u| {
+            let each = row_update_us(catalog.table(&u.object)?);
+            let rows = u.batch_rows.map(f64::from).or(catalog.table(&u.object)?.size.rows)?;
+            let batch = each.times(rows / 1000.0);
+            // Only who writes a row of the current batch waits, and at the longest for the whole batch.
+            Some(Range { low: 0.0, likely: 0.0, high: batch.high, basis: batch.basis })
+        });
+        total.blocked_ms = Some(batches.fold(Range::zero(), |a, b| a.or_more(&b)));
+        return;
+    }
+    let oldest_ms = oldest_transaction_ms(catalog);
+    let mut basis = vec!["open transactions"];
+    let (likely, high) = match lock_timeout_ms {
+        Some(limit) => {
+            basis.push("lock_timeout");
+            let limit = f64::from(limit);
+            (oldest_ms.filter(|age| *age > 1000.0).map_or(0.0, |age| age.min(limit)), limit)
+        }
+        None => {
+            total.unknowns.push(
+                "how long the lock is waited for: without lock_timeout as long as the oldest transaction"
+                    .into(),
+            );
+            let seen = oldest_ms.unwrap_or(0.0);
+            (seen.min(1000.0), (seen * 3.0).max(60_000.0))
+        }
+    };
+    let queueing = Range::new(0.0, likely, high, &basis);
+    total.blocked_ms = total.duration_ms.as_ref().map(|d| d.plus(&queueing));
+    total.queries_queued = match (&total.blocked_ms, statements_per_second(catalog, &blocking)) {
+        (Some(blocked), Some(rate)) => {
+            let mut queued = blocked.times(rate / 1000.0);
+            queued.basis.push("rate between two samples".into());
+            Some(queued)
+        }
+        _ => {
+            total.unknowns.push("statements a second on the table".into());
+            None
+        }
+    };
+}
+
+fn oldest_transaction_ms(catalog: &Catalog) -> Option<f64> {
+    let open = catalog.activity.sessions.iter().filter_map(|s| s.transaction_s);
+    let prepared = catalog.activity.prepared.iter().map(|p| p.age_s);
+    open.chain(prepared).map(|s| s * 1000.0).max_by(f64::total_cmp)
+}
+
+fn statements_per_second(catalog: &Catalog, tables: &[&Name]) -> Option<f64> {
+    let rates =
+        tables.iter().filter_map(|t| catalog.table(t)?.rates.as_ref()).map(|r| r.scans + r.rows_written);
+    rates.max_by(f64::total_cmp)
+}

@@ -1,0 +1,298 @@
+//! Changes as PostgreSQL's SQL.
+
+mod backfill;
+mod checks;
+mod in_step;
+
+use altimeter_catalog::{
+    Catalog, Change, Column, ConstraintDefinition, FunctionBody, Identity, IndexDefinition, IndexKey,
+    IndexTarget, Name, TriggerDefinition,
+};
+
+pub(crate) use backfill::{print_progress, read_backfill};
+pub(crate) use checks::print_check;
+
+/// The longest name the server keeps, in bytes (`NAMEDATALEN` - 1); longer ones it cuts in silence.
+pub(crate) const NAME_BYTES: usize = 63;
+
+/// A name as it stands in SQL: bare where that means the same, else quoted.
+pub(crate) fn quote(name: &str) -> String {
+    squawk_syntax::quote::quote_ident(name)
+}
+
+/// A schema-qualified name as it stands in SQL.
+pub(crate) fn quote_name(name: &Name) -> String {
+    format!("{}.{}", quote(&name.schema), quote(&name.name))
+}
+
+/// A string literal. A backslash makes it an escape string, so that `standard_conforming_strings` does not matter.
+pub(crate) fn literal(text: &str) -> String {
+    let doubled = text.replace('\'', "''");
+    if doubled.contains('\\') {
+        format!("E'{}'", doubled.replace('\\', "\\\\"))
+    } else {
+        format!("'{doubled}'")
+    }
+}
+
+fn list(names: &[String]) -> String {
+    names.iter().map(|n| quote(n)).collect::<Vec<_>>().join(", ")
+}
+
+/// A change as one statement, without closing semicolon.
+pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
+    let alter = |table: &Name, action: String| format!("ALTER TABLE {} {action}", quote_name(table));
+    let exists = |yes: &bool| if *yes { "IF EXISTS " } else { "" };
+    match change {
+        Change::AddColumn { table, column, if_not_exists } => {
+            let if_not_exists = if *if_not_exists { "IF NOT EXISTS " } else { "" };
+            alter(table, format!("ADD COLUMN {if_not_exists}{}", print_column(column)))
+        }
+        Change::DropColumn { table, column, if_exists, cascade } => {
+            let cascade = if *cascade { " CASCADE" } else { "" };
+            alter(table, format!("DROP COLUMN {}{}{cascade}", exists(if_exists), quote(column)))
+        }
+        Change::RenameColumn { table, from, to } => {
+            alter(table, format!("RENAME COLUMN {} TO {}", quote(from), quote(to)))
+        }
+        Change::SetNotNull { table, column } => {
+            alter(table, format!("ALTER COLUMN {} SET NOT NULL", quote(column)))
+        }
+        Change::DropNotNull { table, column } => {
+            alter(table, format!("ALTER COLUMN {} DROP NOT NULL", quote(column)))
+        }
+        Change::SetDefault { table, column, expression } => {
+            alter(table, format!("ALTER COLUMN {} SET DEFAULT {expression}", quote(column)))
+        }
+        Change::DropDefault { table, column } => {
+            alter(table, format!("ALTER COLUMN {} DROP DEFAULT", quote(column)))
+        }
+        Change::AddConstraint { table, constraint } => alter(table, print_constraint(constraint)),
+        Change::ValidateConstraint { table, name } => {
+            alter(table, format!("VALIDATE CONSTRAINT {}", quote(name)))
+        }
+        Change::DropConstraint { table, name, if_exists } => {
+            alter(table, format!("DROP CONSTRAINT {}{}", exists(if_exists), quote(name)))
+        }
+        Change::CreateIndex { index, concurrently, if_not_exists } => {
+            print_index(index, *concurrently, *if_not_exists)
+        }
+        Change::DropIndex { index, concurrently, if_exists } => {
+            let concurrently = if *concurrently { "CONCURRENTLY " } else { "" };
+            format!("DROP INDEX {concurrently}{}{}", exists(if_exists), quote_name(index))
+        }
+        Change::CreateFunction(function) => {
+            let replace = if function.or_replace { "OR REPLACE " } else { "" };
+            let body = match &function.body {
+                FunctionBody::InStep(in_step) => in_step::print_body(catalog, in_step),
+                FunctionBody::Opaque(body) => body.clone(),
+            };
+            format!(
+                "CREATE {replace}FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS {body}",
+                quote_name(&function.name)
+            )
+        }
+        Change::DropFunction { name, if_exists } => {
+            format!("DROP FUNCTION {}{}()", exists(if_exists), quote_name(name))
+        }
+        Change::CreateTrigger(trigger) => print_trigger(trigger),
+        Change::DropTrigger { table, name, if_exists } => {
+            format!("DROP TRIGGER {}{} ON {}", exists(if_exists), quote(name), quote_name(table))
+        }
+        Change::GrantColumn { table, column, privileges, grantee } => {
+            let column = quote(column);
+            let privileges: Vec<String> = privileges.iter().map(|p| format!("{p} ({column})")).collect();
+            let grantee = if grantee == "PUBLIC" { "PUBLIC".to_owned() } else { quote(grantee) };
+            format!("GRANT {} ON TABLE {} TO {grantee}", privileges.join(", "), quote_name(table))
+        }
+        Change::Analyze { table, columns } => match columns.as_slice() {
+            [] => format!("ANALYZE {}", quote_name(table)),
+            columns => format!("ANALYZE {} ({})", quote_name(table), list(columns)),
+        },
+        Change::Backfill(it) => backfill::print(catalog, it),
+        Change::UpdateRows { table, columns, .. } => {
+            // Only ever read from somebody's SQL; a plan fills rows with a backfill.
+            format!("UPDATE {} SET {}", quote_name(table), list(columns))
+        }
+        Change::Together(changes) => {
+            let statements: Vec<String> =
+                changes.iter().map(|c| format!("  {};\n", print(catalog, c))).collect();
+            format!("DO $altimeter$\nBEGIN\n{}END\n$altimeter$", statements.concat())
+        }
+    }
+}
+
+fn print_column(column: &Column) -> String {
+    let mut sql = format!("{} {}", quote(&column.name), column.type_name);
+    if let Some(collation) = &column.collation {
+        sql.push_str(&format!(" COLLATE {collation}"));
+    }
+    if column.not_null {
+        sql.push_str(" NOT NULL");
+    }
+    if let Some(default) = &column.default {
+        sql.push_str(&format!(" DEFAULT {default}"));
+    }
+    if let Some(generated) = &column.generated {
+        let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
+        sql.push_str(&format!(" GENERATED ALWAYS AS ({}) {kind}", generated.expression));
+    }
+    match column.identity {
+        Some(Identity::Always) => sql.push_str(" GENERATED ALWAYS AS IDENTITY"),
+        Some(Identity::ByDefault) => sql.push_str(" GENERATED BY DEFAULT AS IDENTITY"),
+        None => {}
+    }
+    sql
+}
+
+fn print_constraint(constraint: &ConstraintDefinition) -> String {
+    let name = constraint.name.as_ref().map(|n| format!("CONSTRAINT {} ", quote(n))).unwrap_or_default();
+    let not_valid = if constraint.not_valid { " NOT VALID" } else { "" };
+    match &constraint.using_index {
+        Some(index) => {
+            let kind = match constraint.kind {
+                altimeter_catalog::ConstraintKind::PrimaryKey => "PRIMARY KEY",
+                _ => "UNIQUE",
+            };
+            format!("ADD {name}{kind} USING INDEX {}", quote(index))
+        }
+        None => format!("ADD {name}{}{not_valid}", constraint.sql),
+    }
+}
+
+fn print_index(index: &IndexDefinition, concurrently: bool, if_not_exists: bool) -> String {
+    let mut sql = "CREATE ".to_owned();
+    for (set, word) in [
+        (index.unique, "UNIQUE "),
+        (true, "INDEX "),
+        (concurrently, "CONCURRENTLY "),
+        (if_not_exists, "IF NOT EXISTS "),
+    ] {
+        sql.push_str(if set { word } else { "" });
+    }
+    let keys: Vec<String> = index.keys.iter().map(print_key).collect();
+    sql.push_str(&quote(&index.name));
+    sql.push_str(&format!(
+        " ON {} USING {} ({})",
+        quote_name(&index.table),
+        quote(&index.method),
+        keys.join(", ")
+    ));
+    if !index.include.is_empty() {
+        sql.push_str(&format!(" INCLUDE ({})", list(&index.include)));
+    }
+    if index.nulls_not_distinct {
+        sql.push_str(" NULLS NOT DISTINCT");
+    }
+    if !index.options.is_empty() {
+        let options: Vec<String> = index.options.iter().map(|(k, v)| format!("{} = {v}", quote(k))).collect();
+        sql.push_str(&format!(" WITH ({})", options.join(", ")));
+    }
+    if let Some(tablespace) = &index.tablespace {
+        sql.push_str(&format!(" TABLESPACE {}", quote(tablespace)));
+    }
+    if let Some(predicate) = &index.predicate {
+        sql.push_str(&format!(" WHERE {predicate}"));
+    }
+    sql
+}
+
+fn print_key(key: &IndexKey) -> String {
+    let mut sql = match &key.target {
+        IndexTarget::Column(column) => quote(column),
+        IndexTarget::Expression(expression) => format!("({expression})"),
+    };
+    if let Some(collation) = &key.collation {
+        sql.push_str(&format!(" COLLATE {collation}"));
+    }
+    if let Some(class) = &key.operator_class {
+        sql.push_str(&format!(" {class}"));
+    }
+    if key.descending {
+        sql.push_str(" DESC");
+    }
+    match key.nulls_first {
+        Some(true) => sql.push_str(" NULLS FIRST"),
+        Some(false) => sql.push_str(" NULLS LAST"),
+        None => {}
+    }
+    sql
+}
+
+fn print_trigger(trigger: &TriggerDefinition) -> String {
+    format!(
+        "CREATE TRIGGER {} {} {} ON {} {} EXECUTE FUNCTION {}()",
+        quote(&trigger.name),
+        if trigger.before { "BEFORE" } else { "AFTER" },
+        trigger.events.join(" OR "),
+        quote_name(&trigger.table),
+        if trigger.per_row { "FOR EACH ROW" } else { "FOR EACH STATEMENT" },
+        quote_name(&trigger.function),
+    )
+}
+
+/// The name the server chooses for an index without one: table, columns, `idx`, cut to fit and numbered until it
+/// is free (`ChooseIndexName` in the server's `indexcmds.c`; `expr` stands for an expression).
+pub(crate) fn default_index_name(catalog: &Catalog, index: &IndexDefinition) -> String {
+    let columns: Vec<&str> = index
+        .keys
+        .iter()
+        .map(|k| match &k.target {
+            IndexTarget::Column(c) => c.as_str(),
+            IndexTarget::Expression(_) => "expr",
+        })
+        .chain(index.include.iter().map(String::as_str))
+        .collect();
+    let stem = fit_name(&format!("{}_{}_idx", index.table.name, columns.join("_")));
+    let free = |name: &String| !catalog.has_relation(&index.table.sibling(name));
+    let numbered = (1..).map(|n| fit_name(&format!("{stem}{n}")));
+    std::iter::once(stem.clone()).chain(numbered).find(free).unwrap_or(stem)
+}
+
+/// Fits a name into what the server keeps. A name that is too long keeps its beginning and gets a fingerprint of
+/// the whole, so that two different ones stay different.
+pub(crate) fn fit_name(name: &str) -> String {
+    if name.len() <= NAME_BYTES {
+        return name.to_owned();
+    }
+    // FNV-1a: stable across versions, which the standard library's hasher is not.
+    let hash = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    let mut end = NAME_BYTES - 9;
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}_{:08x}", &name[..end], hash & 0xffff_ffff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_quoted_when_they_must_be() {
+        assert_eq!(quote("users"), "users");
+        assert_eq!(quote("User"), "\"User\"");
+        assert_eq!(quote("select"), "\"select\"");
+        assert_eq!(quote("a\"b"), "\"a\"\"b\"");
+        assert_eq!(quote("a b"), "\"a b\"");
+        assert_eq!(quote("1a"), "\"1a\"");
+    }
+
+    #[test]
+    fn literals_survive_any_setting() {
+        assert_eq!(literal("it's"), "'it''s'");
+        assert_eq!(literal("a\\b"), "E'a\\\\b'");
+    }
+
+    #[test]
+    fn long_names_fit_and_stay_different() {
+        let long = "x".repeat(80);
+        let other = format!("{long}y");
+        assert_eq!(fit_name("short"), "short");
+        assert_eq!(fit_name(&long).len(), NAME_BYTES);
+        assert_ne!(fit_name(&long), fit_name(&other));
+        assert!(fit_name(&"é".repeat(60)).len() <= NAME_BYTES);
+    }
+}

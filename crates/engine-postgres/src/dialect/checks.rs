@@ -1,0 +1,106 @@
+//! Checks as read-only queries.
+//!
+//! Objects are looked up by name in the catalogs, never by a cast to `regclass`: a cast fails where a check must say
+//! no.
+
+use altimeter_catalog::{Catalog, Check, Name};
+
+use super::in_step::print_differs;
+use super::{literal, quote, quote_name};
+
+/// One query with one row, whose only column `ok` is true exactly when the check holds.
+pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
+    match check {
+        Check::ColumnExists { table, column } => attribute(table, column, "count(*) = 1", ""),
+        Check::ColumnMissing { table, column } => attribute(table, column, "count(*) = 0", ""),
+        Check::ColumnNotNull { table, column } => {
+            attribute(table, column, "count(*) = 1", " AND a.attnotnull")
+        }
+        Check::ColumnNullable { table, column } => {
+            attribute(table, column, "count(*) = 1", " AND NOT a.attnotnull")
+        }
+        Check::ColumnHasDefault { table, column } => {
+            attribute(table, column, "count(*) = 1", " AND a.atthasdef")
+        }
+        Check::NameFree { name } => format!("SELECT count(*) = 0 AS ok {}", relation(name)),
+        Check::IndexValid { index } => format!(
+            "SELECT count(*) = 1 AS ok {} AND EXISTS (SELECT FROM pg_catalog.pg_index i \
+             WHERE i.indexrelid = c.oid AND i.indisvalid AND i.indisready)",
+            relation(index)
+        ),
+        Check::TriggerEnabled { table, trigger } => format!(
+            "SELECT count(*) = 1 AS ok {} AND EXISTS (SELECT FROM pg_catalog.pg_trigger t \
+             WHERE t.tgrelid = c.oid AND t.tgname = {} AND t.tgenabled IN ('O', 'A'))",
+            relation(table),
+            literal(trigger)
+        ),
+        Check::TriggerMissing { table, trigger } => format!(
+            "SELECT count(*) = 1 AS ok {} AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t \
+             WHERE t.tgrelid = c.oid AND t.tgname = {})",
+            relation(table),
+            literal(trigger)
+        ),
+        Check::ConstraintValid { table, constraint } => format!(
+            "SELECT count(*) = 1 AS ok {} AND EXISTS (SELECT FROM pg_catalog.pg_constraint k \
+             WHERE k.conrelid = c.oid AND k.conname = {} AND k.convalidated)",
+            relation(table),
+            literal(constraint)
+        ),
+        Check::InStep { table, truth, copy } => {
+            let described = catalog.table(table).and_then(|t| t.column(truth).or_else(|| t.column(copy)));
+            let differ = print_differs(catalog, described, &quote(truth), &quote(copy));
+            format!("SELECT NOT EXISTS (SELECT FROM {} WHERE {differ}) AS ok", quote_name(table))
+        }
+        Check::NoNulls { table, column } => {
+            format!(
+                "SELECT NOT EXISTS (SELECT FROM {} WHERE {} IS NULL) AS ok",
+                quote_name(table),
+                quote(column)
+            )
+        }
+        Check::NoDuplicates { table, columns } => {
+            let list: Vec<String> = columns.iter().map(|c| quote(c)).collect();
+            let known: Vec<String> = list.iter().map(|c| format!("{c} IS NOT NULL")).collect();
+            format!(
+                "SELECT NOT EXISTS (SELECT FROM {} WHERE {} GROUP BY {} HAVING count(*) > 1) AS ok",
+                quote_name(table),
+                known.join(" AND "),
+                list.join(", ")
+            )
+        }
+        Check::NoTransactionOlderThan { seconds } => format!(
+            "SELECT count(*) = 0 AS ok FROM pg_catalog.pg_stat_activity \
+             WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend' \
+             AND xact_start < clock_timestamp() - interval '{seconds} s'"
+        ),
+        Check::StandbyLagBelow { seconds } => format!(
+            "SELECT coalesce(max(replay_lag), interval '0') < interval '{seconds} s' AS ok \
+             FROM pg_catalog.pg_stat_replication"
+        ),
+        Check::LockWaitsAtMost { table, sessions } => format!(
+            "SELECT (SELECT count(*) FROM pg_catalog.pg_locks l WHERE NOT l.granted AND l.relation = c.oid) \
+             <= {sessions} AS ok {}",
+            relation(table)
+        ),
+    }
+}
+
+fn relation(name: &Name) -> String {
+    format!(
+        "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         WHERE n.nspname = {} AND c.relname = {}",
+        literal(&name.schema),
+        literal(&name.name)
+    )
+}
+
+fn attribute(table: &Name, column: &str, wanted: &str, and: &str) -> String {
+    format!(
+        "SELECT {wanted} AS ok FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
+         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = {} AND c.relname = {} \
+         AND a.attname = {} AND a.attnum > 0 AND NOT a.attisdropped{and}",
+        literal(&table.schema),
+        literal(&table.name),
+        literal(column)
+    )
+}

@@ -1,0 +1,73 @@
+//! The body of a trigger function that keeps two columns of a row equal.
+
+use altimeter_catalog::{Catalog, InStep, InStepFires};
+
+use super::quote;
+use crate::types;
+
+/// The body, dollar-quoted. It touches nothing but the row at hand, so it needs no privilege and no search path.
+pub(super) fn print_body(catalog: &Catalog, it: &InStep) -> String {
+    let truth = quote(&it.truth);
+    let copy = quote(&it.copy);
+    let differ = differs(catalog, it, &format!("NEW.{copy}"), &format!("OLD.{copy}"));
+    let written = match &it.default {
+        None => format!("NEW.{copy} IS NOT NULL"),
+        Some(default) => differs(catalog, it, &format!("NEW.{copy}"), default),
+    };
+    let into_truth = format!(
+        "  -- A writer that knows only the copy has written it: that value counts.\n\
+         \x20 IF TG_OP = 'INSERT' THEN\n\
+         \x20   IF {written} THEN\n\
+         \x20     NEW.{truth} := NEW.{copy};\n\
+         \x20   END IF;\n\
+         \x20 ELSIF {differ} THEN\n\
+         \x20   NEW.{truth} := NEW.{copy};\n\
+         \x20 END IF;\n"
+    );
+    let into_copy = format!("  NEW.{copy} := NEW.{truth};\n");
+    let work = match it.fires {
+        InStepFires::Alone => format!("{into_truth}{into_copy}"),
+        InStepFires::First => into_truth,
+        InStepFires::Last => into_copy,
+    };
+    let tag = dollar_tag(&work);
+    format!("{tag}\nBEGIN\n{work}  RETURN NEW;\nEND\n{tag}")
+}
+
+fn differs(catalog: &Catalog, it: &InStep, left: &str, right: &str) -> String {
+    let column = catalog.table(&it.table).and_then(|t| t.column(&it.truth).or_else(|| t.column(&it.copy)));
+    print_differs(catalog, column, left, right)
+}
+
+/// Whether two values of a column's type are not the same value. Where the type's `=` calls different values equal
+/// (numeric 1.0 and 1.00, citext), or it has none (json), stored images are compared: a change that `=` cannot see
+/// would be lost.
+pub(super) fn print_differs(
+    catalog: &Catalog,
+    column: Option<&altimeter_catalog::Column>,
+    left: &str,
+    right: &str,
+) -> String {
+    let exact =
+        column.is_some_and(|c| !c.nondeterministic && types::equality_is_identity(catalog, &c.type_name));
+    if exact {
+        format!("{left} IS DISTINCT FROM {right}")
+    } else {
+        let type_name = column.map_or("text", |c| c.type_name.as_str());
+        let cast = |side: &str| {
+            // A default's expression may have another type than the column it fills.
+            if side.contains('.') && !side.contains('(') {
+                side.to_owned()
+            } else {
+                format!("({side})::{type_name}")
+            }
+        };
+        format!("ROW({}) OPERATOR(pg_catalog.*<>) ROW({})", cast(left), cast(right))
+    }
+}
+
+/// A dollar quote that does not occur in the text.
+pub(super) fn dollar_tag(text: &str) -> String {
+    let tags = std::iter::once("$altimeter$".to_owned()).chain((1..).map(|n| format!("$altimeter{n}$")));
+    tags.into_iter().find(|tag| !text.contains(tag.as_str())).unwrap_or_else(|| "$altimeter$".to_owned())
+}

@@ -1,0 +1,271 @@
+//! The pure side of the engine, for the layers above.
+
+use altimeter_catalog::{
+    Backfill, Catalog, Change, Check, Effect, Engine, IndexDefinition, Script, Statement, Volatility,
+};
+
+use crate::{dialect, effects, expression, lower, types};
+
+/// PostgreSQL, as far as no server is needed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PostgresEngine;
+
+impl Engine for PostgresEngine {
+    fn parse(&self, catalog: &Catalog, sql: &str) -> Script {
+        lower::lower_script(catalog, sql)
+    }
+
+    fn effect(&self, catalog: &Catalog, statement: &Statement) -> Effect {
+        effects::effect(catalog, statement)
+    }
+
+    fn print(&self, catalog: &Catalog, change: &Change) -> String {
+        dialect::print(catalog, change)
+    }
+
+    fn print_check(&self, catalog: &Catalog, check: &Check) -> String {
+        dialect::print_check(catalog, check)
+    }
+
+    fn print_progress(&self, _catalog: &Catalog, backfill: &Backfill) -> String {
+        dialect::print_progress(backfill)
+    }
+
+    fn canonical_type(&self, catalog: &Catalog, text: &str) -> Option<String> {
+        types::canonical(catalog, text)
+    }
+
+    fn canonical_default(&self, _catalog: &Catalog, type_name: &str, expression: &str) -> String {
+        expression::canonical_default(type_name, expression)
+    }
+
+    fn volatility(&self, catalog: &Catalog, expression: &str) -> Volatility {
+        expression::volatility(catalog, expression)
+    }
+
+    fn replace_column(&self, expression: &str, from: &str, to: &str) -> String {
+        expression::replace_column(expression, from, to)
+    }
+
+    fn empty_value(&self, catalog: &Catalog, type_name: &str) -> Option<String> {
+        types::empty_value(catalog, type_name)
+    }
+
+    fn default_index_name(&self, catalog: &Catalog, index: &IndexDefinition) -> String {
+        dialect::default_index_name(catalog, index)
+    }
+
+    fn fit_name(&self, name: &str) -> String {
+        dialect::fit_name(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use altimeter_catalog::{
+        BackfillValue, Column, ConstraintDefinition, ConstraintKind, FunctionBody, FunctionDefinition,
+        InStep, InStepFires, IndexKey, IndexTarget, LockMode, Name, Table, TransactionUse, TriggerDefinition,
+    };
+
+    use super::*;
+
+    fn catalog() -> Catalog {
+        let mut table: Table = serde_json::from_value(serde_json::json!({
+            "name": {"schema": "public", "name": "users"}, "kind": "table", "persistence": "permanent",
+            "columns": [], "indexes": [], "constraints": [], "triggers": [], "policies": [],
+            "row_security": false, "replica_identity": "default", "partition_of": null, "partition_key": null,
+            "partition_columns": [], "inherits": [], "fillfactor": null, "tablespace": null,
+            "size": {"rows": 10.0}, "activity": null, "rates": null
+        }))
+        .unwrap();
+        for (name, type_name) in [("id", "bigint"), ("user_name", "text"), ("Odd Name", "numeric(10,2)")] {
+            table.columns.push(Column {
+                name: name.into(),
+                type_name: type_name.into(),
+                ..Column::default()
+            });
+        }
+        let mut catalog = Catalog { tables: vec![table], ..Catalog::default() };
+        catalog.server.search_path = vec!["public".into()];
+        catalog.server.version_num = 170_000;
+        catalog
+    }
+
+    fn index(name: &str) -> IndexDefinition {
+        IndexDefinition {
+            name: name.into(),
+            table: Name::new("public", "users"),
+            method: "btree".into(),
+            unique: true,
+            nulls_not_distinct: true,
+            keys: vec![
+                IndexKey { descending: true, nulls_first: Some(false), ..IndexKey::column("Odd Name") },
+                IndexKey {
+                    target: IndexTarget::Expression("lower(user_name)".into()),
+                    operator_class: Some("text_pattern_ops".into()),
+                    ..IndexKey::column("")
+                },
+            ],
+            include: vec!["id".into()],
+            predicate: Some("id > 0".into()),
+            options: [("fillfactor".to_owned(), "70".to_owned())].into(),
+            tablespace: None,
+        }
+    }
+
+    /// Everything a recipe can ask for, except what only an engine can write (trigger function bodies).
+    fn changes() -> Vec<Change> {
+        let table = Name::new("public", "users");
+        let column = |name: &str, default: Option<&str>| Column {
+            name: name.into(),
+            type_name: "character varying(50)".into(),
+            default: default.map(str::to_owned),
+            not_null: default.is_some(),
+            collation: default.map(|_| "\"C\"".to_owned()),
+            ..Column::default()
+        };
+        let add = |c| Change::AddColumn { table: table.clone(), column: c, if_not_exists: false };
+        let drop = Change::DropColumn {
+            table: table.clone(),
+            column: "Odd Name".into(),
+            if_exists: false,
+            cascade: false,
+        };
+        let (t, user_name) = (table.clone(), "user_name".to_owned());
+        vec![
+            add(column("nick\"name", None)),
+            add(column("state", Some("'it''s'::character varying"))),
+            drop.clone(),
+            Change::RenameColumn { table: t.clone(), from: "Odd Name".into(), to: "select".into() },
+            Change::SetNotNull { table: t.clone(), column: user_name.clone() },
+            Change::DropNotNull { table: t.clone(), column: user_name.clone() },
+            Change::SetDefault { table: t.clone(), column: user_name.clone(), expression: "''::text".into() },
+            Change::DropDefault { table: t.clone(), column: user_name.clone() },
+            Change::AddConstraint {
+                table: t.clone(),
+                constraint: ConstraintDefinition {
+                    name: Some("ck".into()),
+                    kind: ConstraintKind::Check,
+                    columns: vec![user_name.clone()],
+                    expression: Some("user_name IS NOT NULL".into()),
+                    using_index: None,
+                    sql: "CHECK (user_name IS NOT NULL)".into(),
+                    not_valid: true,
+                },
+            },
+            Change::ValidateConstraint { table: t.clone(), name: "ck".into() },
+            Change::DropConstraint { table: t.clone(), name: "ck".into(), if_exists: true },
+            Change::CreateIndex { index: index("Odd Index"), concurrently: true, if_not_exists: false },
+            Change::DropIndex { index: t.sibling("Odd Index"), concurrently: true, if_exists: true },
+            Change::DropFunction { name: t.sibling("f"), if_exists: false },
+            Change::CreateTrigger(TriggerDefinition {
+                name: "zz".into(),
+                table: t.clone(),
+                function: t.sibling("f"),
+                before: true,
+                per_row: true,
+                events: vec!["INSERT".into(), "UPDATE".into()],
+            }),
+            Change::DropTrigger { table: t.clone(), name: "zz".into(), if_exists: false },
+            Change::GrantColumn {
+                table: t.clone(),
+                column: user_name.clone(),
+                privileges: vec!["SELECT".into(), "INSERT".into()],
+                grantee: "PUBLIC".into(),
+            },
+            Change::Analyze { table: t.clone(), columns: vec![user_name.clone()] },
+            Change::Backfill(Backfill {
+                table: t.clone(),
+                column: user_name.clone(),
+                value: BackfillValue::Expression("gen_random_uuid()::text".into()),
+                key: vec!["id".into(), "Odd Name".into()],
+                batch_rows: 5000,
+                pause_ms: 50,
+            }),
+            Change::Together(vec![
+                drop,
+                Change::RenameColumn { table: t, from: user_name, to: "Odd Name".into() },
+            ]),
+        ]
+    }
+
+    #[test]
+    fn what_is_printed_means_what_was_meant() {
+        let catalog = catalog();
+        for change in changes() {
+            let sql = PostgresEngine.print(&catalog, &change);
+            let script = PostgresEngine.parse(&catalog, &sql);
+            assert_eq!(script.statements.len(), 1, "{sql}");
+            let statement = &script.statements[0];
+            assert_eq!(statement.syntax_error, None, "{sql}");
+            assert_eq!(statement.not_analysed, None, "{sql}");
+            assert_eq!(statement.changes, [change], "{sql}");
+            assert_eq!(statement.sql, sql);
+        }
+    }
+
+    #[test]
+    fn a_function_keeps_what_was_printed() {
+        let catalog = catalog();
+        for fires in [InStepFires::Alone, InStepFires::First, InStepFires::Last] {
+            let in_step = InStep {
+                table: Name::new("public", "users"),
+                truth: "Odd Name".into(),
+                copy: "a\nb".into(),
+                default: Some("0".into()),
+                fires,
+            };
+            let function = FunctionDefinition {
+                name: Name::new("public", "f"),
+                body: FunctionBody::InStep(in_step),
+                or_replace: false,
+            };
+            let sql = PostgresEngine.print(&catalog, &Change::CreateFunction(function));
+            let script = PostgresEngine.parse(&catalog, &sql);
+            assert_eq!(script.statements.len(), 1, "{sql}");
+            assert_eq!(script.statements[0].not_analysed, None, "{sql}");
+            assert!(
+                matches!(&script.statements[0].changes[..], [Change::CreateFunction(f)] if f.name.name == "f")
+            );
+        }
+    }
+
+    fn effect_of(sql: &str) -> Effect {
+        let catalog = catalog();
+        let script = PostgresEngine.parse(&catalog, sql);
+        PostgresEngine.effect(&catalog, &script.statements[0])
+    }
+
+    #[test]
+    fn effects_follow_the_lock_table() {
+        let users = Name::new("public", "users");
+        let constant = effect_of("ALTER TABLE users ADD COLUMN x int NOT NULL DEFAULT 7");
+        assert_eq!(constant.lock_on(&users), Some(LockMode::AccessExclusive));
+        assert!(constant.rewrites.is_empty() && constant.scans.is_empty());
+        let volatile = effect_of("ALTER TABLE users ADD COLUMN x uuid DEFAULT gen_random_uuid()");
+        assert_eq!(volatile.rewrites, [users.clone()]);
+        let concurrent = effect_of("CREATE INDEX CONCURRENTLY ON users (id)");
+        assert_eq!(concurrent.lock_on(&users), Some(LockMode::ShareUpdateExclusive));
+        assert_eq!(concurrent.transaction, TransactionUse::Forbidden);
+        assert!(!concurrent.blocks.reads && !concurrent.blocks.writes);
+        let block = effect_of("DO $$ BEGIN ALTER TABLE users DROP COLUMN user_name; END $$");
+        assert_eq!(block.lock_on(&users), Some(LockMode::AccessExclusive));
+        assert_eq!(block.not_analysed, None);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_at_the_highest_lock() {
+        let users = Name::new("public", "users");
+        for sql in ["ALTER TABLE users CLUSTER ON i", "TRUNCATE users", "ALTER TABLE users ADD UNIQUE (id)"] {
+            let effect = effect_of(sql);
+            assert!(effect.not_analysed.is_some(), "{sql}");
+            assert_eq!(effect.lock_on(&users), Some(LockMode::AccessExclusive), "{sql}");
+            assert!(effect.blocks.reads && effect.blocks.writes, "{sql}");
+        }
+        for sql in
+            ["DO $$ BEGIN EXECUTE 'x'; END $$", "DO $$ BEGIN LOOP UPDATE users SET id = 1; END LOOP; END $$"]
+        {
+            assert!(effect_of(sql).not_analysed.is_some(), "{sql}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Syntax to changes. What is not read completely is said to be not analysed, with the tables it names.
+
+mod alter_table;
+mod block;
+mod index;
+mod routine;
+
+use altimeter_catalog::{Catalog, Change, Name, Script, Statement};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
+
+use crate::parse::{self, Parsed};
+
+/// What one statement's syntax means.
+#[derive(Default)]
+pub(crate) struct Lowered {
+    pub(crate) changes: Vec<Change>,
+    pub(crate) not_analysed: Option<String>,
+    pub(crate) commits: bool,
+}
+
+impl Lowered {
+    pub(crate) fn one(change: Change) -> Self {
+        Self { changes: vec![change], ..Self::default() }
+    }
+
+    pub(crate) fn unknown(reason: impl Into<String>) -> Self {
+        Self { not_analysed: Some(reason.into()), ..Self::default() }
+    }
+}
+
+/// Takes a script apart and lowers each statement, the names in each resolved against `catalog`.
+pub(crate) fn lower_script(catalog: &Catalog, sql: &str) -> Script {
+    Script {
+        statements: parse::parse_statements(sql).into_iter().map(|p| lower_parsed(catalog, p)).collect(),
+    }
+}
+
+fn lower_parsed(catalog: &Catalog, parsed: Parsed) -> Statement {
+    let lowered = match (&parsed.node, &parsed.syntax_error) {
+        (Some(node), None) => lower_statement(catalog, node),
+        _ => Lowered::default(),
+    };
+    let mentions = match (&parsed.node, &lowered.not_analysed) {
+        (Some(node), Some(_)) => mentioned_relations(catalog, node),
+        _ => Vec::new(),
+    };
+    Statement {
+        sql: parsed.text,
+        line: parsed.line,
+        changes: lowered.changes,
+        not_analysed: lowered.not_analysed,
+        syntax_error: parsed.syntax_error,
+        mentions,
+        commits: lowered.commits,
+    }
+}
+
+/// Lowers one statement, at the top level or inside a block.
+pub(crate) fn lower_statement(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    match node.kind() {
+        SyntaxKind::ALTER_TABLE => alter_table::lower(catalog, node),
+        SyntaxKind::CREATE_INDEX => index::lower_create(catalog, node),
+        SyntaxKind::DROP_INDEX => index::lower_drop(catalog, node),
+        SyntaxKind::CREATE_FUNCTION => routine::lower_create_function(catalog, node),
+        SyntaxKind::DROP_FUNCTION => routine::lower_drop_function(catalog, node),
+        SyntaxKind::CREATE_TRIGGER => routine::lower_create_trigger(catalog, node),
+        SyntaxKind::DROP_TRIGGER => routine::lower_drop_trigger(catalog, node),
+        SyntaxKind::ANALYZE => lower_analyze(catalog, node),
+        SyntaxKind::GRANT => lower_grant(catalog, node),
+        SyntaxKind::UPDATE => lower_update(catalog, node),
+        SyntaxKind::DO => block::lower(catalog, node),
+        SyntaxKind::SELECT => Lowered::unknown("a query is no change to a schema"),
+        kind => Lowered::unknown(format!("{} is not analysed yet", keyword(kind))),
+    }
+}
+
+fn keyword(kind: SyntaxKind) -> String {
+    format!("{kind:?}").replace('_', " ")
+}
+
+/// The table a node names. A bare name is looked up along the search path; one that is not found is taken to be in
+/// the schema where the server would make it.
+pub(crate) fn relation(catalog: &Catalog, node: &SyntaxNode) -> Option<Name> {
+    qualified(catalog, parse::path(node))
+}
+
+/// A name from its parts, see [`relation`].
+pub(crate) fn qualified(catalog: &Catalog, mut parts: Vec<String>) -> Option<Name> {
+    let name = parts.pop()?;
+    match parts.pop() {
+        Some(schema) => Some(Name::new(schema, name)),
+        None => catalog.resolve(None, &name).or_else(|| Some(Name::new(creation_schema(catalog), name))),
+    }
+}
+
+fn creation_schema(catalog: &Catalog) -> &str {
+    catalog.server.search_path.first().map_or("public", String::as_str)
+}
+
+fn mentioned_relations(catalog: &Catalog, node: &SyntaxNode) -> Vec<Name> {
+    let names = node.descendants().filter(|n| {
+        matches!(
+            n.kind(),
+            SyntaxKind::TABLE_NAME_REF | SyntaxKind::RELATION_NAME_REF | SyntaxKind::TABLE_RELATION_NAME
+        )
+    });
+    let mut found: Vec<Name> =
+        names.filter_map(|n| relation(catalog, &n)).filter(|n| catalog.has_relation(n)).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn lower_analyze(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let listed: Vec<SyntaxNode> =
+        node.descendants().filter(|n| n.kind() == SyntaxKind::TABLE_AND_COLUMNS).collect();
+    if listed.is_empty() {
+        return Lowered::unknown("ANALYZE of the whole database is not analysed yet");
+    }
+    let changes = listed.iter().filter_map(|item| {
+        let columns = item.descendants().filter(|n| n.kind() == SyntaxKind::COLUMN_NAME_REF);
+        Some(Change::Analyze {
+            table: relation(catalog, item)?,
+            columns: columns.map(|c| parse::name_of(&c)).collect(),
+        })
+    });
+    Lowered { changes: changes.collect(), ..Lowered::default() }
+}
+
+/// Column privileges for one role, as plans grant them; other forms touch no relation's rows but are not read yet.
+fn lower_grant(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let reason = "only GRANT of column privileges on one table is analysed yet";
+    let (Some(object), Some(roles)) =
+        (parse::find(node, SyntaxKind::PRIVILEGE_TABLE), parse::find(node, SyntaxKind::ROLE_REF_LIST))
+    else {
+        return Lowered::unknown(reason);
+    };
+    let Some(table) = relation(catalog, &object).filter(|_| roles.children().count() == 1) else {
+        return Lowered::unknown(reason);
+    };
+    let mut privileges = Vec::new();
+    let mut column: Option<String> = None;
+    for command in node.descendants().filter(|n| n.kind() == SyntaxKind::REVOKE_COMMAND) {
+        let columns: Vec<String> = command
+            .descendants()
+            .filter(|n| n.kind() == SyntaxKind::COLUMN_NAME_REF)
+            .map(|c| parse::name_of(&c))
+            .collect();
+        match (columns.as_slice(), &column) {
+            ([one], None) => column = Some(one.clone()),
+            ([one], Some(same)) if one == same => {}
+            _ => return Lowered::unknown(reason),
+        }
+        privileges.extend(parse::tokens(&command).next().map(|t| t.text().to_uppercase()));
+    }
+    match column {
+        Some(column) => {
+            let grantee = parse::tokens(&roles).next().map(|t| t.text().to_owned()).unwrap_or_default();
+            let grantee = if grantee.eq_ignore_ascii_case("public") {
+                "PUBLIC".to_owned()
+            } else {
+                parse::identifier(&grantee)
+            };
+            Lowered::one(Change::GrantColumn { table, column, privileges, grantee })
+        }
+        None => Lowered::unknown(reason),
+    }
+}
+
+fn lower_update(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let Some(table) = parse::child(node, SyntaxKind::RELATION_NAME).and_then(|n| relation(catalog, &n))
+    else {
+        return Lowered::unknown("the table of this UPDATE is not plain");
+    };
+    let targets = node.descendants().filter(|n| n.kind() == SyntaxKind::COLUMN_TARGET);
+    Lowered::one(Change::UpdateRows {
+        table,
+        columns: targets.map(|t| parse::name_of(&t)).collect(),
+        limited: parse::child(node, SyntaxKind::WHERE_CLAUSE).is_some(),
+    })
+}

@@ -1,0 +1,243 @@
+//! SQL text to syntax: the only place that knows which parser is used.
+//!
+//! The parser (`squawk-syntax`) always gives a tree, so text that is no SQL at all comes back as statements with a
+//! `syntax_error`, never as a failure. See `docs/decisions/0002-postgresql-parser.md`.
+
+use squawk_syntax::ast::AstNode;
+use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
+
+/// One statement's syntax.
+pub(crate) struct Parsed {
+    /// The tree; none if the text at this place is no statement.
+    pub(crate) node: Option<SyntaxNode>,
+    /// The text, without the closing semicolon and the comments around it.
+    pub(crate) text: String,
+    /// The line it begins on, from 1.
+    pub(crate) line: u32,
+    /// Where and why it is no SQL.
+    pub(crate) syntax_error: Option<String>,
+}
+
+/// Takes a script apart at its top-level statements.
+pub(crate) fn parse_statements(sql: &str) -> Vec<Parsed> {
+    let parse = SourceFile::parse(sql);
+    let root = parse.syntax_node();
+    let errors = parse.errors();
+    let mut parsed = Vec::new();
+    for child in root.children() {
+        let range = child.text_range();
+        let inside = |e: &&squawk_syntax::syntax_error::SyntaxError| {
+            let at = e.range().start();
+            range.start() <= at && at <= range.end()
+        };
+        let error =
+            errors.iter().find(inside).map(|e| describe(sql, usize::from(e.range().start()), e.message()));
+        let text = child.text().to_string();
+        let text = text.trim().trim_end_matches(';').trim_end();
+        if text.is_empty() {
+            continue;
+        }
+        let is_error = child.kind() == SyntaxKind::ERROR;
+        let syntax_error = error.or_else(|| is_error.then(|| "this is not a statement".to_owned()));
+        parsed.push(Parsed {
+            node: (!is_error).then(|| child.clone()),
+            text: text.to_owned(),
+            line: line_of(sql, usize::from(range.start())),
+            syntax_error,
+        });
+    }
+    if parsed.is_empty()
+        && let Some(first) = errors.first()
+    {
+        let message = describe(sql, usize::from(first.range().start()), first.message());
+        parsed.push(Parsed { node: None, text: sql.trim().to_owned(), line: 1, syntax_error: Some(message) });
+    }
+    // An error beyond the last statement (an unterminated quote, say) belongs to the last statement.
+    if let (Some(last), Some(error)) = (parsed.last_mut(), errors.last())
+        && last.syntax_error.is_none()
+        && usize::from(error.range().start()) >= sql.trim_end().len().saturating_sub(1)
+    {
+        last.syntax_error = Some(describe(sql, usize::from(error.range().start()), error.message()));
+    }
+    parsed
+}
+
+fn describe(sql: &str, at: usize, message: &str) -> String {
+    let line = line_of(sql, at);
+    let column =
+        sql.get(..at).map_or(1, |before| before.rsplit('\n').next().unwrap_or(before).chars().count() + 1);
+    format!("line {line}, column {column}: {message}")
+}
+
+fn line_of(sql: &str, at: usize) -> u32 {
+    let before = sql.get(..at).unwrap_or(sql);
+    u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX)
+}
+
+/// The statements inside a `DO` block or a PL/pgSQL function body.
+pub(crate) struct Block {
+    /// Plain statements at any depth, in order.
+    pub(crate) statements: Vec<SyntaxNode>,
+    /// It commits or rolls back in between.
+    pub(crate) commits: bool,
+    /// There are loops or branches around statements, so how often each runs is not told by the text.
+    pub(crate) control_flow: bool,
+    /// Something in it could not be understood: dynamic SQL, or syntax the parser does not read.
+    pub(crate) not_analysed: Option<String>,
+}
+
+/// Looks into the body of a `DO` statement. None if it is not PL/pgSQL.
+pub(crate) fn parse_do(node: &SyntaxNode) -> Option<Block> {
+    let body = squawk_syntax::ast::Do::cast(node.clone())?.plpgsql()?;
+    let mut block = Block { statements: Vec::new(), commits: false, control_flow: false, not_analysed: None };
+    for node in body.syntax().descendants() {
+        match node.kind() {
+            SyntaxKind::PLPGSQL_EXEC_SQL_STMT => block.statements.extend(node.first_child()),
+            SyntaxKind::PLPGSQL_COMMIT_STMT | SyntaxKind::PLPGSQL_ROLLBACK_STMT => block.commits = true,
+            SyntaxKind::PLPGSQL_DYN_EXECUTE_STMT => {
+                block.not_analysed.get_or_insert_with(|| "it runs dynamic SQL (EXECUTE)".to_owned());
+            }
+            SyntaxKind::PLPGSQL_IF_STMT
+            | SyntaxKind::PLPGSQL_WHILE_STMT
+            | SyntaxKind::PLPGSQL_LOOP_STMT
+            | SyntaxKind::PLPGSQL_CASE_STMT => block.control_flow = true,
+            SyntaxKind::ERROR => {
+                block
+                    .not_analysed
+                    .get_or_insert_with(|| format!("it contains `{}`", shorten(&node.text().to_string())));
+            }
+            _ => {}
+        }
+    }
+    Some(block)
+}
+
+fn shorten(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().take(4).collect();
+    words.join(" ")
+}
+
+/// An identifier token as the server stores it: unquoted, or folded to lower case.
+pub(crate) fn identifier(text: &str) -> String {
+    match text.strip_prefix('"').and_then(|t| t.strip_suffix('"')) {
+        Some(quoted) => quoted.replace("\"\"", "\""),
+        None => text.to_lowercase(),
+    }
+}
+
+/// Tokens that are not white space or comments.
+pub(crate) fn tokens(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {
+    node.descendants_with_tokens()
+        .filter_map(|e| e.into_token())
+        .filter(|t| !matches!(t.kind(), SyntaxKind::WHITESPACE | SyntaxKind::COMMENT))
+}
+
+/// A node's text with comments dropped and runs of white space made one blank.
+pub(crate) fn text_of(node: &SyntaxNode) -> String {
+    let mut text = String::new();
+    let mut gap = false;
+    for token in node.descendants_with_tokens().filter_map(|e| e.into_token()) {
+        match token.kind() {
+            SyntaxKind::WHITESPACE | SyntaxKind::COMMENT => gap = !text.is_empty(),
+            _ => {
+                if std::mem::take(&mut gap) {
+                    text.push(' ');
+                }
+                text.push_str(token.text());
+            }
+        }
+    }
+    text
+}
+
+/// The first descendant of that kind, the node itself included.
+pub(crate) fn find(node: &SyntaxNode, kind: SyntaxKind) -> Option<SyntaxNode> {
+    node.descendants().find(|n| n.kind() == kind)
+}
+
+/// A direct child of that kind.
+pub(crate) fn child(node: &SyntaxNode, kind: SyntaxKind) -> Option<SyntaxNode> {
+    node.children().find(|n| n.kind() == kind)
+}
+
+/// Whether a direct child, node or token, is of that kind.
+pub(crate) fn has(node: &SyntaxNode, kind: SyntaxKind) -> bool {
+    node.children_with_tokens().any(|e| e.kind() == kind)
+}
+
+/// The parts of the first dotted name inside the node: `["public", "users"]`.
+pub(crate) fn path(node: &SyntaxNode) -> Vec<String> {
+    let is_path =
+        |n: &SyntaxNode| matches!(n.kind(), SyntaxKind::PATH | SyntaxKind::PATH_REF | SyntaxKind::FIELD_EXPR);
+    let found = node.descendants().find(is_path).unwrap_or_else(|| node.clone());
+    tokens(&found).filter(|t| t.kind() != SyntaxKind::DOT).map(|t| identifier(t.text())).collect()
+}
+
+/// The single identifier a node consists of.
+pub(crate) fn name_of(node: &SyntaxNode) -> String {
+    tokens(node).map(|t| identifier(t.text())).next().unwrap_or_default()
+}
+
+/// An expression on its own as syntax; none if the text is not exactly one expression.
+pub(crate) fn parse_expression(text: &str) -> Option<SyntaxNode> {
+    let sql = format!("SELECT {text}");
+    let parse = SourceFile::parse(&sql);
+    if !parse.errors().is_empty() || parse.syntax_node().children().count() != 1 {
+        return None;
+    }
+    let target_list = find(&parse.syntax_node(), SyntaxKind::TARGET_LIST)?;
+    let whole = target_list.text_range().end() == parse.syntax_node().text_range().end();
+    let mut targets = target_list.children();
+    let target = targets.next().filter(|_| whole)?;
+    if targets.next().is_some() || has(&target, SyntaxKind::AS_NAME) {
+        return None;
+    }
+    target.first_child()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_keep_their_text_and_line() {
+        let parsed = parse_statements("-- first\nSELECT 1;\n\nALTER TABLE t ADD COLUMN x int;");
+        let texts: Vec<(&str, u32)> = parsed.iter().map(|p| (p.text.as_str(), p.line)).collect();
+        assert_eq!(texts, [("SELECT 1", 2), ("ALTER TABLE t ADD COLUMN x int", 4)]);
+        assert!(parsed.iter().all(|p| p.syntax_error.is_none()));
+    }
+
+    #[test]
+    fn what_is_no_sql_is_said_to_be_none() {
+        for text in [
+            "rename the column",
+            "ALTER TABLE users ADD COLUMN",
+            "SELECT 'open",
+            "drop index i on t",
+            ")",
+            "🦆",
+        ] {
+            let parsed = parse_statements(text);
+            assert!(parsed.iter().any(|p| p.syntax_error.is_some()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_expression_is_exactly_one() {
+        assert!(parse_expression("now()").is_some());
+        assert!(parse_expression("'a' || lower(b)").is_some());
+        assert!(parse_expression("1, 2").is_none());
+        assert!(parse_expression("1; DROP TABLE t").is_none());
+        assert!(parse_expression("1 FROM t").is_none());
+        assert!(parse_expression("1 AS x").is_none());
+    }
+
+    #[test]
+    fn blocks_are_looked_into() {
+        let sql = "DO $$ BEGIN ALTER TABLE t DROP COLUMN x; COMMIT; EXECUTE 'DROP TABLE t'; END $$";
+        let block = parse_do(parse_statements(sql)[0].node.as_ref().unwrap()).unwrap();
+        assert_eq!(block.statements.len(), 1);
+        assert!(block.commits && !block.control_flow);
+        assert_eq!(block.not_analysed.as_deref(), Some("it runs dynamic SQL (EXECUTE)"));
+    }
+}

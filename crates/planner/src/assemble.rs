@@ -1,0 +1,290 @@
+//! A draft becomes a plan: every change is printed by the engine, read back, judged on the schema the steps before
+//! it leave, and applied.
+
+use altimeter_analysis::{Judged, Range, Severity, judge};
+use altimeter_catalog::{Catalog, Change, Check, Engine, Name, TransactionUse};
+
+use crate::draft::{Draft, DraftAlternative, DraftStep};
+use crate::plan::{
+    Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlannedCheck, PlannedStatement, Rollback,
+    RollbackTrigger, Step, Transaction,
+};
+use crate::proof;
+use crate::recipe::{RecipeContext, refuse};
+use crate::recipes;
+use crate::request::Request;
+
+/// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
+const LOCK_TIMEOUT_MS: u32 = 2_000;
+
+/// Plans a request for one database. The plan is proved on the simulated schema before it is given out.
+pub fn plan_request(engine: &dyn Engine, catalog: &Catalog, request: &Request) -> Result<Plan, PlanError> {
+    let [change] = request.changes.as_slice() else {
+        return Err(refuse(
+            format!("the request holds {} changes; one at a time can be planned", request.changes.len()),
+            "ask for each on its own, in the order they shall happen",
+        ));
+    };
+    let context = RecipeContext { engine, catalog };
+    let draft = recipes::ALL.iter().find_map(|r| r.draft(&context, change)).unwrap_or_else(|| {
+        Err(refuse(
+            "there is no recipe for this change yet",
+            "planned so far: add, rename or drop a column, add or drop an index",
+        ))
+    })?;
+    let direct = direct(engine, catalog, change)?;
+    let steps = steps(engine, catalog, &draft.steps)?;
+    proof::reaches(catalog, change, &draft)?;
+    let mut tables: Vec<Name> = change.tables().into_iter().cloned().collect();
+    if let Change::DropIndex { index, .. } = change {
+        tables.extend(catalog.index(index).map(|(t, _)| t.name.clone()));
+    }
+    Ok(finish(engine, catalog, request, draft, direct, steps, tables))
+}
+
+/// The plain statement, for comparison: as somebody would type it, without `lock_timeout`.
+fn direct(engine: &dyn Engine, catalog: &Catalog, change: &Change) -> Result<Vec<Judged>, PlanError> {
+    Ok(vec![printed(engine, catalog, &plain(change), None, false)?])
+}
+
+/// The change without what a careful person would add.
+fn plain(change: &Change) -> Change {
+    match change.clone() {
+        Change::CreateIndex { index, if_not_exists, .. } => {
+            Change::CreateIndex { index, concurrently: false, if_not_exists }
+        }
+        Change::DropIndex { index, if_exists, .. } => {
+            Change::DropIndex { index, concurrently: false, if_exists }
+        }
+        other => other,
+    }
+}
+
+/// Prints one change, reads the text back and judges it: what is shown is what was judged.
+fn printed(
+    engine: &dyn Engine,
+    catalog: &Catalog,
+    change: &Change,
+    lock_timeout_ms: Option<u32>,
+    in_plan: bool,
+) -> Result<Judged, PlanError> {
+    let sql = engine.print(catalog, change);
+    let mut statements = engine.parse(catalog, &sql).statements;
+    let (Some(statement), true) = (statements.pop(), statements.is_empty()) else {
+        return Err(PlanError::Unproved { reason: format!("`{sql}` is not one statement") });
+    };
+    proof::means(change, &statement)?;
+    Ok(judge(engine, catalog, statement, lock_timeout_ms, in_plan))
+}
+
+fn steps(
+    engine: &dyn Engine,
+    catalog: &Catalog,
+    drafts: &[DraftStep],
+) -> Result<Vec<(PhaseKind, Step)>, PlanError> {
+    let mut schema = catalog.clone();
+    let mut steps = Vec::new();
+    let mut counts = [0_u32; 3];
+    for draft in drafts {
+        let count = &mut counts[draft.phase as usize];
+        *count += 1;
+        let id = format!("{}-{count}", draft.phase);
+        let before = schema.clone();
+        let checks =
+            |checks: &[Check], schema: &Catalog| checks.iter().map(|c| check(engine, schema, c)).collect();
+        let checks_before: Vec<PlannedCheck> = checks(&draft.before, &schema);
+        let up = statements(engine, &mut schema, &draft.up, &id)?;
+        let mut undone = schema.clone();
+        let down = statements(engine, &mut undone, &draft.down, &id)?;
+        proof::comes_home(&before, &undone, draft, &id)?;
+        let step = Step {
+            id,
+            title: draft.title.clone(),
+            kind: draft.kind,
+            why: draft.why.clone(),
+            app_change: draft.app_change.clone(),
+            before: checks_before,
+            up,
+            down,
+            after: checks(&draft.after, &schema),
+            lost_on_return: draft.lost_on_return.clone(),
+            progress: draft.progress.as_ref().map(|b| engine.print_progress(&schema, b)),
+        };
+        steps.push((draft.phase, step));
+    }
+    Ok(steps)
+}
+
+/// Judges each change on the schema the ones before it leave, and leaves `schema` as the last one does.
+fn statements(
+    engine: &dyn Engine,
+    schema: &mut Catalog,
+    changes: &[Change],
+    step: &str,
+) -> Result<Vec<PlannedStatement>, PlanError> {
+    let mut statements = Vec::new();
+    for change in changes {
+        // What stops nobody while it waits need not give up.
+        let first = printed(engine, schema, change, Some(LOCK_TIMEOUT_MS), true)?;
+        let effect = &first.effect;
+        if let Some(reason) = effect.fails.as_ref().or(effect.not_analysed.as_ref()) {
+            return Err(PlanError::Unproved {
+                reason: format!("{step}: `{}`: {reason}", first.statement.sql),
+            });
+        }
+        let waits_harmlessly = effect.waits_for_transactions && !effect.blocks.writes && !effect.blocks.reads;
+        let transaction = if effect.transaction == TransactionUse::Forbidden {
+            Transaction::None
+        } else {
+            Transaction::Own
+        };
+        statements.push(PlannedStatement {
+            transaction,
+            lock_timeout_ms: if waits_harmlessly { 0 } else { LOCK_TIMEOUT_MS },
+            judged: first,
+        });
+        schema.apply(change).map_err(|e| PlanError::Unproved { reason: format!("{step}: {e}") })?;
+    }
+    Ok(statements)
+}
+
+fn check(engine: &dyn Engine, catalog: &Catalog, check: &Check) -> PlannedCheck {
+    PlannedCheck { check: check.clone(), sql: engine.print_check(catalog, check), says: check.to_string() }
+}
+
+fn finish(
+    engine: &dyn Engine,
+    catalog: &Catalog,
+    request: &Request,
+    draft: Draft,
+    direct: Vec<Judged>,
+    steps: Vec<(PhaseKind, Step)>,
+    tables: Vec<Name>,
+) -> Plan {
+    let worst = |statements: &mut dyn Iterator<Item = &Judged>| {
+        statements.map(|j| j.risk).max().unwrap_or(Severity::Low)
+    };
+    let capacity = capacity(&mut steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged));
+    let rollback = Rollback {
+        triggers: triggers(engine, catalog, &draft, &tables),
+        procedure: steps.iter().rev().map(|(_, s)| s.id.clone()).collect(),
+    };
+    let mut unknowns: Vec<String> =
+        catalog.unknowns.iter().map(|u| format!("{}: {}", u.what, u.why)).collect();
+    for judged in steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged) {
+        for unknown in &judged.estimate.unknowns {
+            if !unknowns.contains(unknown) {
+                unknowns.push(unknown.clone());
+            }
+        }
+    }
+    let alternatives = alternatives(engine, catalog, &direct, &draft.alternatives);
+    Plan {
+        request: request.says.clone(),
+        engine: catalog.server.engine,
+        server_version: catalog.server.version.clone(),
+        made_by: "rules".to_owned(),
+        catalog_fingerprint: catalog.fingerprint(&tables.iter().collect::<Vec<_>>()),
+        tables,
+        risk: worst(&mut steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged)),
+        risk_if_run_directly: worst(&mut direct.iter()),
+        direct,
+        phases: phases(steps),
+        rollback,
+        capacity,
+        alternatives,
+        cautions: draft.cautions,
+        unknowns,
+    }
+}
+
+fn phases(steps: Vec<(PhaseKind, Step)>) -> Vec<Phase> {
+    let mut phases: Vec<Phase> = Vec::new();
+    for (kind, step) in steps {
+        match phases.last_mut().filter(|p| p.phase == kind) {
+            Some(phase) => phase.steps.push(step),
+            None => phases.push(Phase { phase: kind, steps: vec![step] }),
+        }
+    }
+    phases
+}
+
+/// What every plan watches, and what this one does beside.
+fn triggers(engine: &dyn Engine, catalog: &Catalog, draft: &Draft, tables: &[Name]) -> Vec<RollbackTrigger> {
+    let mut wanted = vec![(
+        "a standby falls behind".to_owned(),
+        Check::StandbyLagBelow { seconds: 10 },
+        "more than 10 s".to_owned(),
+    )];
+    wanted.extend(tables.iter().map(|table| {
+        let check = Check::LockWaitsAtMost { table: table.clone(), sessions: 5 };
+        (format!("sessions pile up behind a lock on {table}"), check, "more than 5".to_owned())
+    }));
+    wanted.extend(draft.triggers.clone());
+    wanted
+        .into_iter()
+        .map(|(when, what, threshold)| RollbackTrigger {
+            when,
+            check: check(engine, catalog, &what),
+            threshold,
+        })
+        .collect()
+}
+
+fn alternatives(
+    engine: &dyn Engine,
+    catalog: &Catalog,
+    direct: &[Judged],
+    drafts: &[DraftAlternative],
+) -> Vec<Alternative> {
+    let worst = direct.iter().flat_map(|j| &j.findings).max_by_key(|f| f.severity);
+    let mut roads = vec![Alternative {
+        title: "run it directly".to_owned(),
+        why_not: worst.map_or_else(
+            || "nothing speaks against it here, but it cannot be taken back step by step".to_owned(),
+            |f| f.message.clone(),
+        ),
+        asks_of_application: "must be stopped, or know both schemas, while it happens".to_owned(),
+        risk: direct.iter().map(|j| j.risk).max().unwrap_or(Severity::Low),
+        capacity: capacity(&mut direct.iter()),
+    }];
+    for draft in drafts {
+        let judged: Vec<Judged> = draft
+            .changes
+            .iter()
+            .filter_map(|c| printed(engine, catalog, c, Some(LOCK_TIMEOUT_MS), true).ok())
+            .collect();
+        roads.push(Alternative {
+            title: draft.title.clone(),
+            why_not: draft.why_not.clone(),
+            asks_of_application: draft.asks_of_application.clone(),
+            risk: draft.risk.or_else(|| judged.iter().map(|j| j.risk).max()).unwrap_or(Severity::Low),
+            capacity: capacity(&mut judged.iter()),
+        });
+    }
+    roads
+}
+
+/// What statements take one after the other: log and time add up, the disk is what earlier ones left plus the
+/// present one's peak, a standby has time to catch up in between.
+fn capacity(statements: &mut dyn Iterator<Item = &Judged>) -> Capacity {
+    let mut wal = Some(Range::zero());
+    let mut time = Some(Range::zero());
+    let mut lag = Some(Range::zero());
+    let mut peak = Some(Range::zero());
+    let mut left = Some(Range::zero());
+    let both = |a: &Option<Range>, b: &Option<Range>, how: fn(&Range, &Range) -> Range| match (a, b) {
+        (Some(a), Some(b)) => Some(how(a, b)),
+        _ => None,
+    };
+    for judged in statements {
+        let e = &judged.estimate;
+        wal = both(&wal, &e.wal_bytes, Range::plus);
+        time = both(&time, &e.duration_ms, Range::plus);
+        lag = both(&lag, &e.replica_lag_ms, Range::or_more);
+        let now = both(&left, &e.disk_peak_bytes, Range::plus);
+        peak = both(&peak, &now, Range::or_more);
+        left = both(&left, &e.disk_after_bytes, Range::plus);
+    }
+    Capacity { disk_peak_bytes: peak, wal_bytes: wal, replica_lag_ms: lag, total_duration_ms: time }
+}

@@ -1,0 +1,86 @@
+//! A plan before any SQL: steps of neutral changes and checks.
+
+use altimeter_analysis::Severity;
+use altimeter_catalog::{Backfill, Change, Check};
+
+use crate::plan::{PhaseKind, StepKind};
+
+/// What a recipe makes of one change.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) steps: Vec<DraftStep>,
+    /// When to go back, beside what every plan watches: words, the check that no longer holds, the limit.
+    pub(crate) triggers: Vec<(String, Check, String)>,
+    pub(crate) alternatives: Vec<DraftAlternative>,
+    pub(crate) cautions: Vec<String>,
+}
+
+/// A step before any SQL.
+#[derive(Clone, Debug)]
+pub(crate) struct DraftStep {
+    pub(crate) phase: PhaseKind,
+    pub(crate) title: String,
+    pub(crate) kind: StepKind,
+    pub(crate) why: String,
+    pub(crate) app_change: Option<String>,
+    pub(crate) before: Vec<Check>,
+    pub(crate) up: Vec<Change>,
+    pub(crate) down: Vec<Change>,
+    pub(crate) after: Vec<Check>,
+    /// What the way back cannot bring back; none if it restores everything.
+    pub(crate) lost_on_return: Option<String>,
+    pub(crate) progress: Option<Backfill>,
+}
+
+impl DraftStep {
+    /// A step of short statements.
+    pub(crate) fn sql(phase: PhaseKind, title: impl Into<String>, why: impl Into<String>) -> Self {
+        Self {
+            phase,
+            title: title.into(),
+            kind: StepKind::Sql,
+            why: why.into(),
+            app_change: None,
+            before: Vec::new(),
+            up: Vec::new(),
+            down: Vec::new(),
+            after: Vec::new(),
+            lost_on_return: None,
+            progress: None,
+        }
+    }
+
+    /// A release of the application.
+    pub(crate) fn deploy(
+        phase: PhaseKind,
+        title: impl Into<String>,
+        why: impl Into<String>,
+        app_change: impl Into<String>,
+    ) -> Self {
+        let step = Self::sql(phase, title, why);
+        Self { kind: StepKind::Deploy, app_change: Some(app_change.into()), ..step }
+    }
+
+    /// A backfill.
+    pub(crate) fn backfill(title: impl Into<String>, why: impl Into<String>, backfill: Backfill) -> Self {
+        let step = Self::sql(PhaseKind::Migrate, title, why);
+        Self {
+            kind: StepKind::Backfill,
+            up: vec![Change::Backfill(backfill.clone())],
+            progress: Some(backfill),
+            ..step
+        }
+    }
+}
+
+/// Another road to the same schema.
+#[derive(Clone, Debug)]
+pub(crate) struct DraftAlternative {
+    pub(crate) title: String,
+    pub(crate) why_not: String,
+    pub(crate) asks_of_application: String,
+    /// None: as the statements are judged.
+    pub(crate) risk: Option<Severity>,
+    /// The statements it is made of, for what it takes.
+    pub(crate) changes: Vec<Change>,
+}

@@ -1,0 +1,98 @@
+//! What a plan must satisfy before anybody sees it, checked on the simulated schema.
+
+use altimeter_catalog::{Catalog, Change, ConstraintKind, FunctionBody, Statement};
+
+use crate::draft::{Draft, DraftStep};
+use crate::plan::PlanError;
+
+fn unproved(reason: String) -> PlanError {
+    PlanError::Unproved { reason }
+}
+
+/// The printed statement, read back, means the change it was printed for.
+pub(crate) fn means(change: &Change, statement: &Statement) -> Result<(), PlanError> {
+    let read = &statement.changes;
+    let same = match change {
+        // A body is an engine's own text; its name and the rest must come back.
+        Change::CreateFunction(wanted) => matches!(
+            read.as_slice(),
+            [Change::CreateFunction(f)]
+                if f.name == wanted.name && f.or_replace == wanted.or_replace && matches!(f.body, FunctionBody::Opaque(_))
+        ),
+        wanted => read.as_slice() == std::slice::from_ref(wanted) && statement.not_analysed.is_none(),
+    };
+    if same && statement.syntax_error.is_none() {
+        return Ok(());
+    }
+    Err(unproved(format!("`{}` does not read as {change:?} but as {read:?}", statement.sql)))
+}
+
+/// A step's way back leads to the schema before the step, but for what the step says it cannot bring back.
+pub(crate) fn comes_home(
+    before: &Catalog,
+    undone: &Catalog,
+    step: &DraftStep,
+    id: &str,
+) -> Result<(), PlanError> {
+    let (mut before, mut undone) = (before.schema_only(), undone.schema_only());
+    if step.lost_on_return.is_some() {
+        for schema in [&mut before, &mut undone] {
+            forget_what_is_lost(schema);
+        }
+    }
+    forget_order(&mut before);
+    forget_order(&mut undone);
+    if before == undone {
+        return Ok(());
+    }
+    Err(unproved(format!(
+        "the way back of {id} does not restore the schema: {}",
+        first_difference(&before, &undone)
+    )))
+}
+
+/// All steps together lead to the schema the plain change gives.
+pub(crate) fn reaches(catalog: &Catalog, change: &Change, draft: &Draft) -> Result<(), PlanError> {
+    let failed = |e: altimeter_catalog::ApplyError| unproved(e.to_string());
+    let (mut wanted, mut reached) = (catalog.clone(), catalog.clone());
+    wanted.apply(change).map_err(failed)?;
+    draft.steps.iter().flat_map(|s| &s.up).try_for_each(|c| reached.apply(c)).map_err(failed)?;
+    let (mut wanted, mut reached) = (wanted.schema_only(), reached.schema_only());
+    forget_order(&mut wanted);
+    forget_order(&mut reached);
+    if wanted == reached {
+        return Ok(());
+    }
+    Err(unproved(format!(
+        "the steps do not reach the wanted schema: {}",
+        first_difference(&wanted, &reached)
+    )))
+}
+
+/// Order among a table's grants and a catalog's functions means nothing; order of columns does.
+fn forget_order(schema: &mut Catalog) {
+    schema.functions.sort_by(|a, b| (&a.name, &a.arguments).cmp(&(&b.name, &b.arguments)));
+    for column in schema.tables.iter_mut().flat_map(|t| &mut t.columns) {
+        column.grants.sort_by(|a, b| a.grantee.cmp(&b.grantee));
+    }
+}
+
+/// A dropped column comes back at the end, and what cannot be made with nobody waiting does not come back.
+fn forget_what_is_lost(schema: &mut Catalog) {
+    for table in &mut schema.tables {
+        table.columns.sort_by(|a, b| a.name.cmp(&b.name));
+        table.constraints.retain(|c| c.kind == ConstraintKind::Check);
+        table.constraints.iter_mut().for_each(|c| c.definition.clear());
+        table.indexes.iter_mut().for_each(|i| i.constraint = None);
+    }
+    schema.sequences.clear();
+}
+
+fn first_difference(a: &Catalog, b: &Catalog) -> String {
+    for (x, y) in a.tables.iter().zip(&b.tables) {
+        if x != y {
+            return format!("{x:?} / {y:?}");
+        }
+    }
+    "objects beside tables".to_owned()
+}

@@ -1,0 +1,81 @@
+//! What a recipe is.
+
+use altimeter_catalog::{Catalog, Change, Engine, Name, Table, TableKind};
+
+use crate::draft::Draft;
+use crate::plan::PlanError;
+
+/// What a recipe may look at.
+pub(crate) struct RecipeContext<'a> {
+    pub(crate) engine: &'a dyn Engine,
+    pub(crate) catalog: &'a Catalog,
+}
+
+/// Turns one kind of change into steps.
+pub(crate) trait Recipe: Sync {
+    /// The steps, or why there are none; none at all if the change is of another kind.
+    fn draft(&self, context: &RecipeContext<'_>, change: &Change) -> Option<Result<Draft, PlanError>>;
+}
+
+/// A refusal with its reason and what to do instead.
+pub(crate) fn refuse(reason: impl Into<String>, instead: impl Into<String>) -> PlanError {
+    PlanError::Refused { reason: reason.into(), instead: instead.into() }
+}
+
+impl RecipeContext<'_> {
+    /// The table, if it is one whose rows this server holds.
+    pub(crate) fn table(&self, name: &Name) -> Result<&Table, PlanError> {
+        let table = self
+            .catalog
+            .table(name)
+            .ok_or_else(|| refuse(format!("there is no table {name}"), String::new()))?;
+        if table.kind == TableKind::ForeignTable {
+            return Err(refuse(
+                format!("{name} is a foreign table: its rows are on another server"),
+                "plan the change on the server that holds the table",
+            ));
+        }
+        Ok(table)
+    }
+
+    /// The key its rows are walked by in a backfill.
+    pub(crate) fn walking_key(&self, table: &Table) -> Result<Vec<String>, PlanError> {
+        table.walking_key().ok_or_else(|| {
+            refuse(
+                format!("{} has no key to walk its rows by, so they cannot be filled in batches", table.name),
+                "add a primary key, or a unique index over NOT NULL columns",
+            )
+        })
+    }
+
+    /// The name, made to fit.
+    pub(crate) fn name(&self, name: &str) -> String {
+        self.engine.fit_name(name)
+    }
+
+    /// Triggers that a backfill of the table fires for every row.
+    pub(crate) fn fired_by_backfill(&self, table: &Table) -> Option<String> {
+        let fired: Vec<&str> = table
+            .triggers
+            .iter()
+            .filter(|t| t.per_row && t.enabled != "disabled" && t.events.iter().any(|e| e == "UPDATE"))
+            .map(|t| t.name.as_str())
+            .collect();
+        (!fired.is_empty()).then(|| {
+            format!(
+                "the backfill is an UPDATE: it fires {} for every row of {} (an updated_at it keeps moves to today)",
+                fired.join(", "),
+                table.name
+            )
+        })
+    }
+}
+
+/// Rows a batch, so that a writer of the same rows waits about a quarter of a second at the likely speed; and the
+/// pause after each, in ms.
+pub(crate) fn batch_of(table: &Table) -> (u32, u32) {
+    let us = altimeter_analysis::cost::row_update_us(table).likely;
+    let rows = (250_000.0 / us).clamp(500.0, 10_000.0);
+    // Whole hundreds read better.
+    (((rows / 100.0).round() * 100.0) as u32, 100)
+}

@@ -1,0 +1,199 @@
+//! A column goes: first it is made dispensable, then the application forgets it, then it is dropped.
+
+use altimeter_catalog::{Change, Check, Column, ConstraintDefinition, ConstraintKind, Name, Table};
+
+use super::add_column;
+use crate::draft::{Draft, DraftStep};
+use crate::plan::{PhaseKind, PlanError};
+use crate::recipe::{Recipe, RecipeContext, refuse};
+
+pub(crate) struct DropColumn;
+
+impl Recipe for DropColumn {
+    fn draft(&self, context: &RecipeContext<'_>, change: &Change) -> Option<Result<Draft, PlanError>> {
+        let Change::DropColumn { table, column, .. } = change else { return None };
+        Some(draft(context, table, column))
+    }
+}
+
+fn draft(context: &RecipeContext<'_>, name: &Name, column: &str) -> Result<Draft, PlanError> {
+    let table = context.table(name)?;
+    let Some(found) = table.column(column) else {
+        return Err(refuse(format!("{name} has no column {column}"), ""));
+    };
+    refuse_what_needs_it(context, table, found)?;
+    let mut draft = Draft::default();
+    let mut left = found.clone();
+    if found.not_null && found.default.is_none() {
+        draft.steps.push(made_dispensable(context, table, &mut left));
+    }
+    draft.steps.push(DraftStep::deploy(
+        PhaseKind::Migrate,
+        format!("deploy: forget {column}"),
+        "code that still names the column fails the moment it is gone; until then old and new code both work",
+        format!("neither read nor write {column} of {name}; no SELECT * that is read by position"),
+    ));
+    let mut drop = DraftStep::sql(
+        PhaseKind::Contract,
+        format!("drop column {column}"),
+        "the server only notes that the column is gone: nothing is rewritten, its space is reused row by row",
+    );
+    drop.before.push(Check::ColumnExists { table: name.clone(), column: column.to_owned() });
+    drop.up.push(Change::DropColumn {
+        table: name.clone(),
+        column: column.to_owned(),
+        if_exists: false,
+        cascade: false,
+    });
+    drop.after.push(Check::ColumnMissing { table: name.clone(), column: column.to_owned() });
+    let (down, by_hand) = restored(context, table, &left)?;
+    drop.down = down;
+    let by_hand = if by_hand.is_empty() { String::new() } else { format!(", nor {}", by_hand.join(", ")) };
+    drop.lost_on_return = Some(format!(
+        "the values of {column}{by_hand}: the way back adds an empty column at the table's end. Keep a dump of it"
+    ));
+    draft.steps.push(drop);
+    let mentions = |f: &&altimeter_catalog::Function| {
+        f.mentions.iter().any(|m| m == column) && f.mentions.contains(&name.name)
+    };
+    for function in context.catalog.functions.iter().filter(mentions) {
+        draft
+            .cautions
+            .push(format!("the body of {} speaks of {column} and {}: look at it", function.name, name.name));
+    }
+    Ok(draft)
+}
+
+fn refuse_what_needs_it(
+    context: &RecipeContext<'_>,
+    table: &Table,
+    column: &Column,
+) -> Result<(), PlanError> {
+    let needed = context.catalog.needs_column(&table.name, &column.name);
+    if !needed.is_empty() {
+        return Err(refuse(
+            format!("{}.{} is needed by {}", table.name, column.name, needed.join(", ")),
+            "change or drop what needs it first; a plan that moves dependants along is not made yet",
+        ));
+    }
+    if table
+        .constraints
+        .iter()
+        .any(|c| c.kind == ConstraintKind::PrimaryKey && c.columns.contains(&column.name))
+    {
+        return Err(refuse(
+            format!("{} is part of the primary key of {}", column.name, table.name),
+            "change the primary key first; that is not planned yet",
+        ));
+    }
+    if column.generated.is_some() || column.identity.is_some() {
+        return Err(refuse(
+            format!("{} is a generated or identity column", column.name),
+            "a plan for it is not made yet",
+        ));
+    }
+    if table.columns.len() == 1 {
+        return Err(refuse(
+            format!("{} is the only column of {}", column.name, table.name),
+            "drop the table instead",
+        ));
+    }
+    Ok(())
+}
+
+/// New code does not write the column, so its rows need a value from somewhere. A default keeps the column NOT NULL,
+/// which old code counts on. Where one value cannot stand in every row (unique, a foreign key, a CHECK), the column
+/// is made nullable instead. `left` becomes the column as this leaves it.
+fn made_dispensable(context: &RecipeContext<'_>, table: &Table, left: &mut Column) -> DraftStep {
+    let name = &table.name;
+    let (table_name, column) = (name.clone(), left.name.clone());
+    let bound = table.indexes.iter().any(|i| i.definition.unique && i.reads.contains(&left.name))
+        || table
+            .constraints
+            .iter()
+            .any(|c| c.kind != ConstraintKind::NotNull && c.columns.contains(&left.name));
+    let stand_in = context.engine.empty_value(context.catalog, &left.type_name).filter(|_| !bound);
+    match stand_in {
+        Some(expression) => {
+            let why = format!("new code leaves {column} out; until it is dropped, its rows get {expression}");
+            let mut step = DraftStep::sql(PhaseKind::Expand, format!("give {column} a default"), why);
+            step.up.push(Change::SetDefault {
+                table: table_name.clone(),
+                column: column.clone(),
+                expression: expression.clone(),
+            });
+            step.down.push(Change::DropDefault { table: table_name.clone(), column: column.clone() });
+            step.after.push(Check::ColumnHasDefault { table: table_name, column });
+            left.default = Some(expression);
+            step
+        }
+        None => {
+            let why =
+                format!("new code leaves {column} out, and no one value may stand in several of its rows");
+            let mut step = DraftStep::sql(PhaseKind::Expand, format!("let {column} be NULL"), why);
+            step.up.push(Change::DropNotNull { table: table_name.clone(), column: column.clone() });
+            step.down = add_column::prove_not_null(context, name, &column);
+            step.lost_on_return = Some(format!(
+                "nothing, but rows that new code wrote without {column} must be given a value first: else NOT NULL fails"
+            ));
+            step.after.push(Check::ColumnNullable { table: table_name, column });
+            left.not_null = false;
+            step
+        }
+    }
+}
+
+/// The way back: the column as it was before the drop, empty, with its indexes and those constraints that can be
+/// made without anybody waiting; and, in words, what has to be made by hand.
+fn restored(
+    context: &RecipeContext<'_>,
+    table: &Table,
+    column: &Column,
+) -> Result<(Vec<Change>, Vec<String>), PlanError> {
+    let mut changes = add_column::restore(context, table, column)?;
+    changes.extend(column.grants.iter().map(|g| Change::GrantColumn {
+        table: table.name.clone(),
+        column: column.name.clone(),
+        privileges: g.privileges.clone(),
+        grantee: g.grantee.clone(),
+    }));
+    let concerns = |columns: &[String]| columns.contains(&column.name);
+    for index in table.indexes.iter().filter(|i| concerns(&i.reads)) {
+        changes.push(Change::CreateIndex {
+            index: index.definition.clone(),
+            concurrently: true,
+            if_not_exists: false,
+        });
+    }
+    let mut by_hand = Vec::new();
+    for constraint in table.constraints.iter().filter(|c| concerns(&c.columns)) {
+        let definition = ConstraintDefinition {
+            name: Some(constraint.name.clone()),
+            kind: constraint.kind,
+            columns: constraint.columns.clone(),
+            expression: None,
+            using_index: constraint.index.clone(),
+            sql: constraint.definition.clone(),
+            not_valid: true,
+        };
+        match constraint.kind {
+            ConstraintKind::Check => {
+                let sql = constraint.definition.trim_end_matches("NOT VALID").trim_end().to_owned();
+                changes.push(Change::AddConstraint {
+                    table: table.name.clone(),
+                    constraint: ConstraintDefinition { sql, ..definition },
+                });
+                if constraint.validated {
+                    changes.push(Change::ValidateConstraint {
+                        table: table.name.clone(),
+                        name: constraint.name.clone(),
+                    });
+                }
+            }
+            ConstraintKind::NotNull => {}
+            _ => by_hand.push(format!("the constraint {} ({})", constraint.name, constraint.definition)),
+        }
+    }
+    // An index that serves a constraint comes back as a plain one.
+    Ok((changes, by_hand))
+}
