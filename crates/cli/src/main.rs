@@ -1,1 +1,54 @@
-fn main(){}
+//! EXPLAIN for schema changes: the command line.
+//!
+//! Printing, exit codes and the environment are here and nowhere else.
+
+mod arguments;
+mod command;
+mod config;
+mod engines;
+mod failure;
+mod output;
+mod progress;
+mod source;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors; clap knows which stream each belongs to.
+            let code = if error.use_stderr() { failure::USAGE } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::complain(&failure);
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    let config = config::read()?;
+    let shared = arguments.shared.filled_from(&config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::usage(format!("the system gives no event loop: {e}"), ""))?;
+    runtime.block_on(async {
+        match arguments.command {
+            Command::Plan(it) => command::plan::run(it, &shared).await,
+            Command::Inspect(it) => command::inspect::run(it, &shared).await,
+            Command::Snapshot(it) => command::snapshot::run(it, &shared).await,
+        }
+    })
+}

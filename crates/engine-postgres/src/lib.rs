@@ -1,1 +1,28 @@
-//! x
+//! All that is true only of PostgreSQL, versions 13 to 18.
+//!
+//! The pure side: `parse` (text to syntax), `lower` (syntax to changes), `locks` (the lock table), `effects`
+//! (changes to effects), `dialect` (changes to text), `types` and `expression`. The live side, with the feature
+//! `live`: `connect` and `inspect`, the only places that know the driver.
+
+#[cfg(feature = "live")]
+mod connect;
+mod dialect;
+mod effects;
+mod engine;
+mod expression;
+mod locks;
+mod lower;
+mod parse;
+#[cfg(feature = "live")]
+mod inspect;
+#[cfg(feature = "live")]
+mod queries;
+mod types;
+
+#[cfg(feature = "live")]
+pub use connect::{Batch, Connection, Environment, Limits, Target};
+pub use engine::PostgresEngine;
+#[cfg(feature = "live")]
+pub use inspect::PostgresInspector;
+#[cfg(feature = "live")]
+pub use queries::{ALL as QUERIES, Query};

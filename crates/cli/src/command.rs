@@ -1,0 +1,5 @@
+//! The commands, a file each.
+
+pub(crate) mod inspect;
+pub(crate) mod plan;
+pub(crate) mod snapshot;

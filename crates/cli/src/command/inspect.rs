@@ -1,0 +1,28 @@
+//! `altimeter inspect`.
+
+use altimeter_catalog::{Catalog, Name};
+use clap::Args;
+
+use crate::arguments::Shared;
+use crate::failure::Failure;
+use crate::{output, source};
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArguments {
+    /// Tables to show in full, with or without schema; all in short if none is named
+    #[arg(value_name = "TABLE")]
+    tables: Vec<String>,
+}
+
+/// Reads the catalog and shows it.
+pub(crate) async fn run(arguments: InspectArguments, shared: &Shared) -> Result<(), Failure> {
+    let report = output::report(shared)?;
+    let catalog = source::read(shared).await?;
+    let tables: Result<Vec<Name>, Failure> = arguments.tables.iter().map(|t| named(&catalog, t)).collect();
+    output::write(&report.render_catalog(&catalog, &tables?, output::layout(shared)))
+}
+
+fn named(catalog: &Catalog, text: &str) -> Result<Name, Failure> {
+    let (schema, name) = text.split_once('.').map_or((None, text), |(s, n)| (Some(s), n));
+    catalog.resolve(schema, name).ok_or_else(|| Failure::usage(format!("there is no table {text}"), ""))
+}

@@ -1,0 +1,59 @@
+//! `altimeter plan`.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use altimeter_planner::{Plan, plan_request, read_request};
+use clap::Args;
+
+use crate::arguments::Shared;
+use crate::failure::Failure;
+use crate::{engines, output, source};
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    /// What you want, in English or as DDL: "rename the column user_name to username on users"
+    #[arg(value_name = "REQUEST", required_unless_present = "sql", conflicts_with = "sql")]
+    request: Option<String>,
+    /// DDL from a file, - for standard input
+    #[arg(long, value_name = "FILE")]
+    sql: Option<PathBuf>,
+    /// Whether the way back is planned too
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
+    include_rollback: bool,
+}
+
+/// Reads the request and the catalog, plans, and shows the plan.
+pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(), Failure> {
+    let report = output::report(shared)?;
+    let text = match (arguments.request, arguments.sql) {
+        (Some(request), _) => request,
+        (None, Some(file)) => read_sql(&file)?,
+        (None, None) => String::new(),
+    };
+    let catalog = source::read(shared).await?;
+    let engine = engines::engine(catalog.server.engine)?;
+    let request = read_request(engine, &catalog, &text)?;
+    let mut plan = plan_request(engine, &catalog, &request)?;
+    if !arguments.include_rollback {
+        leave_out_rollback(&mut plan);
+    }
+    output::write(&report.render_plan(&plan, &catalog, output::layout(shared)))
+}
+
+fn read_sql(file: &PathBuf) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let read = if file.as_os_str() == "-" {
+        std::io::stdin().read_to_end(&mut bytes).map(|_| ())
+    } else {
+        std::fs::read(file).map(|read| bytes = read)
+    };
+    read.map_err(|e| Failure::usage(format!("{} cannot be read: {e}", file.display()), ""))?;
+    String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{} is not UTF-8", file.display()), ""))
+}
+
+fn leave_out_rollback(plan: &mut Plan) {
+    plan.phases.iter_mut().flat_map(|p| &mut p.steps).for_each(|s| s.down.clear());
+    plan.rollback.procedure.clear();
+    plan.cautions.push("the way back was left out as asked: this plan cannot be undone by itself".to_owned());
+}

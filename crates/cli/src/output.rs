@@ -1,0 +1,55 @@
+//! Standard output and standard error.
+
+use std::io::{IsTerminal, Write};
+
+use altimeter_render::{Layout, Report, report};
+
+use crate::arguments::{Color, Shared};
+use crate::failure::Failure;
+
+/// The report asked for.
+pub(crate) fn report(shared: &Shared) -> Result<&'static dyn Report, Failure> {
+    let name = shared.format.as_deref().unwrap_or("text");
+    report::by_name(name).ok_or_else(|| Failure::usage(format!("there is no format {name}"), ""))
+}
+
+/// The page it is written for: the terminal's width, 100 columns where there is none.
+#[expect(clippy::disallowed_methods, reason = "the environment is read in this crate and handed down")]
+pub(crate) fn layout(shared: &Shared) -> Layout {
+    let terminal = std::io::stdout().is_terminal();
+    let said = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let measured = terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| usize::from(width.0));
+    let color = match shared.color.unwrap_or_default() {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+    };
+    Layout { width: said.or(measured).unwrap_or(100), color, live: shared.snapshot.is_none() }
+}
+
+/// Writes the result. Whoever reads it may have heard enough: a closed pipe is no error.
+pub(crate) fn write(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::usage(format!("the result cannot be written: {error}"), ""))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a note for people, unless they want none.
+pub(crate) fn note(shared: &Shared, text: &str) {
+    if !shared.quiet {
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+}
+
+/// Says why the command did not do its work, and what to do next.
+pub(crate) fn complain(failure: &Failure) {
+    let mut text = format!("altimeter: {}\n", failure.message);
+    for line in failure.next.lines() {
+        text.push_str(&format!("  → {line}\n"));
+    }
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}

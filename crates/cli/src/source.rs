@@ -1,0 +1,69 @@
+//! Where the catalog comes from: a live database or a snapshot.
+
+use std::path::Path;
+use std::time::Duration;
+
+use altimeter_catalog::{Catalog, InspectOptions, read_snapshot};
+use altimeter_engine_postgres::Environment;
+
+use crate::arguments::Shared;
+use crate::engines;
+use crate::failure::Failure;
+use crate::progress::Progress;
+
+/// Variables that say which database is meant, as libpq reads them.
+const NAMING: &[&str] = &["DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGPORT"];
+
+/// Whether the environment says which database is meant.
+pub(crate) fn environment_names_a_database() -> bool {
+    environment().variables.iter().any(|(name, value)| NAMING.contains(&name.as_str()) && !value.is_empty())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the environment is read here and handed down")]
+fn environment() -> Environment {
+    // A variable that is not UTF-8 cannot be one of ours.
+    let variables = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+    Environment {
+        variables: variables.collect(),
+        home: std::env::home_dir(),
+        user: std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).ok(),
+    }
+}
+
+/// Reads the catalog from what the command line, the environment or the configuration names.
+pub(crate) async fn read(shared: &Shared) -> Result<Catalog, Failure> {
+    if let Some(file) = &shared.snapshot {
+        return read_file(file);
+    }
+    if shared.db.is_none() && !environment_names_a_database() {
+        return Err(Failure::usage(
+            "no database is named",
+            "give --db postgres://user@host/database or --snapshot FILE, or set DATABASE_URL",
+        ));
+    }
+    let environment = environment();
+    let url = shared.db.as_deref().or(environment.variables.get("DATABASE_URL").map(String::as_str));
+    let inspector = engines::inspector(url.filter(|u| !u.is_empty()), &environment)?;
+    let pause = shared.sample.unwrap_or(2.0);
+    let options = InspectOptions { sample: (pause > 0.0).then(|| Duration::from_secs_f64(pause)) };
+    let progress = Progress::begin(shared.quiet);
+    let catalog = inspector.inspect(options, &|what| progress.show(what)).await;
+    progress.end();
+    Ok(catalog?)
+}
+
+fn read_file(file: &Path) -> Result<Catalog, Failure> {
+    let shown = file.display();
+    let bytes = std::fs::read(file).map_err(|e| Failure::usage(format!("{shown} cannot be read: {e}"), ""))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::usage(format!("{shown}: this is not a snapshot: it is not UTF-8"), WRITE_ONE))?;
+    read_snapshot(&text).map_err(|e| {
+        let next = match e {
+            altimeter_catalog::SnapshotError::Newer { .. } => "use the altimeter that wrote it, or a newer one",
+            _ => WRITE_ONE,
+        };
+        Failure::usage(format!("{shown}: {e}"), next)
+    })
+}
+
+const WRITE_ONE: &str = "write one with: altimeter snapshot --db URL -o FILE";

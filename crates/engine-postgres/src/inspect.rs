@@ -1,0 +1,220 @@
+//! Reads a live server into one catalog, in a number of queries that does not depend on the number of objects.
+//!
+//! Each batch of queries is one short transaction: the schema, the sizes, the activity; and none is open during the
+//! pause between the two samples that rates come from. Every query leaves out what is locked in a way that would
+//! make it queue, and what a role, a standby or a setting hides is noted as unknown.
+
+mod answers;
+mod columns;
+mod constraints;
+mod counters;
+mod drafts;
+mod functions;
+mod indexes;
+mod normalise;
+mod objects;
+mod partitions;
+mod reading;
+mod replication;
+mod sequences;
+mod server;
+mod sessions;
+mod settings;
+mod sizes;
+mod statements;
+mod tables;
+mod triggers;
+mod types;
+mod unknowns;
+mod views;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use altimeter_catalog::{Catalog, InspectError, InspectOptions, Inspector};
+use tokio_postgres::error::SqlState;
+
+use self::answers::Answers;
+use self::counters::Sample;
+use self::objects::Objects;
+use self::reading::Reading;
+use crate::connect::{Connection, Target};
+use crate::queries::{self, Query};
+
+/// Reads the PostgreSQL database a target points to.
+#[derive(Clone, Debug)]
+pub struct PostgresInspector {
+    target: Target,
+}
+
+impl PostgresInspector {
+    /// An inspector of that database. Nothing is opened yet.
+    pub fn new(target: Target) -> Self {
+        Self { target }
+    }
+}
+
+impl Inspector for PostgresInspector {
+    fn inspect<'a>(
+        &'a self,
+        options: InspectOptions,
+        progress: &'a (dyn Fn(&str) + Sync),
+    ) -> Pin<Box<dyn Future<Output = Result<Catalog, InspectError>> + 'a>> {
+        Box::pin(inspect(&self.target, options, progress))
+    }
+}
+
+async fn inspect(
+    target: &Target,
+    options: InspectOptions,
+    progress: &(dyn Fn(&str) + Sync),
+) -> Result<Catalog, InspectError> {
+    progress("server");
+    let mut reading = Reading::new(Connection::open(target).await?);
+    let mut catalog = Catalog::default();
+    let first = reading.ask(&[queries::SERVER, queries::SETTINGS]).await?;
+    let (server, reads_all_stats) = server::server(&first)?;
+    catalog.server = server;
+    // It does not say its name.
+    catalog.server.pooler = (reading.is_pooled() == Some(true)).then(|| "a pooler such as PgBouncer".to_owned());
+    if !reads_all_stats {
+        catalog.note_unknown(unknowns::sessions(&catalog.server.user));
+    }
+    progress("schema");
+    let mut objects = objects::read(&mut reading, catalog.server.major()).await?;
+    progress("sizes");
+    objects::read_sizes(&mut reading, &mut objects, &mut catalog).await?;
+    progress("activity");
+    let has_statements = objects.has_extension("pg_stat_statements")?;
+    let before = read_activity(&mut reading, &mut catalog, has_statements).await?;
+    let after = match options.sample {
+        Some(pause) => {
+            progress(&format!("waiting {:.0} s for a second sample", pause.as_secs_f64()));
+            Some(read_again(&mut reading, before.statements.is_some(), pause).await?)
+        }
+        None => None,
+    };
+    add_activity(&mut catalog, &mut objects, &before, after.as_ref())?;
+    objects::finish(objects, &mut catalog)?;
+    catalog.unknowns.sort();
+    catalog.server.queries = reading.queries;
+    catalog.server.read_ms = reading.spent.as_secs_f64() * 1000.0;
+    Ok(catalog)
+}
+
+/// Counters of tables and, where they could be read, of statements.
+struct Counters {
+    sample: Sample,
+    statements: Option<(Answers, Instant)>,
+}
+
+async fn read_activity(
+    reading: &mut Reading,
+    catalog: &mut Catalog,
+    has_statements: bool,
+) -> Result<Counters, InspectError> {
+    let mut asked: Vec<Query> = vec![
+        queries::PRINTING,
+        queries::SAMPLE,
+        queries::TABLE_COUNTERS,
+        queries::SESSIONS,
+        queries::CONNECTIONS,
+        queries::HELD_LOCKS,
+        queries::PREPARED,
+        queries::LOCK_WAITS,
+        queries::PROGRESS,
+        queries::STANDBYS,
+        queries::SLOTS,
+    ];
+    if catalog.server.major() >= 14 {
+        asked.push(queries::PROGRESS_COPY_14);
+    }
+    let answers = reading.ask(&asked).await?;
+    sessions::add_sessions(&mut catalog.activity, &answers)?;
+    replication::add_replication(&mut catalog.activity, &answers)?;
+    let statements = if catalog.server.role.is_standby() {
+        unknowns::on_standby().into_iter().for_each(|u| catalog.note_unknown(u));
+        None
+    } else if !has_statements {
+        catalog.note_unknown(unknowns::statements_missing());
+        None
+    } else {
+        read_statements(reading, catalog).await?
+    };
+    Ok(Counters { sample: counters::sample(&answers)?, statements })
+}
+
+/// The statements, or a note why they cannot be read: a transaction of its own, because that may fail.
+async fn read_statements(
+    reading: &mut Reading,
+    catalog: &mut Catalog,
+) -> Result<Option<(Answers, Instant)>, InspectError> {
+    match reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS]).await {
+        Ok(answers) => Ok(Some((answers, Instant::now()))),
+        Err(e) => {
+            let unknown = match reading::code(&e) {
+                Some(c) if *c == SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE => {
+                    unknowns::statements_not_loaded()
+                }
+                Some(c) if [SqlState::INSUFFICIENT_PRIVILEGE, SqlState::UNDEFINED_TABLE].contains(c) => {
+                    unknowns::statements_refused(&catalog.server.user)
+                }
+                _ => return Err(e),
+            };
+            catalog.note_unknown(unknown);
+            Ok(None)
+        }
+    }
+}
+
+/// The second sample, after a pause in which no transaction is open.
+async fn read_again(
+    reading: &mut Reading,
+    statements: bool,
+    pause: Duration,
+) -> Result<Counters, InspectError> {
+    tokio::time::sleep(pause).await;
+    let answers = reading.ask(&[queries::PRINTING, queries::SAMPLE, queries::TABLE_COUNTERS]).await?;
+    let statements = if statements {
+        Some((reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS]).await?, Instant::now()))
+    } else {
+        None
+    };
+    Ok(Counters { sample: counters::sample(&answers)?, statements })
+}
+
+fn add_activity(
+    catalog: &mut Catalog,
+    objects: &mut Objects,
+    before: &Counters,
+    after: Option<&Counters>,
+) -> Result<(), InspectError> {
+    let last = after.unwrap_or(before);
+    catalog.server.wal.bytes = last.sample.wal_bytes;
+    if let Some(after) = after {
+        let seconds = after.sample.taken_s - before.sample.taken_s;
+        catalog.server.sampled_seconds = seconds;
+        catalog.server.wal.bytes_per_second = before
+            .sample
+            .wal_bytes
+            .zip(after.sample.wal_bytes)
+            .and_then(|(before, after)| counters::per_second(before, after, seconds));
+    }
+    if catalog.server.settings.get("track_counts").is_some_and(|v| v == "off") {
+        objects.drafts.forget_scans();
+        catalog.note_unknown(unknowns::counters_off());
+    } else if !catalog.server.role.is_standby() {
+        counters::add_counters(&mut objects.drafts, &before.sample, after.map(|a| &a.sample));
+    }
+    if let Some((first, at)) = &before.statements {
+        let second = after.and_then(|a| a.statements.as_ref());
+        let second = second.map(|(answers, later)| (answers, later.duration_since(*at).as_secs_f64()));
+        let (list, hidden) = statements::statements(first, second)?;
+        catalog.activity.statements = Some(list);
+        if let Some(unknown) = unknowns::statements_hidden(hidden, &catalog.server.user) {
+            catalog.note_unknown(unknown);
+        }
+    }
+    Ok(())
+}

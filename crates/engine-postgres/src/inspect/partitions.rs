@@ -1,0 +1,130 @@
+//! Partitioned tables: what the server keeps of a parent is empty, so its size and activity are those of its
+//! partitions, summed.
+
+use std::collections::HashMap;
+
+use altimeter_catalog::{Name, Size, Table, TableActivity, TableKind, TableRates};
+
+/// Which tables are the partitions of which, by their place in the list.
+pub(super) struct Children(HashMap<Name, Vec<usize>>);
+
+impl Children {
+    pub(super) fn of(tables: &[Table]) -> Self {
+        let mut children: HashMap<Name, Vec<usize>> = HashMap::new();
+        for (at, table) in tables.iter().enumerate() {
+            if let Some(parent) = &table.partition_of {
+                children.entry(parent.clone()).or_default().push(at);
+            }
+        }
+        Self(children)
+    }
+
+    /// All partitions below a table, on every level.
+    pub(super) fn below(&self, tables: &[Table], parent: &Name) -> Vec<usize> {
+        let mut below = Vec::new();
+        let mut parents = vec![parent];
+        while let Some(parent) = parents.pop() {
+            for &at in self.0.get(parent).into_iter().flatten() {
+                below.push(at);
+                parents.extend(tables.get(at).map(|t| &t.name));
+            }
+        }
+        below
+    }
+}
+
+/// Gives every partitioned table, and every index of one, the sum of what lies below. Foreign partitions are left
+/// out: they take no room here.
+pub(super) fn sum_partitions(tables: &mut [Table]) {
+    let children = Children::of(tables);
+    let parents: Vec<usize> =
+        (0..tables.len()).filter(|at| tables[*at].kind == TableKind::PartitionedTable).collect();
+    for parent in parents {
+        let below = children.below(tables, &tables[parent].name);
+        let leaves: Vec<&Table> =
+            below.iter().filter_map(|at| tables.get(*at)).filter(|t| t.kind == TableKind::Table).collect();
+        let size = sum_sizes(&leaves);
+        let activity = sum_activity(&leaves);
+        let rates = sum_rates(&leaves);
+        let indexes: Vec<(Option<u64>, Option<u64>)> = tables[parent]
+            .indexes
+            .iter()
+            .map(|i| {
+                let parts = index_parts(tables, &below, &tables[parent].name, &i.definition.name);
+                (parts.iter().map(|p| p.0).sum(), parts.iter().map(|p| p.1).sum())
+            })
+            .collect();
+        let table = &mut tables[parent];
+        (table.size, table.activity, table.rates) = (size, activity, rates);
+        for (index, (bytes, scans)) in table.indexes.iter_mut().zip(indexes) {
+            (index.bytes, index.scans) = (bytes, scans);
+        }
+    }
+}
+
+/// Bytes and scans of the indexes of leaves that are, on any level, parts of an index.
+fn index_parts(
+    tables: &[Table],
+    below: &[usize],
+    parent: &Name,
+    index: &str,
+) -> Vec<(Option<u64>, Option<u64>)> {
+    let mut found = Vec::new();
+    let mut wanted: Vec<(&Name, &str)> = vec![(parent, index)];
+    while let Some((parent, index)) = wanted.pop() {
+        for table in
+            below.iter().filter_map(|at| tables.get(*at)).filter(|t| t.partition_of.as_ref() == Some(parent))
+        {
+            for part in table.indexes.iter().filter(|i| i.part_of.as_deref() == Some(index)) {
+                match table.kind {
+                    TableKind::PartitionedTable => wanted.push((&table.name, &part.definition.name)),
+                    _ => found.push((part.bytes, part.scans)),
+                }
+            }
+        }
+    }
+    found
+}
+
+/// A sum is unknown as soon as one of its parts is.
+fn sum_sizes(leaves: &[&Table]) -> Size {
+    Size {
+        rows: leaves.iter().try_fold(0.0, |sum, t| Some(sum + t.size.rows?)),
+        pages: leaves.iter().try_fold(0.0, |sum, t| Some(sum + t.size.pages?)),
+        heap_bytes: leaves.iter().map(|t| t.size.heap_bytes).sum(),
+        toast_bytes: leaves.iter().map(|t| t.size.toast_bytes).sum(),
+        index_bytes: leaves.iter().map(|t| t.size.index_bytes).sum(),
+        frozen_age: leaves.iter().filter_map(|t| t.size.frozen_age).max(),
+        summed_partitions: u32::try_from(leaves.len()).unwrap_or(u32::MAX),
+    }
+}
+
+/// The counters summed; vacuumed and analysed is what the partition is that waits longest for it.
+fn sum_activity(leaves: &[&Table]) -> Option<TableActivity> {
+    let all =
+        leaves.iter().map(|t| t.activity.as_ref()).collect::<Option<Vec<_>>>().filter(|a| !a.is_empty())?;
+    let sum = |of: fn(&TableActivity) -> u64| all.iter().map(|a| of(a)).sum();
+    let longest = |of: fn(&TableActivity) -> Option<f64>| {
+        all.iter().map(|a| of(a)).collect::<Option<Vec<f64>>>()?.into_iter().max_by(f64::total_cmp)
+    };
+    Some(TableActivity {
+        seq_scans: sum(|a| a.seq_scans),
+        index_scans: sum(|a| a.index_scans),
+        inserted: sum(|a| a.inserted),
+        updated: sum(|a| a.updated),
+        hot_updated: sum(|a| a.hot_updated),
+        deleted: sum(|a| a.deleted),
+        live_rows: sum(|a| a.live_rows),
+        dead_rows: sum(|a| a.dead_rows),
+        vacuumed_hours_ago: longest(|a| a.vacuumed_hours_ago),
+        analyzed_hours_ago: longest(|a| a.analyzed_hours_ago),
+    })
+}
+
+fn sum_rates(leaves: &[&Table]) -> Option<TableRates> {
+    let all = leaves.iter().map(|t| t.rates.as_ref()).collect::<Option<Vec<_>>>()?;
+    (!all.is_empty()).then(|| TableRates {
+        scans: all.iter().fold(0.0, |sum, r| sum + r.scans),
+        rows_written: all.iter().fold(0.0, |sum, r| sum + r.rows_written),
+    })
+}

@@ -1,0 +1,71 @@
+//! The SQL this crate may send to a server, all of it, compiled in: one file per object under `queries/`.
+//!
+//! Every statement is one plain SELECT or SHOW (asserted by the test below with the parser), qualifies what it
+//! names with `pg_catalog`, and casts its results to built-in types: for a type the driver does not know it
+//! would prepare named statements to look it up, which a pooler in transaction mode cannot carry.
+
+/// One compiled-in statement.
+#[derive(Clone, Copy, Debug)]
+pub struct Query {
+    /// The name of its file, without `.sql`: what an error or a log calls it.
+    pub name: &'static str,
+    /// Its text.
+    pub sql: &'static str,
+}
+
+/// Declares each query under the name of its file, and the list of all of them.
+macro_rules! queries {
+    ($($name:ident = $file:literal;)*) => {
+        $(pub(crate) const $name: Query =
+            Query { name: $file, sql: include_str!(concat!("queries/", $file, ".sql")) };)*
+
+        /// Every statement that can be sent.
+        pub const ALL: &[Query] = &[$($name),*];
+    };
+}
+
+// What each is for, its file says.
+queries! {
+    SESSION = "session";
+    STANDING = "standing";
+    SERVER = "server";
+    SETTINGS = "settings";
+    PRINTING = "printing";
+    SCHEMAS = "schemas";
+    TABLES = "tables";
+    COLUMNS = "columns";
+    COLUMN_GRANTS = "column_grants";
+    COLUMN_STATISTICS = "column_statistics";
+    INDEXES = "indexes";
+    CONSTRAINTS = "constraints";
+    TRIGGERS = "triggers";
+    POLICIES = "policies";
+    VIEWS = "views";
+    VIEW_NEEDS = "view_needs";
+    SEQUENCES = "sequences";
+    FUNCTIONS = "functions";
+    TYPES = "types";
+    PUBLICATIONS = "publications";
+    PUBLICATION_SCHEMAS_15 = "publication_schemas_15";
+    EXTENSIONS = "extensions";
+    SIZES = "sizes";
+    INDEX_SIZES = "index_sizes";
+    DATABASE_SIZE = "database_size";
+    SAMPLE = "sample";
+    TABLE_COUNTERS = "table_counters";
+    STATEMENTS_PATH = "statements_path";
+    STATEMENTS = "statements";
+    SESSIONS = "sessions";
+    CONNECTIONS = "connections";
+    HELD_LOCKS = "held_locks";
+    PREPARED = "prepared";
+    LOCK_WAITS = "lock_waits";
+    PROGRESS = "progress";
+    PROGRESS_COPY_14 = "progress_copy_14";
+    STANDBYS = "standbys";
+    SLOTS = "slots";
+}
+
+#[cfg(test)]
+#[path = "queries_tests.rs"]
+mod tests;

@@ -1,0 +1,13 @@
+-- Privileges granted on single columns.
+SELECT
+    a.attrelid::pg_catalog.int8 AS table_id,
+    a.attname::pg_catalog.text AS name,
+    CASE WHEN x.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(x.grantee)::pg_catalog.text END AS grantee,
+    pg_catalog.array_agg(DISTINCT x.privilege_type::pg_catalog.text) AS privileges
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) x
+WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND a.attacl IS NOT NULL
+    AND (n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' OR n.oid = pg_catalog.pg_my_temp_schema())
+GROUP BY 1, 2, x.grantee

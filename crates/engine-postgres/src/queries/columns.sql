@@ -1,0 +1,33 @@
+-- Columns of tables in their order, dropped ones left out. A default is printed without opening its table (no
+-- relation is given, and a default names no column); a generated column's expression needs the table.
+WITH locked AS MATERIALIZED (
+    SELECT DISTINCT l.relation
+    FROM pg_catalog.pg_locks l
+    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
+        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
+            WHERE d.datname = pg_catalog.current_database())
+)
+SELECT
+    a.attrelid::pg_catalog.int8 AS table_id,
+    a.attnum::pg_catalog.int4 AS number,
+    a.attname::pg_catalog.text AS name,
+    pg_catalog.format_type(a.atttypid, a.atttypmod) AS type_name,
+    CASE WHEN a.attcollation <> t.typcollation AND co.oid IS NOT NULL
+        THEN pg_catalog.quote_ident(con.nspname) || '.' || pg_catalog.quote_ident(co.collname) END AS collation,
+    COALESCE(NOT co.collisdeterministic, false) AS nondeterministic,
+    a.attnotnull AS not_null,
+    CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, 0) END AS default_expression,
+    a.attgenerated::pg_catalog.text AS generated,
+    CASE WHEN a.attgenerated <> '' AND locked.relation IS NULL
+        THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generation_expression,
+    a.attidentity::pg_catalog.text AS identity
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
+LEFT JOIN pg_catalog.pg_namespace con ON con.oid = co.collnamespace
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN locked ON locked.relation = c.oid
+WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+    AND (n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' OR n.oid = pg_catalog.pg_my_temp_schema())

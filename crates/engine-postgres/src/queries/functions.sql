@@ -1,0 +1,23 @@
+-- Functions and procedures users made. The body is read to look for names in it and then dropped; of one in
+-- standard SQL syntax (version 14) the server keeps a parsed form and a dependency on each relation and column.
+SELECT
+    n.nspname::pg_catalog.text AS schema,
+    p.proname::pg_catalog.text AS name,
+    pg_catalog.oidvectortypes(p.proargtypes) AS arguments,
+    l.lanname::pg_catalog.text AS language,
+    p.provolatile::pg_catalog.text AS volatility,
+    CASE WHEN l.lanname NOT IN ('c', 'internal') THEN p.prosrc END AS body,
+    (SELECT pg_catalog.array_agg(DISTINCT x.word)
+        FROM pg_catalog.pg_depend d
+        JOIN pg_catalog.pg_class c ON c.oid = d.refobjid
+        LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND a.attnum > 0
+        CROSS JOIN LATERAL (VALUES (c.relname::pg_catalog.text), (a.attname::pg_catalog.text)) AS x (word)
+        WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid
+            AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND x.word IS NOT NULL) AS depends_on
+FROM pg_catalog.pg_proc p
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+WHERE p.prokind IN ('f', 'p')
+    AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+        WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid AND d.deptype = 'e')

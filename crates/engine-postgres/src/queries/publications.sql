@@ -1,0 +1,13 @@
+-- Publications and the tables named in them, with column lists (version 15). The view pg_publication_tables is not
+-- used: it opens every table (version 16), which would queue behind an ACCESS EXCLUSIVE lock.
+SELECT
+    p.pubname::pg_catalog.text AS name,
+    p.puballtables AS all_tables,
+    r.prrelid::pg_catalog.int8 AS table_id,
+    (SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY a.attnum)
+        FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = r.prrelid AND a.attnum > 0
+            AND a.attnum = ANY (pg_catalog.string_to_array(
+                pg_catalog.translate(pg_catalog.to_jsonb(r) ->> 'prattrs', '[] ', ''), ',')::pg_catalog.int2[])) AS columns
+FROM pg_catalog.pg_publication p
+LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid

@@ -1,0 +1,10 @@
+//! A catalog and a plan made by hand, for the tests of all formats.
+
+mod catalog;
+mod plan;
+
+pub(crate) use catalog::catalog;
+pub(crate) use plan::{plan, statement};
+
+/// Text that would clear a terminal, leave a table cell or be a tag, were it not made harmless.
+pub(crate) const HOSTILE: &str = "x\u{1b}[2J|`</details>\u{202e}\n# y";

@@ -1,0 +1,31 @@
+//! The serialised shapes users script against, as types of their own: a change inside the tool changes none of them
+//! by accident, and their JSON Schemas are made from them.
+//!
+//! Keys may be added within a format number; none is renamed or removed.
+
+mod check;
+mod effect;
+mod inspect;
+mod plan;
+mod quantity;
+mod schema;
+mod step;
+
+pub use check::{CHECK_FORMAT, CheckJson};
+pub use effect::{
+    BlocksJson, CreatedJson, EffectJson, EstimateJson, FindingJson, LockJson, RelationKindJson,
+    TransactionUseJson,
+};
+pub use inspect::{
+    ColumnJson, ConstraintJson, INSPECT_FORMAT, IndexJson, InspectJson, ServerJson, TableJson, TriggerJson,
+};
+pub use plan::{AlternativeJson, CapacityJson, PLAN_FORMAT, PlanJson, RollbackJson, TriggerConditionJson};
+pub use quantity::{QuantityJson, RiskJson};
+pub use schema::{schema_check, schema_inspect, schema_plan, schema_snapshot};
+pub use step::{
+    CheckQueryJson, PhaseJson, PhaseKindJson, ProgressJson, StatementJson, StepJson, StepKindJson,
+    TransactionJson,
+};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! A plan as JSON.
+
+use altimeter_catalog::EngineName;
+use altimeter_planner::{Alternative, Capacity, Plan, Rollback, RollbackTrigger};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::effect::names;
+use super::{EffectJson, PhaseJson, QuantityJson, RiskJson};
+
+/// The format this version writes.
+pub const PLAN_FORMAT: &str = "altimeter-plan/1";
+
+/// A change planned for one database, every statement judged.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(title = "altimeter-plan/1")]
+pub struct PlanJson {
+    /// `altimeter-plan/1`.
+    pub format: String,
+    /// The request in the tool's words.
+    pub request: String,
+    /// Whose rules hold.
+    pub engine: EngineName,
+    /// The server's version.
+    pub server_version: String,
+    /// `rules`, or `model, verified`.
+    pub made_by: String,
+    /// The schema it was made for.
+    pub catalog_fingerprint: String,
+    /// The tables it is about.
+    pub tables: Vec<String>,
+    /// The worst of its steps.
+    pub risk: RiskJson,
+    /// The worst of `direct`.
+    pub risk_if_run_directly: RiskJson,
+    /// The plain statements, for comparison.
+    pub direct: Vec<EffectJson>,
+    /// Expand, migrate, contract; a phase without steps is left out.
+    pub phases: Vec<PhaseJson>,
+    /// When and how to go back.
+    pub rollback: RollbackJson,
+    /// What it takes in all.
+    pub capacity: CapacityJson,
+    /// Other roads, and why this one was taken.
+    pub alternatives: Vec<AlternativeJson>,
+    /// What must be known and no statement shows.
+    pub cautions: Vec<String>,
+    /// What could not be known.
+    pub unknowns: Vec<String>,
+}
+
+impl From<&Plan> for PlanJson {
+    fn from(plan: &Plan) -> Self {
+        Self {
+            format: PLAN_FORMAT.to_owned(),
+            request: plan.request.clone(),
+            engine: plan.engine,
+            server_version: plan.server_version.clone(),
+            made_by: plan.made_by.clone(),
+            catalog_fingerprint: plan.catalog_fingerprint.clone(),
+            tables: names(&plan.tables),
+            risk: plan.risk.into(),
+            risk_if_run_directly: plan.risk_if_run_directly.into(),
+            direct: plan.direct.iter().map(|j| EffectJson::new(j, None)).collect(),
+            phases: plan.phases.iter().map(PhaseJson::from).collect(),
+            rollback: RollbackJson::from(&plan.rollback),
+            capacity: CapacityJson::from(&plan.capacity),
+            alternatives: plan.alternatives.iter().map(AlternativeJson::from).collect(),
+            cautions: plan.cautions.clone(),
+            unknowns: plan.unknowns.clone(),
+        }
+    }
+}
+
+/// When and how to go back.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct RollbackJson {
+    /// Stop and go back when one of these happens.
+    pub triggers: Vec<TriggerConditionJson>,
+    /// Ids of the steps to undo, in order.
+    pub procedure: Vec<String>,
+}
+
+impl From<&Rollback> for RollbackJson {
+    fn from(rollback: &Rollback) -> Self {
+        Self {
+            triggers: rollback.triggers.iter().map(TriggerConditionJson::from).collect(),
+            procedure: rollback.procedure.clone(),
+        }
+    }
+}
+
+/// A reason to go back.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct TriggerConditionJson {
+    /// What has happened, in words.
+    pub when: String,
+    /// A query whose first column is true as long as it has not.
+    pub sql: String,
+    /// The limit, in words.
+    pub threshold: String,
+}
+
+impl From<&RollbackTrigger> for TriggerConditionJson {
+    fn from(trigger: &RollbackTrigger) -> Self {
+        Self {
+            when: trigger.when.clone(),
+            sql: trigger.check.sql.clone(),
+            threshold: trigger.threshold.clone(),
+        }
+    }
+}
+
+/// What a plan takes in all; null where it is unknown.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct CapacityJson {
+    /// Extra disk at the worst moment.
+    pub disk_peak_bytes: Option<QuantityJson>,
+    /// Write-ahead log in all.
+    pub wal_bytes: Option<QuantityJson>,
+    /// The furthest a standby falls behind.
+    pub replica_lag_ms: Option<QuantityJson>,
+    /// Run time of all statements, deploys and waits left out.
+    pub total_duration_ms: Option<QuantityJson>,
+}
+
+impl From<&Capacity> for CapacityJson {
+    fn from(capacity: &Capacity) -> Self {
+        Self {
+            disk_peak_bytes: QuantityJson::of(capacity.disk_peak_bytes.as_ref()),
+            wal_bytes: QuantityJson::of(capacity.wal_bytes.as_ref()),
+            replica_lag_ms: QuantityJson::of(capacity.replica_lag_ms.as_ref()),
+            total_duration_ms: QuantityJson::of(capacity.total_duration_ms.as_ref()),
+        }
+    }
+}
+
+/// Another road to the same schema.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct AlternativeJson {
+    /// A few words.
+    pub title: String,
+    /// Why it was not taken.
+    pub why_not: String,
+    /// What the application must do for it.
+    pub asks_of_application: String,
+    /// How risky it is.
+    pub risk: RiskJson,
+    /// What it takes.
+    pub capacity: CapacityJson,
+}
+
+impl From<&Alternative> for AlternativeJson {
+    fn from(alternative: &Alternative) -> Self {
+        Self {
+            title: alternative.title.clone(),
+            why_not: alternative.why_not.clone(),
+            asks_of_application: alternative.asks_of_application.clone(),
+            risk: alternative.risk.into(),
+            capacity: CapacityJson::from(&alternative.capacity),
+        }
+    }
+}

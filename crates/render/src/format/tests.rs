@@ -1,0 +1,206 @@
+//! The contract's keys, and the published schemas, held against what is really written.
+
+use serde_json::Value;
+
+use super::{CheckJson, InspectJson, PlanJson, schema_check, schema_inspect, schema_plan, schema_snapshot};
+use crate::fixture;
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[track_caller]
+fn assert_has(value: &Value, wanted: &str) {
+    let there = keys(value);
+    for key in wanted.split_whitespace() {
+        assert!(there.contains(&key), "no {key} in {there:?}");
+    }
+}
+
+fn plan() -> Value {
+    serde_json::to_value(PlanJson::from(&fixture::plan())).unwrap()
+}
+
+fn check() -> CheckJson {
+    let plan = fixture::plan();
+    let judged: Vec<_> = plan.direct.iter().map(|j| (Some("V7__rename.sql"), j)).collect();
+    CheckJson::new(plan.engine, "16.9", "shop", judged, &["sizes".to_owned()])
+}
+
+const EFFECT: &str = "sql file line locks rewrites index_builds creates scans algorithm lock rebuild transaction blocks estimate risk findings";
+
+#[test]
+fn a_plan_has_the_keys_of_the_contract() {
+    let plan = plan();
+    assert_eq!(plan["format"], "altimeter-plan/1");
+    assert_eq!(plan["engine"], "postgresql");
+    assert_eq!((&plan["risk"], &plan["risk_if_run_directly"]), (&"low".into(), &"critical".into()));
+    assert_has(
+        &plan,
+        "request server_version made_by catalog_fingerprint direct phases rollback capacity alternatives unknowns",
+    );
+    assert_has(&plan["direct"][0], EFFECT);
+    assert_has(&plan["capacity"], "disk_peak_bytes wal_bytes replica_lag_ms total_duration_ms");
+    assert_has(&plan["capacity"]["wal_bytes"], "low likely high basis");
+    assert_has(&plan["rollback"]["triggers"][0], "when sql threshold");
+    assert_eq!(plan["rollback"]["procedure"][0], "contract-1");
+    assert_has(&plan["alternatives"][0], "title why_not asks_of_application risk capacity");
+    let phases: Vec<&str> =
+        plan["phases"].as_array().unwrap().iter().map(|p| p["phase"].as_str().unwrap()).collect();
+    assert_eq!(phases, ["expand", "migrate", "contract"]);
+}
+
+#[test]
+fn a_step_has_the_keys_of_the_contract() {
+    let plan = plan();
+    let step = &plan["phases"][1]["steps"][0];
+    assert_has(step, "id title kind why app_change before up down after point_of_no_return progress");
+    assert_eq!((&step["kind"], &step["point_of_no_return"]), (&"backfill".into(), &false.into()));
+    assert_has(&step["progress"], "sql");
+    let add = &plan["phases"][0]["steps"][0];
+    assert_has(&add["before"][0], "sql says");
+    assert!(add["progress"].is_null());
+    let up = &add["up"][0];
+    assert_has(up, "sql transaction lock_timeout_ms effect");
+    assert_eq!((&up["transaction"], &up["lock_timeout_ms"]), (&"own".into(), &2000.into()));
+    assert_has(&up["effect"], EFFECT);
+    assert!(up["effect"].get("fails").is_none(), "said only of a statement that fails");
+    assert_eq!(up["effect"]["locks"][0]["object"], "public.users");
+    assert_eq!(up["effect"]["locks"][0]["mode"], "ACCESS EXCLUSIVE");
+    assert_eq!(up["effect"]["locks"][0]["kind"], "table");
+    assert_has(
+        &up["effect"]["estimate"],
+        "duration_ms blocked_ms read_bytes write_bytes wal_bytes temp_bytes disk_peak_bytes disk_after_bytes queries_queued replica_lag_ms",
+    );
+    let build = &plan["phases"][1]["steps"][1]["up"][0];
+    assert_eq!(build["transaction"], "none");
+    assert_eq!(keys(&build["effect"]["creates"][0]), ["object", "kind"]);
+    let last = &plan["phases"][2]["steps"][0];
+    assert_eq!(last["point_of_no_return"], true);
+    assert!(last["lost_on_return"].is_string());
+}
+
+#[test]
+fn a_check_takes_the_worst_risk_and_names_each_file_once() {
+    let plan = fixture::plan();
+    let twice = [(Some("a.sql"), &plan.direct[0]), (Some("a.sql"), &plan.direct[0]), (None, &plan.direct[0])];
+    let check = serde_json::to_value(CheckJson::new(plan.engine, "16.9", "shop", twice, &[])).unwrap();
+    assert_has(&check, "format engine server_version source statements files unknowns risk");
+    assert_eq!(check["files"], serde_json::json!(["a.sql"]));
+    assert_eq!(check["risk"], "critical");
+    assert_eq!(check["statements"][0]["file"], "a.sql");
+    assert!(check["statements"][2]["file"].is_null());
+    assert_has(&check["statements"][0]["findings"][0], "rule severity message instead object");
+}
+
+#[test]
+fn a_range_without_a_number_is_unknown() {
+    let mut plan = fixture::plan();
+    plan.capacity.wal_bytes.as_mut().unwrap().high = f64::INFINITY;
+    assert_eq!(PlanJson::from(&plan).capacity.wal_bytes, None);
+}
+
+#[test]
+fn what_is_written_validates_against_its_schema() {
+    let catalog = fixture::catalog();
+    let mut snapshot = Vec::new();
+    altimeter_catalog::write_snapshot(&catalog, &mut snapshot).unwrap();
+    for (schema, written) in [
+        (schema_plan(), plan()),
+        (schema_check(), serde_json::to_value(check()).unwrap()),
+        (schema_inspect(), serde_json::to_value(InspectJson::new(&catalog, &[])).unwrap()),
+        (schema_snapshot(), serde_json::from_slice(&snapshot).unwrap()),
+    ] {
+        let title = schema["title"].as_str().unwrap();
+        validate(&schema, &schema, &written).unwrap_or_else(|e| panic!("{title}: {e}"));
+        let mut other = written.clone();
+        other["format"] = "altimeter-other/9".into();
+        assert!(validate(&schema, &schema, &other).is_err(), "{title} takes any format");
+        let mut less = written;
+        less.as_object_mut().unwrap().remove("format");
+        assert!(validate(&schema, &schema, &less).is_err(), "{title} takes no format");
+    }
+}
+
+/// The part of JSON Schema that the published schemas use.
+fn validate(root: &Value, schema: &Value, value: &Value) -> Result<(), String> {
+    let Some(rules) = schema.as_object() else {
+        return if schema == &Value::Bool(false) { Err("nothing is allowed here".into()) } else { Ok(()) };
+    };
+    for (rule, wanted) in rules {
+        let each = |list: &Value| -> Vec<Result<(), String>> {
+            list.as_array().unwrap().iter().map(|s| validate(root, s, value)).collect()
+        };
+        match rule.as_str() {
+            "$ref" => {
+                let path = wanted.as_str().unwrap().strip_prefix('#').unwrap();
+                validate(root, root.pointer(path).unwrap(), value)?;
+            }
+            "const" if wanted != value => return Err(format!("{value} is not {wanted}")),
+            "enum" if !wanted.as_array().unwrap().contains(value) => {
+                return Err(format!("{value} is none of {wanted}"));
+            }
+            "type" if !has_type(wanted, value) => return Err(format!("{value} is no {wanted}")),
+            "anyOf" if each(wanted).iter().all(Result::is_err) => {
+                return Err(format!("{value} fits no choice"));
+            }
+            "oneOf" if each(wanted).iter().filter(|r| r.is_ok()).count() != 1 => {
+                return Err(format!("{value} does not fit exactly one choice"));
+            }
+            "allOf" => each(wanted).into_iter().collect::<Result<(), _>>()?,
+            "required" => {
+                for key in wanted.as_array().unwrap() {
+                    value.get(key.as_str().unwrap()).ok_or_else(|| format!("{key} is missing"))?;
+                }
+            }
+            "properties" => {
+                for (key, schema) in wanted.as_object().unwrap() {
+                    let Some(value) = value.get(key) else { continue };
+                    validate(root, schema, value).map_err(|e| format!("{key}: {e}"))?;
+                }
+            }
+            "items" => {
+                for item in value.as_array().into_iter().flatten() {
+                    validate(root, wanted, item)?;
+                }
+            }
+            "prefixItems" => {
+                for (schema, item) in
+                    wanted.as_array().unwrap().iter().zip(value.as_array().into_iter().flatten())
+                {
+                    validate(root, schema, item)?;
+                }
+            }
+            "additionalProperties" if !rules.contains_key("properties") => {
+                for value in value.as_object().into_iter().flat_map(|o| o.values()) {
+                    validate(root, wanted, value)?;
+                }
+            }
+            "minimum" | "maximum" => within(rule, wanted, value)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn within(rule: &str, limit: &Value, value: &Value) -> Result<(), String> {
+    let (Some(limit), Some(value)) = (limit.as_f64(), value.as_f64()) else { return Ok(()) };
+    let holds = if rule == "minimum" { value >= limit } else { value <= limit };
+    if holds { Ok(()) } else { Err(format!("{value} is beyond the {rule} {limit}")) }
+}
+
+fn has_type(wanted: &Value, value: &Value) -> bool {
+    if let Some(choices) = wanted.as_array() {
+        return choices.iter().any(|t| has_type(t, value));
+    }
+    match wanted.as_str().unwrap() {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "string" => value.is_string(),
+        "number" => value.is_number(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        other => panic!("the schema uses the type {other}, which this test does not know"),
+    }
+}
