@@ -23,13 +23,14 @@ pub struct Judged {
 /// Judges one statement on the catalog it would run on.
 ///
 /// `lock_timeout_ms` is the longest it waits for a lock before it gives up, none for no limit: others queue behind
-/// the request for that long. `in_plan`: see [`RuleContext::in_plan`].
+/// the request for that long. `plan_began_on`: see
+/// [`RuleContext::plan_began_on`].
 pub fn judge(
     engine: &dyn Engine,
     catalog: &Catalog,
     statement: Statement,
     lock_timeout_ms: Option<u32>,
-    in_plan: bool,
+    plan_began_on: Option<&Catalog>,
 ) -> Judged {
     let effect = engine.effect(catalog, &statement);
     let estimate = cost::estimate(catalog, &effect, lock_timeout_ms);
@@ -39,7 +40,7 @@ pub fn judge(
         effect: &effect,
         estimate: &estimate,
         lock_timeout_ms,
-        in_plan,
+        plan_began_on,
     };
     let mut findings: Vec<Finding> = rules::ALL.iter().flat_map(|r| r.check(&context)).collect();
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.rule.cmp(b.rule)));

@@ -55,9 +55,10 @@ pub struct RuleContext<'a> {
     pub estimate: &'a Estimate,
     /// The longest it waits for a lock, in ms; none for no limit.
     pub lock_timeout_ms: Option<u32>,
-    /// Whether a plan around it already keeps applications working with it (a deploy comes first, both columns are
-    /// kept in step): then what only breaks an application that was not told is no finding.
-    pub in_plan: bool,
+    /// The catalog the plan around the statement began on; none for a statement on its own. A plan keeps applications
+    /// working (a deploy comes first, both columns are kept in step), so what only breaks an application that was not
+    /// told is no finding in it, and what it made itself it may drop.
+    pub plan_began_on: Option<&'a Catalog>,
 }
 
 /// One rule: a smell by name, and where it is found.

@@ -1,7 +1,7 @@
 //! The schema a change leaves behind.
 
 use crate::{
-    Catalog, Change, Constraint, ConstraintDefinition, ConstraintKind, Function, FunctionDefinition, Index,
+    Backfill, BackfillValue, Catalog, Change, Constraint, ConstraintDefinition, ConstraintKind, Function, FunctionDefinition, Index,
     IndexDefinition, Name, Table, Trigger, TriggerDefinition,
 };
 
@@ -150,9 +150,19 @@ impl Catalog {
             Change::Analyze { table, .. } | Change::UpdateRows { table, .. } => {
                 self.need_table(table).map(|_| ())
             }
-            Change::Backfill(backfill) => self.need_table(&backfill.table).map(|_| ()),
+            Change::Backfill(backfill) => self.backfill(backfill),
             Change::Together(changes) => changes.iter().try_for_each(|c| self.apply(c)),
         }
+    }
+
+    /// The schema stays; a column filled from another has its statistics afterwards.
+    fn backfill(&mut self, backfill: &Backfill) -> Result<(), ApplyError> {
+        let t = self.need_table(&backfill.table)?;
+        if let BackfillValue::Column(source) = &backfill.value {
+            let statistics = t.column(source).and_then(|c| c.statistics.clone());
+            t.column_mut(&backfill.column).into_iter().for_each(|c| c.statistics = statistics.clone());
+        }
+        Ok(())
     }
 
     fn need_table(&mut self, name: &Name) -> Result<&mut Table, ApplyError> {

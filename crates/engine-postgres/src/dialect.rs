@@ -88,7 +88,7 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
                 FunctionBody::Opaque(body) => body.clone(),
             };
             format!(
-                "CREATE {replace}FUNCTION {}() RETURNS trigger LANGUAGE plpgsql AS {body}",
+                "CREATE {replace}FUNCTION {}()\nRETURNS trigger LANGUAGE plpgsql AS {body}",
                 quote_name(&function.name)
             )
         }
@@ -221,7 +221,7 @@ fn print_key(key: &IndexKey) -> String {
 
 fn print_trigger(trigger: &TriggerDefinition) -> String {
     format!(
-        "CREATE TRIGGER {} {} {} ON {} {} EXECUTE FUNCTION {}()",
+        "CREATE TRIGGER {}\n  {} {} ON {}\n  {} EXECUTE FUNCTION {}()",
         quote(&trigger.name),
         if trigger.before { "BEFORE" } else { "AFTER" },
         trigger.events.join(" OR "),

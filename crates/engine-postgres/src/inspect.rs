@@ -77,7 +77,8 @@ async fn inspect(
     let (server, reads_all_stats) = server::server(&first)?;
     catalog.server = server;
     // It does not say its name.
-    catalog.server.pooler = (reading.is_pooled() == Some(true)).then(|| "a pooler such as PgBouncer".to_owned());
+    catalog.server.pooler =
+        (reading.is_pooled() == Some(true)).then(|| "a pooler such as PgBouncer".to_owned());
     if !reads_all_stats {
         catalog.note_unknown(unknowns::sessions(&catalog.server.user));
     }

@@ -44,7 +44,7 @@ pub fn plan_request(engine: &dyn Engine, catalog: &Catalog, request: &Request) -
 
 /// The plain statement, for comparison: as somebody would type it, without `lock_timeout`.
 fn direct(engine: &dyn Engine, catalog: &Catalog, change: &Change) -> Result<Vec<Judged>, PlanError> {
-    Ok(vec![printed(engine, catalog, &plain(change), None, false)?])
+    Ok(vec![printed(engine, catalog, &plain(change), None, None)?])
 }
 
 /// The change without what a careful person would add.
@@ -66,7 +66,7 @@ fn printed(
     catalog: &Catalog,
     change: &Change,
     lock_timeout_ms: Option<u32>,
-    in_plan: bool,
+    plan_began_on: Option<&Catalog>,
 ) -> Result<Judged, PlanError> {
     let sql = engine.print(catalog, change);
     let mut statements = engine.parse(catalog, &sql).statements;
@@ -74,7 +74,7 @@ fn printed(
         return Err(PlanError::Unproved { reason: format!("`{sql}` is not one statement") });
     };
     proof::means(change, &statement)?;
-    Ok(judge(engine, catalog, statement, lock_timeout_ms, in_plan))
+    Ok(judge(engine, catalog, statement, lock_timeout_ms, plan_began_on))
 }
 
 fn steps(
@@ -93,9 +93,9 @@ fn steps(
         let checks =
             |checks: &[Check], schema: &Catalog| checks.iter().map(|c| check(engine, schema, c)).collect();
         let checks_before: Vec<PlannedCheck> = checks(&draft.before, &schema);
-        let up = statements(engine, &mut schema, &draft.up, &id)?;
+        let up = statements(engine, catalog, &mut schema, &draft.up, &id)?;
         let mut undone = schema.clone();
-        let down = statements(engine, &mut undone, &draft.down, &id)?;
+        let down = statements(engine, catalog, &mut undone, &draft.down, &id)?;
         proof::comes_home(&before, &undone, draft, &id)?;
         let step = Step {
             id,
@@ -118,6 +118,7 @@ fn steps(
 /// Judges each change on the schema the ones before it leave, and leaves `schema` as the last one does.
 fn statements(
     engine: &dyn Engine,
+    began_on: &Catalog,
     schema: &mut Catalog,
     changes: &[Change],
     step: &str,
@@ -125,7 +126,7 @@ fn statements(
     let mut statements = Vec::new();
     for change in changes {
         // What stops nobody while it waits need not give up.
-        let first = printed(engine, schema, change, Some(LOCK_TIMEOUT_MS), true)?;
+        let first = printed(engine, schema, change, Some(LOCK_TIMEOUT_MS), Some(began_on))?;
         let effect = &first.effect;
         if let Some(reason) = effect.fails.as_ref().or(effect.not_analysed.as_ref()) {
             return Err(PlanError::Unproved {
@@ -144,8 +145,19 @@ fn statements(
             judged: first,
         });
         schema.apply(change).map_err(|e| PlanError::Unproved { reason: format!("{step}: {e}") })?;
+        expect_size(schema, change);
     }
     Ok(statements)
+}
+
+/// A new index has the size it was estimated at, for the statements that come after.
+fn expect_size(schema: &mut Catalog, change: &Change) {
+    let Change::CreateIndex { index, .. } = change else { return };
+    let Some(table) = schema.table_mut(&index.table) else { return };
+    let bytes = altimeter_analysis::cost::index_bytes(table, index).map(|r| r.likely as u64);
+    if let Some(made) = table.indexes.iter_mut().find(|i| i.definition.name == index.name) {
+        made.bytes = bytes;
+    }
 }
 
 fn check(engine: &dyn Engine, catalog: &Catalog, check: &Check) -> PlannedCheck {
@@ -252,7 +264,7 @@ fn alternatives(
         let judged: Vec<Judged> = draft
             .changes
             .iter()
-            .filter_map(|c| printed(engine, catalog, c, Some(LOCK_TIMEOUT_MS), true).ok())
+            .filter_map(|c| printed(engine, catalog, c, Some(LOCK_TIMEOUT_MS), Some(catalog)).ok())
             .collect();
         roads.push(Alternative {
             title: draft.title.clone(),

@@ -1,1 +1,20 @@
-//! x
+//! From a request to a plan.
+//!
+//! `request` reads English or DDL into changes; a recipe turns one change into steps of neutral changes and checks;
+//! `assemble` has the engine print each, judges what was printed on the schema the steps before leave, and
+//! `proof` refuses a plan that does not reach the wanted schema or whose way back does not lead home.
+
+mod assemble;
+mod draft;
+mod plan;
+mod proof;
+mod recipe;
+mod recipes;
+pub mod request;
+
+pub use assemble::plan_request;
+pub use plan::{
+    Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlannedCheck, PlannedStatement, Rollback,
+    RollbackTrigger, Step, StepKind, Transaction,
+};
+pub use request::{Request, RequestError, read_request};

@@ -16,7 +16,7 @@ impl Rule for RenamedColumn {
     }
 
     fn check(&self, context: &RuleContext<'_>) -> Vec<Finding> {
-        if context.in_plan {
+        if context.plan_began_on.is_some() {
             return Vec::new();
         }
         let renamed = context.statement.changes.iter().filter_map(|change| match change {

@@ -123,8 +123,8 @@ fn label(it: &Backfill) -> String {
 /// A query that shows the running block: the server lists it under an `application_name` that tells how far it is.
 pub(crate) fn print_progress(it: &Backfill) -> String {
     format!(
-        "SELECT pid, application_name AS progress, clock_timestamp() - query_start AS running, wait_event_type, \
-         wait_event FROM pg_catalog.pg_stat_activity WHERE starts_with(application_name, {})",
+        "SELECT pid, application_name AS progress, clock_timestamp() - query_start AS running, wait_event\n\
+         FROM pg_catalog.pg_stat_activity WHERE starts_with(application_name, {})",
         literal(&label(it))
     )
 }

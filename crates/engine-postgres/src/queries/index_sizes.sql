@@ -10,7 +10,9 @@ SELECT
     i.indrelid::pg_catalog.int8 AS table_id,
     ic.relname::pg_catalog.text AS name,
     ic.relkind = 'I' AS partitioned,
-    CASE WHEN ic.relkind = 'i' AND locked.relation IS NULL THEN pg_catalog.pg_table_size(i.indexrelid) END AS bytes,
+    CASE WHEN ic.relkind = 'i' AND locked.relation IS NULL
+        THEN pg_catalog.pg_relation_size(i.indexrelid, 'main') + pg_catalog.pg_relation_size(i.indexrelid, 'fsm') END
+        AS bytes,
     ic.relpages::pg_catalog.int8 * pg_catalog.current_setting('block_size')::pg_catalog.int8 AS paged_bytes,
     pg_catalog.pg_stat_get_numscans(i.indexrelid) AS scans
 FROM pg_catalog.pg_index i

@@ -58,17 +58,21 @@ CROSS JOIN LATERAL (
             ORDER BY k.position) AS expressions,
         pg_catalog.array_agg(
             -- 100 is the collation "default", what an expression has unless it says otherwise.
-            CASE WHEN co.oid IS NOT NULL AND co.oid <> COALESCE(a.attcollation, 100)
-                THEN pg_catalog.quote_ident(con.nspname) || '.' || pg_catalog.quote_ident(co.collname) END
+            CASE WHEN k.coll <> 0 AND k.coll <> COALESCE(a.attcollation, 100) THEN
+                (SELECT pg_catalog.quote_ident(con.nspname) || '.' || pg_catalog.quote_ident(co.collname)
+                    FROM pg_catalog.pg_collation co JOIN pg_catalog.pg_namespace con ON con.oid = co.collnamespace
+                    WHERE co.oid = k.coll) END
             ORDER BY k.position) AS collations,
         pg_catalog.array_agg(
-            CASE WHEN NOT op.opcdefault OR ia.attoptions IS NOT NULL
-                THEN CASE WHEN opn.nspname = 'pg_catalog' THEN '' ELSE pg_catalog.quote_ident(opn.nspname) || '.' END
-                    || pg_catalog.quote_ident(op.opcname)
-                    || COALESCE((SELECT ' (' || pg_catalog.string_agg(
-                            pg_catalog.quote_ident(pg_catalog.split_part(o, '=', 1)) || '='
-                            || pg_catalog.quote_literal(pg_catalog.substr(o, pg_catalog.strpos(o, '=') + 1)), ', ')
-                            || ')' FROM pg_catalog.unnest(ia.attoptions) AS o), '') END
+            (SELECT
+                CASE WHEN opn.nspname = 'pg_catalog' THEN '' ELSE pg_catalog.quote_ident(opn.nspname) || '.' END
+                || pg_catalog.quote_ident(op.opcname)
+                || COALESCE((SELECT ' (' || pg_catalog.string_agg(
+                        pg_catalog.quote_ident(pg_catalog.split_part(o, '=', 1)) || '='
+                        || pg_catalog.quote_literal(pg_catalog.substr(o, pg_catalog.strpos(o, '=') + 1)), ', ')
+                        || ')' FROM pg_catalog.unnest(ia.attoptions) AS o), '')
+                FROM pg_catalog.pg_opclass op JOIN pg_catalog.pg_namespace opn ON opn.oid = op.opcnamespace
+                WHERE op.oid = k.class AND (NOT op.opcdefault OR ia.attoptions IS NOT NULL))
             ORDER BY k.position) AS operator_classes,
         pg_catalog.array_agg(k.bits::pg_catalog.int4 ORDER BY k.position) AS bits
     FROM ROWS FROM (
@@ -79,10 +83,6 @@ CROSS JOIN LATERAL (
     ) WITH ORDINALITY AS k (number, coll, class, bits, position)
     LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number AND k.number <> 0
     LEFT JOIN pg_catalog.pg_attribute ia ON ia.attrelid = i.indexrelid AND ia.attnum = k.position
-    LEFT JOIN pg_catalog.pg_collation co ON co.oid = k.coll
-    LEFT JOIN pg_catalog.pg_namespace con ON con.oid = co.collnamespace
-    LEFT JOIN pg_catalog.pg_opclass op ON op.oid = k.class
-    LEFT JOIN pg_catalog.pg_namespace opn ON opn.oid = op.opcnamespace
     WHERE k.position <= i.indnkeyatts
 ) keys
 WHERE c.relkind IN ('r', 'p', 'f')

@@ -1,5 +1,6 @@
--- Sequences. Reading the last value takes ROW EXCLUSIVE on the sequence and needs a privilege; an unlogged one has
--- no file on a standby.
+-- Sequences. Reading the last value needs a privilege and keeps ROW EXCLUSIVE on the sequence until the transaction
+-- ends: done for 500 of them, those that can fill up first, because all locks of all sessions share one table. An
+-- unlogged one has no file on a standby.
 WITH locked AS MATERIALIZED (
     SELECT DISTINCT l.relation
     FROM pg_catalog.pg_locks l
@@ -20,12 +21,17 @@ SELECT
     owner.column_name AS owner_column,
     COALESCE(pg_catalog.has_sequence_privilege(c.oid, 'SELECT,USAGE'), false) AS readable,
     locked.relation IS NOT NULL AS locked,
-    CASE WHEN locked.relation IS NULL AND pg_catalog.has_sequence_privilege(c.oid, 'SELECT,USAGE')
+    s.rank > 500 AS left_out,
+    CASE WHEN s.rank <= 500 AND locked.relation IS NULL
+            AND pg_catalog.has_sequence_privilege(c.oid, 'SELECT,USAGE')
             AND (c.relpersistence = 'p' OR NOT pg_catalog.pg_is_in_recovery())
         THEN pg_catalog.pg_sequence_last_value(c.oid) END AS last_value
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_sequence s ON s.seqrelid = c.oid
+JOIN (
+    SELECT q.*, pg_catalog.row_number() OVER (ORDER BY q.seqmax::pg_catalog.numeric - q.seqmin, q.seqrelid) AS rank
+    FROM pg_catalog.pg_sequence q
+) s ON s.seqrelid = c.oid
 LEFT JOIN locked ON locked.relation = c.oid
 LEFT JOIN LATERAL (
     SELECT tn.nspname::pg_catalog.text AS schema, t.relname::pg_catalog.text AS name,

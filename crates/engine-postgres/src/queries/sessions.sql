@@ -5,8 +5,8 @@ SELECT
     a.usename::pg_catalog.text AS user_name,
     a.application_name AS application,
     a.state AS state,
-    EXTRACT(epoch FROM pg_catalog.clock_timestamp() - a.xact_start)::pg_catalog.float8 AS transaction_s,
-    EXTRACT(epoch FROM pg_catalog.clock_timestamp() - a.state_change)::pg_catalog.float8 AS state_s,
+    EXTRACT('epoch' FROM pg_catalog.clock_timestamp() - a.xact_start)::pg_catalog.float8 AS transaction_s,
+    EXTRACT('epoch' FROM pg_catalog.clock_timestamp() - a.state_change)::pg_catalog.float8 AS state_s,
     a.wait_event_type || '/' || a.wait_event AS waits_for,
     a.query AS statement,
     a.backend_type AS kind

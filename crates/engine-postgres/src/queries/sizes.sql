@@ -14,7 +14,8 @@ SELECT
     CASE WHEN locked.relation IS NULL THEN pg_catalog.pg_relation_size(c.oid, 'main') END AS main_bytes,
     CASE WHEN locked.relation IS NULL
         THEN pg_catalog.pg_relation_size(c.oid, 'fsm') + pg_catalog.pg_relation_size(c.oid, 'vm')
-            + pg_catalog.pg_relation_size(c.oid, 'init') END AS map_bytes,
+            + CASE c.relpersistence WHEN 'u' THEN pg_catalog.pg_relation_size(c.oid, 'init') ELSE 0 END
+        END AS map_bytes,
     CASE WHEN c.reltoastrelid = 0 THEN 0
         WHEN toast_locked.relation IS NULL AND toast_index_locked.relation IS NULL
         THEN pg_catalog.pg_total_relation_size(c.reltoastrelid) END AS toast_bytes,

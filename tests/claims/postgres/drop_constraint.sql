@@ -1,0 +1,8 @@
+-- lock on t: ACCESS EXCLUSIVE
+-- rewrites t: no
+-- setup
+CREATE TABLE t (id int PRIMARY KEY, a int, b text);
+INSERT INTO t SELECT g, g, 'b' || g FROM generate_series(1, 2000) g;
+ALTER TABLE t ADD CONSTRAINT ck CHECK (a > 0);
+-- statement
+ALTER TABLE t DROP CONSTRAINT ck;
