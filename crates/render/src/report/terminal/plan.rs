@@ -32,7 +32,7 @@ pub(super) fn render(plan: &Plan, catalog: &Catalog, layout: Layout) -> String {
     page.blank();
     write_rollback(&mut page, plan);
     page.blank();
-    write_next(&mut page, plan);
+    write_next(&mut page);
     page.finish()
 }
 
@@ -100,10 +100,7 @@ fn write_rollback(page: &mut Page, plan: &Plan) {
     page.list(OVERVIEW, "lost", &rollback::lost(plan));
 }
 
-fn write_next(page: &mut Page, plan: &Plan) {
+fn write_next(page: &mut Page) {
     page.says(OVERVIEW, "save", "add --format json > plan.json");
-    if let Some(first) = plan.steps().next() {
-        let check = format!("altimeter verify plan.json --step {} --before (and --after)", first.id);
-        page.says(OVERVIEW, "check", &check);
-    }
+    page.says(OVERVIEW, "queries", "--format markdown shows the query of every check");
 }
