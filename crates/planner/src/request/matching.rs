@@ -12,7 +12,7 @@ use super::token::Token;
 use super::words::{ARTICLES, CLOSERS, CONNECTORS, FILLERS, NEVER_BEHIND_ARTICLES};
 
 /// Steps after which a request is given up: far more than any sentence takes, still some milliseconds only.
-const STEPS: u32 = 100_000;
+const STEPS: u32 = 50_000;
 /// Ways to read one request that are looked at.
 const READINGS: usize = 200;
 

@@ -211,6 +211,6 @@ fn long_and_strange_texts_are_refused_in_time() {
         let error = read(&catalog, text).unwrap_err();
         assert!(error.message.len() < 2_000, "{}", error.message.len());
     }
-    // Debug builds on a busy machine: a second each is far more than is needed, and still no hanging.
-    assert!(begin.elapsed().as_secs() < texts.len() as u64, "{:?}", begin.elapsed());
+    // Without a bound some of these take hours; a debug build on a busy machine takes seconds.
+    assert!(begin.elapsed().as_secs() < 120, "{:?}", begin.elapsed());
 }
