@@ -90,9 +90,13 @@ fn waits(database: &Database, sql: &str) -> Result<bool> {
 }
 
 fn probe(database: &Database, mode: Option<LockMode>) -> Result<()> {
-    let (reads, writes) = (mode.is_some_and(LockMode::blocks_reads), mode.is_some_and(LockMode::blocks_writes));
+    let (reads, writes) =
+        (mode.is_some_and(LockMode::blocks_reads), mode.is_some_and(LockMode::blocks_writes));
     ensure!(waits(database, "SELECT id FROM t LIMIT 1")? == reads, "a reader waits: claimed {reads}");
-    ensure!(waits(database, "INSERT INTO t (id) VALUES (900001)")? == writes, "a writer waits: claimed {writes}");
+    ensure!(
+        waits(database, "INSERT INTO t (id) VALUES (900001)")? == writes,
+        "a writer waits: claimed {writes}"
+    );
     Ok(())
 }
 
@@ -146,7 +150,8 @@ fn concurrently(claim: &Claim, database: &Database, wanted: Option<LockMode>) ->
         let run = scope.spawn(|| runner.execute(&claim.statement, &[]));
         let waiting = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = $1";
         let seen = wait_until("the statement waits", Duration::from_secs(20), || {
-            Ok(watcher.rows(waiting, &[&pid])?.first().and_then(|r| r.get::<_, Option<bool>>(0)) == Some(true))
+            Ok(watcher.rows(waiting, &[&pid])?.first().and_then(|r| r.get::<_, Option<bool>>(0))
+                == Some(true))
         })
         .and_then(|()| held(&watcher, pid))
         .and_then(|seen| {
@@ -164,21 +169,22 @@ fn concurrently(claim: &Claim, database: &Database, wanted: Option<LockMode>) ->
 /// What does not hold on one server.
 fn all_on(server: &Server, claims: &[Claim]) -> Result<Vec<String>> {
     let database = server.database("claims")?;
-    let failed = claims.iter().filter_map(|c| check(c, &database).err().map(|e| format!("{}: {e:#}", c.name)));
+    let failed =
+        claims.iter().filter_map(|c| check(c, &database).err().map(|e| format!("{}: {e:#}", c.name)));
     Ok(failed.collect())
 }
 
 #[test]
 fn every_claim_holds_on_servers() -> Result<()> {
     let folder = cache::workspace().join("tests/claims/postgres");
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(folder)?.map(|f| Ok(f?.path())).collect::<Result<_>>()?;
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|f| Ok(f?.path())).collect::<Result<_>>()?;
     files.sort();
     let claims: Vec<Claim> = files.iter().map(|f| Claim::read(f)).collect::<Result<_>>()?;
     let claims = claims.as_slice();
     let mut failed = Vec::new();
     thread::scope(|scope| {
-        let on_each = [13, 15, 18].map(|major| (major, scope.spawn(move || all_on(Server::shared(major)?, claims))));
+        let on_each =
+            [13, 15, 18].map(|major| (major, scope.spawn(move || all_on(Server::shared(major)?, claims))));
         for (major, run) in on_each {
             let run = run.join().map_err(|_| anyhow::anyhow!("the thread for {major} died"))?;
             failed.extend(run?.into_iter().map(|f| format!("PostgreSQL {major}: {f}")));

@@ -1,1 +1,11 @@
-fn main(){}
+//! End-to-end tests on real servers: one module for each command or layer.
+
+mod bad_input;
+mod claims;
+mod connect;
+mod harness;
+mod inspect;
+mod places;
+mod plans;
+mod readme;
+mod servers;

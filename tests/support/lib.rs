@@ -1,1 +1,23 @@
-//! x
+//! What the end-to-end tests and the task binary stand on: real servers of every supported version, a busy shop
+//! to plan changes for, and the harness that proves a plan by running it.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "test tooling reads the environment and is an ordinary client"
+)]
+
+pub mod account;
+pub mod binaries;
+pub mod cache;
+pub mod database;
+pub mod dump;
+pub mod pooler;
+pub mod proof;
+pub mod run;
+pub mod server;
+pub mod session;
+pub mod shop;
+pub mod standby;
+pub mod tls;
+pub mod tool;
+mod watchdog;
+pub mod workload;

@@ -268,4 +268,20 @@ mod tests {
             assert!(effect_of(sql).not_analysed.is_some(), "{sql}");
         }
     }
+
+    #[test]
+    fn deep_nesting_is_refused_or_read_and_never_ends_the_process() {
+        for levels in [100, 400, 1_000, 100_000] {
+            let brackets = format!("{}1{}", "(".repeat(levels), ")".repeat(levels));
+            let chain = format!("1{}", " + 1".repeat(levels));
+            let negations = format!("{}true", "NOT ".repeat(levels));
+            for default in [brackets, chain, negations] {
+                let sql = format!("ALTER TABLE users ADD COLUMN x int DEFAULT {default}");
+                let statement = &PostgresEngine.parse(&catalog(), &sql).statements[0];
+                let read = statement.syntax_error.is_none() && statement.changes.len() == 1;
+                let refused = statement.syntax_error.is_some() || statement.not_analysed.is_some();
+                assert!(read || refused);
+            }
+        }
+    }
 }

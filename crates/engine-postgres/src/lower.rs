@@ -28,8 +28,41 @@ impl Lowered {
     }
 }
 
+/// Texts up to this length cannot nest deeply enough to fill an ordinary stack.
+const SHORT: usize = 400;
+
+/// Stack for parsing longer texts: the parser, and freeing its tree, go one call deeper for each level of nesting.
+/// Only what is touched of it is ever real memory.
+const STACK_BYTES: usize = 1 << 30;
+
 /// Takes a script apart and lowers each statement, the names in each resolved against `catalog`.
 pub(crate) fn lower_script(catalog: &Catalog, sql: &str) -> Script {
+    if sql.len() <= SHORT {
+        return lower_text(catalog, sql);
+    }
+    if let Some(reason) = parse::too_deep(sql) {
+        return Script { statements: vec![refused(sql, reason)] };
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+        let lowered = thread.spawn_scoped(scope, || lower_text(catalog, sql)).ok().and_then(|t| t.join().ok());
+        lowered.unwrap_or_else(|| Script { statements: vec![refused(sql, "the parser gave up on it".to_owned())] })
+    })
+}
+
+fn refused(sql: &str, reason: String) -> Statement {
+    Statement {
+        sql: sql.trim().to_owned(),
+        line: 1,
+        changes: Vec::new(),
+        not_analysed: None,
+        syntax_error: Some(reason),
+        mentions: Vec::new(),
+        commits: false,
+    }
+}
+
+fn lower_text(catalog: &Catalog, sql: &str) -> Script {
     Script {
         statements: parse::parse_statements(sql).into_iter().map(|p| lower_parsed(catalog, p)).collect(),
     }

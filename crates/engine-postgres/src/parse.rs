@@ -18,6 +18,32 @@ pub(crate) struct Parsed {
     pub(crate) syntax_error: Option<String>,
 }
 
+/// Open brackets a text may have at one place, and words or operators without a comma, bracket or semicolon between
+/// them. No statement that people write comes near; the parser's time grows with the square of either.
+const DEEPEST: (usize, usize) = (500, 2_000);
+
+/// Why a text is not given to the parser: it goes one call deeper for each open bracket, and for each operator or
+/// word of a chain (`NOT NOT …`). Both are counted without regard to quotes, so the count can only be too high.
+pub(crate) fn too_deep(sql: &str) -> Option<String> {
+    let (mut brackets, mut chain, mut in_word) = (0_usize, 0_usize, false);
+    for c in sql.chars() {
+        let word = c.is_alphanumeric() || c == '_';
+        match c {
+            '(' | '[' => (brackets, chain) = (brackets + 1, 0),
+            ')' | ']' => (brackets, chain) = (brackets.saturating_sub(1), 0),
+            ',' | ';' | '\'' => chain = 0,
+            c if c.is_whitespace() => {}
+            _ if word && in_word => {}
+            _ => chain += 1,
+        }
+        in_word = word;
+        if brackets > DEEPEST.0 || chain > DEEPEST.1 {
+            return Some("it nests too deeply to be read".to_owned());
+        }
+    }
+    None
+}
+
 /// Takes a script apart at its top-level statements.
 pub(crate) fn parse_statements(sql: &str) -> Vec<Parsed> {
     let parse = SourceFile::parse(sql);

@@ -99,6 +99,10 @@ fn parts(text: &str) -> Parts {
 
 /// The name the server prints; none if this catalog knows no such type.
 pub(crate) fn canonical(catalog: &Catalog, text: &str) -> Option<String> {
+    let well_formed = text.find('[').is_none_or(|at| text[at..].chars().all(|c| matches!(c, '[' | ']' | '0'..='9' | ' ')));
+    if !well_formed {
+        return None;
+    }
     let Parts { base, mut modifier, array } = parts(text);
     if let Some((_, name)) = SPELLINGS.iter().find(|(spelling, _)| *spelling == base) {
         if *name == "character" && modifier.is_empty() {

@@ -30,7 +30,7 @@ mod tests;
 
 use std::sync::LazyLock;
 
-use altimeter_catalog::{Catalog, Change, Engine};
+use altimeter_catalog::{Catalog, Change, Engine, Name};
 
 use lexicon::Known;
 use matching::{Clause, Matcher, Sentence};
@@ -80,6 +80,24 @@ pub struct RequestError {
     pub message: String,
     /// What to do next: nearest names, or what can be asked for.
     pub instead: String,
+}
+
+/// The table a name means, written as in a request: bare or with its schema, quoted or not.
+///
+/// # Errors
+/// If there is none, or it means several things, or a view.
+pub fn find_table(engine: &dyn Engine, catalog: &Catalog, text: &str) -> Result<Name, RequestError> {
+    let memory = resolve::Memory::default();
+    let names = Names { engine, catalog, memory: &memory };
+    // A name with blanks or signs that was not quoted is one part all the same.
+    let whole = [token::Part { text: text.to_owned(), quote: Some('"') }];
+    let tokens = tokenize(text);
+    let parts = match tokens.as_slice() {
+        [token] => token.parts().unwrap_or(&whole),
+        _ => &whole,
+    };
+    let found = names.table(parts, None).map(|table| table.name.clone());
+    found.map_err(|trouble| RequestError { message: trouble.message, instead: trouble.instead })
 }
 
 /// Reads a request: a script of DDL, or one change in English.

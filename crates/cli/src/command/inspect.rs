@@ -1,11 +1,12 @@
 //! `altimeter inspect`.
 
 use altimeter_catalog::{Catalog, Name};
+use altimeter_planner::request::find_table;
 use clap::Args;
 
 use crate::arguments::Shared;
 use crate::failure::Failure;
-use crate::{output, source};
+use crate::{engines, output, source};
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArguments {
@@ -23,6 +24,6 @@ pub(crate) async fn run(arguments: InspectArguments, shared: &Shared) -> Result<
 }
 
 fn named(catalog: &Catalog, text: &str) -> Result<Name, Failure> {
-    let (schema, name) = text.split_once('.').map_or((None, text), |(s, n)| (Some(s), n));
-    catalog.resolve(schema, name).ok_or_else(|| Failure::usage(format!("there is no table {text}"), ""))
+    let engine = engines::engine(catalog.server.engine)?;
+    find_table(engine, catalog, text).map_err(|e| Failure::usage(e.message, e.instead))
 }

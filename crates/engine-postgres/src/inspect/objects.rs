@@ -21,6 +21,7 @@ pub(super) struct Objects {
     views: HashMap<i64, View>,
     published: BTreeMap<String, Published>,
     answers: Answers,
+    sequences: Answers,
 }
 
 impl Objects {
@@ -45,7 +46,6 @@ pub(super) async fn read(reading: &mut Reading, major: u32) -> Result<Objects, I
         queries::POLICIES,
         queries::VIEWS,
         queries::VIEW_NEEDS,
-        queries::SEQUENCES,
         queries::FUNCTIONS,
         queries::TYPES,
         queries::PUBLICATIONS,
@@ -55,6 +55,8 @@ pub(super) async fn read(reading: &mut Reading, major: u32) -> Result<Objects, I
         asked.push(queries::PUBLICATION_SCHEMAS_15);
     }
     let answers = reading.ask(&asked).await?;
+    // Apart, because the locks this takes stay until its transaction ends.
+    let sequences = reading.ask(&[queries::PRINTING, queries::SEQUENCES]).await?;
     let mut drafts = tables::tables(&answers)?;
     columns::add_columns(&mut drafts, &answers)?;
     indexes::add_indexes(&mut drafts, &answers)?;
@@ -63,7 +65,7 @@ pub(super) async fn read(reading: &mut Reading, major: u32) -> Result<Objects, I
     triggers::add_policies(&mut drafts, &answers)?;
     let views = views::views(&answers)?;
     let published = replication::published(&answers, &drafts)?;
-    Ok(Objects { drafts, views, published, answers })
+    Ok(Objects { drafts, views, published, answers, sequences })
 }
 
 /// Bytes and rows, and the database's size.
@@ -121,12 +123,12 @@ fn unseen(drafts: &Drafts, catalog: &Catalog) -> [Option<Unknown>; 4] {
 
 /// Puts the finished objects into the catalog.
 pub(super) fn finish(objects: Objects, catalog: &mut Catalog) -> Result<(), InspectError> {
-    let Objects { drafts, views, published, answers } = objects;
+    let Objects { drafts, views, published, answers, sequences } = objects;
     catalog.schemas = types::schemas(&answers)?;
     catalog.tables = drafts.finish();
     partitions::sum_partitions(&mut catalog.tables);
     catalog.views = views::finish(views);
-    let (sequences, unknown) = sequences::sequences(&answers, &catalog.server.user)?;
+    let (sequences, unknown) = sequences::sequences(&sequences, &catalog.server.user)?;
     catalog.sequences = sequences;
     for unknown in unknown {
         catalog.note_unknown(unknown);

@@ -128,3 +128,80 @@ fn sum_rates(leaves: &[&Table]) -> Option<TableRates> {
         rows_written: all.iter().fold(0.0, |sum, r| sum + r.rows_written),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use altimeter_catalog::Persistence;
+
+    use super::*;
+
+    fn table(name: &str, kind: TableKind, parent: Option<&str>, rows: Option<f64>) -> Table {
+        Table {
+            name: Name::new("s", name),
+            kind,
+            persistence: Persistence::Permanent,
+            columns: Vec::new(),
+            indexes: Vec::new(),
+            constraints: Vec::new(),
+            triggers: Vec::new(),
+            policies: Vec::new(),
+            row_security: false,
+            replica_identity: "default".to_owned(),
+            partition_of: parent.map(|p| Name::new("s", p)),
+            partition_key: None,
+            partition_columns: Vec::new(),
+            inherits: Vec::new(),
+            fillfactor: None,
+            tablespace: None,
+            size: Size {
+                rows,
+                pages: Some(1.0),
+                heap_bytes: Some(10),
+                toast_bytes: Some(0),
+                index_bytes: Some(5),
+                frozen_age: rows.map(|r| r as u64),
+                summed_partitions: 0,
+            },
+            activity: rows.map(|r| TableActivity {
+                vacuumed_hours_ago: Some(r),
+                inserted: 2,
+                ..TableActivity::default()
+            }),
+            rates: None,
+        }
+    }
+
+    #[test]
+    fn a_parent_is_the_sum_of_its_leaves_on_every_level() {
+        let mut tables = vec![
+            table("top", TableKind::PartitionedTable, None, Some(-1.0)),
+            table("a", TableKind::Table, Some("top"), Some(7.0)),
+            table("middle", TableKind::PartitionedTable, Some("top"), Some(-1.0)),
+            table("b", TableKind::Table, Some("middle"), Some(3.0)),
+            table("far", TableKind::ForeignTable, Some("middle"), None),
+            table("other", TableKind::Table, None, Some(100.0)),
+        ];
+        sum_partitions(&mut tables);
+        let size = &tables[0].size;
+        assert_eq!((size.rows, size.heap_bytes, size.index_bytes), (Some(10.0), Some(20), Some(10)));
+        assert_eq!((size.summed_partitions, size.frozen_age), (2, Some(7)));
+        let activity = tables[0].activity.as_ref().unwrap();
+        assert_eq!((activity.inserted, activity.vacuumed_hours_ago), (4, Some(7.0)));
+        assert_eq!((tables[2].size.rows, tables[2].size.summed_partitions), (Some(3.0), 1));
+        assert_eq!(tables[5].size.rows, Some(100.0));
+    }
+
+    #[test]
+    fn one_unknown_part_makes_the_sum_unknown_and_no_part_makes_it_zero() {
+        let mut tables = vec![
+            table("top", TableKind::PartitionedTable, None, None),
+            table("a", TableKind::Table, Some("top"), Some(7.0)),
+            table("b", TableKind::Table, Some("top"), None),
+            table("empty", TableKind::PartitionedTable, None, None),
+        ];
+        sum_partitions(&mut tables);
+        assert_eq!((tables[0].size.rows, tables[0].size.heap_bytes), (None, Some(20)));
+        assert!(tables[0].activity.is_none());
+        assert_eq!((tables[3].size.rows, tables[3].size.heap_bytes), (Some(0.0), Some(0)));
+    }
+}

@@ -9,8 +9,8 @@ use super::answers::Answers;
 use crate::connect::{Connection, Limits};
 use crate::queries::Query;
 
-/// How often a batch is tried that met a lock or, on a standby, a conflict with what is being replayed.
-const ATTEMPTS: u32 = 3;
+/// How often a batch is tried that met a lock, a table being dropped, or on a standby what is being replayed.
+const ATTEMPTS: u32 = 5;
 
 /// Waiting longer than this for a lock would let others queue behind a mere reader.
 const LOCK_WAIT: Duration = Duration::from_millis(500);
@@ -76,9 +76,15 @@ pub(super) fn is_lock_timeout(error: &InspectError) -> bool {
     code(error) == Some(&SqlState::LOCK_NOT_AVAILABLE)
 }
 
-/// Whether asking again may succeed: a lock in the way, or a standby's conflict with recovery, which the server
-/// reports as a serialization failure (manual, "Hot Standby", "Handling Query Conflicts").
+/// Whether asking again may succeed: a lock in the way; a standby's conflict with recovery, which the server reports as
+/// a serialization failure (manual, "Hot Standby", "Handling Query Conflicts"); or an internal error, which is what
+/// the functions that print objects raise for one that was dropped after the snapshot was taken.
 fn is_passing(error: &InspectError) -> bool {
-    is_lock_timeout(error)
-        || matches!(code(error), Some(c) if *c == SqlState::T_R_SERIALIZATION_FAILURE || *c == SqlState::T_R_DEADLOCK_DETECTED)
+    let passing = [
+        SqlState::LOCK_NOT_AVAILABLE,
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::INTERNAL_ERROR,
+    ];
+    code(error).is_some_and(|c| passing.contains(c))
 }

@@ -14,18 +14,24 @@ pub(super) fn sequences(
     let mut sequences = Vec::new();
     let mut unreadable = Vec::new();
     let mut locked = Vec::new();
+    let mut left_out = Vec::new();
     for row in answers.of(&queries::SEQUENCES) {
         let sequence = sequence(row)?;
         if !row.get::<bool>("readable")? {
             unreadable.push(sequence.name.clone());
+        } else if row.get::<bool>("left_out")? {
+            left_out.push(sequence.name.clone());
         } else if row.get::<bool>("locked")? {
             locked.push(sequence.name.clone());
         }
         sequences.push(sequence);
     }
     sequences.sort_by(|a, b| a.name.cmp(&b.name));
-    let unknown =
-        [unknowns::sequences_unreadable(&mut unreadable, user), unknowns::sequences_locked(&mut locked)];
+    let unknown = [
+        unknowns::sequences_unreadable(&mut unreadable, user),
+        unknowns::sequences_left_out(&mut left_out),
+        unknowns::sequences_locked(&mut locked),
+    ];
     Ok((sequences, unknown.into_iter().flatten().collect()))
 }
 

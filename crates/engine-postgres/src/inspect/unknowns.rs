@@ -66,6 +66,16 @@ pub(super) fn sequences_unreadable(names: &mut [Name], user: &str) -> Option<Unk
     })
 }
 
+pub(super) fn sequences_left_out(names: &mut [Name]) -> Option<Unknown> {
+    (!names.is_empty()).then(|| {
+        Unknown::new(
+            format!("how full sequences are: {}", list(names)),
+            "reading a sequence keeps a lock on it, so only the 500 with the smallest range are read",
+            "",
+        )
+    })
+}
+
 pub(super) fn sequences_locked(names: &mut [Name]) -> Option<Unknown> {
     (!names.is_empty()).then(|| {
         Unknown::new(

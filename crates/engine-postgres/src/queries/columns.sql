@@ -18,7 +18,8 @@ SELECT
     a.attnotnull AS not_null,
     CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, 0) END AS default_expression,
     a.attgenerated::pg_catalog.text AS generated,
-    CASE WHEN a.attgenerated <> '' AND locked.relation IS NULL
+    -- Visible or not, NULL means that the table was dropped after the snapshot: printing would fail.
+    CASE WHEN a.attgenerated <> '' AND locked.relation IS NULL AND pg_catalog.pg_table_is_visible(c.oid) IS NOT NULL
         THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generation_expression,
     a.attidentity::pg_catalog.text AS identity
 FROM pg_catalog.pg_attribute a

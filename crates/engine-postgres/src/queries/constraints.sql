@@ -14,7 +14,9 @@ SELECT
     (SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY x.position)
         FROM pg_catalog.unnest(k.conkey) WITH ORDINALITY AS x (number, position)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = x.number) AS columns,
-    CASE WHEN locked.relation IS NULL OR k.contype NOT IN ('c', 'x')
+    -- Visible or not, NULL means that the table was dropped after the snapshot: printing would fail.
+    CASE WHEN (locked.relation IS NULL OR k.contype NOT IN ('c', 'x'))
+            AND pg_catalog.pg_table_is_visible(c.oid) IS NOT NULL
         THEN pg_catalog.pg_get_constraintdef(k.oid) END AS definition,
     k.convalidated AS validated,
     k.condeferrable AS deferrable,

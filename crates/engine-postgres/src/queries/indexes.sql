@@ -27,7 +27,9 @@ SELECT
         FROM pg_catalog.unnest(i.indkey::pg_catalog.int2[]) WITH ORDINALITY AS k (number, position)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.number
         WHERE k.position > i.indnkeyatts) AS included,
-    CASE WHEN locked.relation IS NULL THEN pg_catalog.pg_get_expr(i.indpred, i.indrelid) END AS predicate,
+    -- Visible or not, NULL means that the table was dropped after the snapshot: printing would fail.
+    CASE WHEN locked.relation IS NULL AND pg_catalog.pg_table_is_visible(c.oid) IS NOT NULL
+        THEN pg_catalog.pg_get_expr(i.indpred, i.indrelid) END AS predicate,
     i.indpred IS NOT NULL AS is_partial,
     (SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY a.attnum)
         FROM pg_catalog.pg_attribute a
@@ -42,7 +44,8 @@ SELECT
     ic.reloptions::pg_catalog.text[] AS options,
     (SELECT t.spcname FROM pg_catalog.pg_tablespace t WHERE t.oid = ic.reltablespace)::pg_catalog.text
         AS tablespace,
-    CASE WHEN locked.relation IS NULL THEN pg_catalog.pg_get_indexdef(i.indexrelid) END AS printed
+    CASE WHEN locked.relation IS NULL AND pg_catalog.pg_table_is_visible(c.oid) IS NOT NULL
+        THEN pg_catalog.pg_get_indexdef(i.indexrelid) END AS printed
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
@@ -53,7 +56,7 @@ CROSS JOIN LATERAL (
     SELECT
         pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY k.position) AS keys,
         pg_catalog.array_agg(
-            CASE WHEN k.number = 0 AND locked.relation IS NULL
+            CASE WHEN k.number = 0 AND locked.relation IS NULL AND pg_catalog.pg_table_is_visible(c.oid) IS NOT NULL
                 THEN pg_catalog.pg_get_indexdef(i.indexrelid, k.position::pg_catalog.int4, false) END
             ORDER BY k.position) AS expressions,
         pg_catalog.array_agg(

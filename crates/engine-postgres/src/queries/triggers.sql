@@ -22,7 +22,9 @@ SELECT
                 WHERE d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass AND d.objid = g.oid
                     AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = g.tgrelid
                     AND d.refobjsubid = a.attnum))) AS columns,
-    CASE WHEN locked.relation IS NULL THEN pg_catalog.pg_get_triggerdef(g.oid) END AS definition
+    -- Visible or not, NULL means that the table was dropped after the snapshot: printing would fail.
+    CASE WHEN locked.relation IS NULL AND pg_catalog.pg_table_is_visible(c.oid) IS NOT NULL
+        THEN pg_catalog.pg_get_triggerdef(g.oid) END AS definition
 FROM pg_catalog.pg_trigger g
 JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -1,0 +1,200 @@
+//! `altimeter plan`: each recipe's plan is run on the oldest and the newest version, under load, to the end and
+//! back from every step.
+
+use altimeter_tests::proof::{Plan, Trial, alone};
+use altimeter_tests::server::Server;
+use altimeter_tests::shop::{self, application};
+use altimeter_tests::tool::run_altimeter;
+use altimeter_tests::workload::Application;
+use anyhow::{Context, Result};
+
+/// A change as somebody asks for it, the plain statement for it, and the new application's statements.
+struct Case<'a> {
+    request: &'a str,
+    direct: &'a str,
+    new: Application,
+}
+
+/// Proves the plan for each case on a shop with that many users.
+fn prove(major: u32, users: i64, cases: &[Case<'_>]) -> Result<()> {
+    let _alone = alone();
+    let server = Server::shared(major)?;
+    let original = shop::load(server, users)?;
+    let old = application("old", "user_name", &[]);
+    for case in cases {
+        let arguments = ["plan", case.request, "--db", &original.url, "--format", "json"];
+        let plan = run_altimeter(&arguments, &[])?.json().with_context(|| case.request.to_owned())?;
+        let plan = Plan::parse(&plan)?;
+        let applications = [old.clone(), case.new.clone()];
+        let trial = Trial {
+            server,
+            original: &original,
+            plan: &plan,
+            applications: &applications,
+            direct: case.direct,
+        };
+        trial.prove().with_context(|| case.request.to_owned())?;
+    }
+    Ok(())
+}
+
+fn rename(major: u32) -> Result<()> {
+    prove(
+        major,
+        1_000_000,
+        &[Case {
+            request: "rename the column 'user_name' to 'username' on the users table",
+            direct: "ALTER TABLE users RENAME COLUMN user_name TO username",
+            new: application("new", "username", &[]),
+        }],
+    )
+}
+
+#[test]
+fn rename_column_on_13() -> Result<()> {
+    rename(13)
+}
+
+#[test]
+fn rename_column_on_18() -> Result<()> {
+    rename(18)
+}
+
+fn add_column(major: u32) -> Result<()> {
+    let new = |column, value| application("new", "user_name", &[(column, value)]);
+    prove(
+        major,
+        100_000,
+        &[
+            Case {
+                request: "add a column nickname text to users",
+                direct: "ALTER TABLE users ADD COLUMN nickname text",
+                new: new("nickname", "'x'"),
+            },
+            Case {
+                request: "ALTER TABLE users ADD COLUMN tier text DEFAULT 'basic'",
+                direct: "ALTER TABLE users ADD COLUMN tier text DEFAULT 'basic'",
+                new: new("tier", "'gold'"),
+            },
+            Case {
+                request: "ALTER TABLE users ADD COLUMN points integer NOT NULL DEFAULT 0",
+                direct: "ALTER TABLE users ADD COLUMN points integer NOT NULL DEFAULT 0",
+                new: new("points", "7"),
+            },
+            Case {
+                request: "ALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid()",
+                direct: "ALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid()",
+                new: new("token", "gen_random_uuid()"),
+            },
+            Case {
+                request: "ALTER TABLE users ADD COLUMN seen_at timestamptz NOT NULL DEFAULT clock_timestamp()",
+                direct: "ALTER TABLE users ADD COLUMN seen_at timestamptz NOT NULL DEFAULT clock_timestamp()",
+                new: new("seen_at", "now()"),
+            },
+        ],
+    )
+}
+
+#[test]
+fn add_column_on_13() -> Result<()> {
+    add_column(13)
+}
+
+#[test]
+fn add_column_on_18() -> Result<()> {
+    add_column(18)
+}
+
+/// Dropping is the way back of adding: here the old application uses what the new one does not.
+fn drop_column(major: u32) -> Result<()> {
+    let _alone = alone();
+    let server = Server::shared(major)?;
+    let original = shop::load(server, 100_000)?;
+    for (column, value) in [("bio", "'about me'"), ("country", "'NL'"), ("login_count", "3")] {
+        // The shop's view and policy need the country: without them it can go.
+        if column == "country" {
+            original.session()?.script("DROP VIEW active_users; DROP POLICY users_by_country ON users")?;
+        }
+        let request = format!("drop the column {column} from users");
+        let arguments = ["plan", &request, "--db", &original.url, "--format", "json"];
+        let plan = Plan::parse(&run_altimeter(&arguments, &[])?.json().with_context(|| request.clone())?)?;
+        let applications =
+            [application("old", "user_name", &[(column, value)]), application("new", "user_name", &[])];
+        let direct = format!("ALTER TABLE users DROP COLUMN {column}");
+        let trial =
+            Trial { server, original: &original, plan: &plan, applications: &applications, direct: &direct };
+        trial.prove().with_context(|| request.clone())?;
+    }
+    Ok(())
+}
+
+#[test]
+fn drop_column_on_13() -> Result<()> {
+    drop_column(13)
+}
+
+#[test]
+fn drop_column_on_18() -> Result<()> {
+    drop_column(18)
+}
+
+fn indexes(major: u32) -> Result<()> {
+    let same = || application("new", "user_name", &[]);
+    prove(
+        major,
+        100_000,
+        &[
+            Case {
+                request: "add an index on users(last_seen)",
+                direct: "CREATE INDEX users_last_seen_idx ON users (last_seen)",
+                new: same(),
+            },
+            Case {
+                request: "CREATE INDEX users_country_lower ON users (country, lower(user_name)) WHERE status = 'active'",
+                direct: "CREATE INDEX users_country_lower ON users (country, lower(user_name)) WHERE status = 'active'",
+                new: same(),
+            },
+            Case {
+                request: "drop the index users_created_at_idx",
+                direct: "DROP INDEX users_created_at_idx",
+                new: same(),
+            },
+        ],
+    )
+}
+
+#[test]
+fn add_and_drop_index_on_13() -> Result<()> {
+    indexes(13)
+}
+
+#[test]
+fn add_and_drop_index_on_18() -> Result<()> {
+    indexes(18)
+}
+
+#[test]
+fn english_and_ddl_give_the_same_plan() -> Result<()> {
+    let server = Server::shared(15)?;
+    let original = shop::load(server, 1_000)?;
+    let plan_of = |request: &str| {
+        run_altimeter(&["plan", request, "--db", &original.url, "--format", "json"], &[])?.json()
+    };
+    let wanted = statements(&plan_of("ALTER TABLE public.users RENAME COLUMN user_name TO username")?)?;
+    for request in [
+        "rename the column 'user_name' to 'username' on the users table",
+        "rename users.user_name to username",
+        "Rename column \"user_name\" of table public.users to \"username\"",
+        "on users, rename user_name to username",
+    ] {
+        anyhow::ensure!(statements(&plan_of(request)?)? == wanted, "`{request}` gives another plan");
+    }
+    Ok(())
+}
+
+/// The texts of all statements of a plan, in order.
+pub(crate) fn statements(plan: &serde_json::Value) -> Result<Vec<String>> {
+    let plan = Plan::parse(plan)?;
+    let all = plan.steps.into_iter().flat_map(|step| step.up.into_iter().chain(step.down));
+    Ok(all.map(|statement| statement.sql).collect())
+}

@@ -1,0 +1,64 @@
+//! The transcript in the README is what the tool prints, and what the documents name exists.
+
+use altimeter_tests::cache;
+use altimeter_tests::tool::run_altimeter;
+use anyhow::{Context, Result, ensure};
+
+const BEGIN: &str = "<!-- transcript: written by the test of tests/e2e/readme.rs -->\n";
+const END: &str = "<!-- end of transcript -->";
+
+/// The overview of a plan: all of it up to the first step in full.
+fn overview(plan: &str) -> &str {
+    plan.find("\n  expand-1 ·").map_or(plan, |at| &plan[..at])
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "UPDATE=1 writes the README anew")]
+fn the_transcript_is_what_the_tool_prints() -> Result<()> {
+    let file = cache::workspace().join("README.md");
+    let readme = std::fs::read_to_string(&file)?;
+    let snapshot = cache::workspace().join("fixtures/snapshots/shop-50m.json");
+    let request = "rename the column 'user_name' to 'username' on the users table";
+    let arguments = ["plan", request, "--snapshot", &snapshot.to_string_lossy()];
+    let printed = run_altimeter(&arguments, &[("COLUMNS", "100"), ("NO_COLOR", "1")])?;
+    ensure!(printed.code == 0, "{}", printed.stderr);
+    let shown = format!("```text\n{}\n  …\n```\n", overview(&printed.stdout).trim_end());
+    let (before, rest) = readme.split_once(BEGIN).context("the README has no transcript")?;
+    let (_, after) = rest.split_once(END).context("the transcript has no end")?;
+    let wanted = format!("{before}{BEGIN}{shown}{END}{after}");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&file, &wanted)?;
+        return Ok(());
+    }
+    ensure!(readme == wanted, "the README's transcript is old: run this test with UPDATE=1 and look at the difference");
+    Ok(())
+}
+
+/// Words in backquotes and targets of links that look like paths of this repository.
+fn paths(text: &str) -> Vec<String> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    let linked = text.split("](").skip(1).filter_map(|t| t.split(')').next());
+    let roots = ["crates/", "tests/", "docs/", "fixtures/", ".ci/"];
+    let found = quoted.chain(linked).filter(|p| roots.iter().any(|r| p.starts_with(r)));
+    found.filter(|p| !p.contains([' ', '*', '{', '<'])).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_path_in_the_documents_exists() -> Result<()> {
+    let root = cache::workspace();
+    let mut documents = vec![root.join("README.md")];
+    for folder in ["docs", "docs/decisions"] {
+        let files = std::fs::read_dir(root.join(folder))?;
+        documents.extend(files.flatten().map(|f| f.path()).filter(|p| p.extension().is_some_and(|e| e == "md")));
+    }
+    let mut missing = Vec::new();
+    for document in documents {
+        for path in paths(&std::fs::read_to_string(&document)?) {
+            if !root.join(&path).exists() {
+                missing.push(format!("{}: {path}", document.display()));
+            }
+        }
+    }
+    ensure!(missing.is_empty(), "paths that do not exist:\n{}", missing.join("\n"));
+    Ok(())
+}
