@@ -1,5 +1,7 @@
 //! The schema a change leaves behind.
 
+use std::sync::Arc;
+
 use crate::{
     Backfill, BackfillValue, Catalog, Change, Constraint, ConstraintDefinition, ConstraintKind, Function, FunctionDefinition, Index,
     IndexDefinition, Name, Table, Trigger, TriggerDefinition,
@@ -186,7 +188,7 @@ impl Catalog {
 
     fn each_partition(&mut self, table: &Name, change: impl Fn(&mut Table)) {
         let names: Vec<Name> = self.partitions_of(table).iter().map(|t| t.name.clone()).collect();
-        self.tables.iter_mut().filter(|t| names.contains(&t.name)).for_each(change);
+        self.tables.iter_mut().filter(|t| names.contains(&t.name)).map(Arc::make_mut).for_each(change);
     }
 
     fn drop_column(
@@ -298,12 +300,12 @@ impl Catalog {
         self.views.iter_mut().flat_map(|v| &mut v.needs).for_each(follow);
         self.publications.iter_mut().flat_map(|p| &mut p.tables).for_each(follow);
         self.sequences.iter_mut().filter_map(|s| s.owned_by.as_mut()).for_each(follow);
-        for foreign in
-            self.tables.iter_mut().flat_map(|t| &mut t.constraints).filter_map(|c| c.foreign.as_mut())
-        {
-            if &foreign.table == table {
-                swap(&mut foreign.columns);
-            }
+        let references = |t: &Arc<Table>| {
+            t.constraints.iter().any(|c| c.foreign.as_ref().is_some_and(|f| &f.table == table))
+        };
+        for other in self.tables.iter_mut().filter(|t| references(t)) {
+            let foreign = Arc::make_mut(other).constraints.iter_mut().filter_map(|c| c.foreign.as_mut());
+            foreign.filter(|f| &f.table == table).for_each(|f| swap(&mut f.columns));
         }
         Ok(())
     }

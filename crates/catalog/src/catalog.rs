@@ -1,5 +1,7 @@
 //! Everything known of one database.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +20,10 @@ pub struct Catalog {
     /// Names of all schemas a user can have made, `public` among them.
     pub schemas: Vec<String>,
     /// Tables of every kind that holds rows: plain, partitioned, foreign, unlogged, temporary.
-    pub tables: Vec<Table>,
+    ///
+    /// Shared, because a plan simulates the schema after every statement: a copy of the catalog costs no copy of the
+    /// tables that stay as they are.
+    pub tables: Vec<Arc<Table>>,
     /// Views and materialized views.
     pub views: Vec<View>,
     /// Sequences, identity columns' own ones included.
@@ -58,12 +63,12 @@ impl Unknown {
 impl Catalog {
     /// The table of that name.
     pub fn table(&self, name: &Name) -> Option<&Table> {
-        self.tables.iter().find(|t| &t.name == name)
+        self.tables.iter().find(|t| &t.name == name).map(Arc::as_ref)
     }
 
     /// The table of that name, to be changed.
     pub fn table_mut(&mut self, name: &Name) -> Option<&mut Table> {
-        self.tables.iter_mut().find(|t| &t.name == name)
+        self.tables.iter_mut().find(|t| &t.name == name).map(Arc::make_mut)
     }
 
     /// The view or materialized view of that name.
@@ -76,7 +81,7 @@ impl Catalog {
         self.tables
             .iter()
             .filter(|t| t.name.schema == name.schema)
-            .find_map(|t| t.indexes.iter().find(|i| i.definition.name == name.name).map(|i| (t, i)))
+            .find_map(|t| t.indexes.iter().find(|i| i.definition.name == name.name).map(|i| (t.as_ref(), i)))
     }
 
     /// Resolves a name that may lack its schema the way the server would: the first schema of the search path
@@ -114,7 +119,7 @@ impl Catalog {
     pub fn referencing(&self, name: &Name) -> Vec<(&Table, &crate::Constraint)> {
         self.tables
             .iter()
-            .flat_map(|t| t.constraints.iter().map(move |c| (t, c)))
+            .flat_map(|t| t.constraints.iter().map(move |c| (t.as_ref(), c)))
             .filter(|(_, c)| c.foreign.as_ref().is_some_and(|f| &f.table == name))
             .collect()
     }

@@ -1,17 +1,28 @@
 //! A fingerprint of the schema a plan was made for.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use crate::{Catalog, Name, Table};
 
 impl Catalog {
-    /// The schema alone: statistics, sizes, activity and everything else that changes by itself is taken out.
-    ///
-    /// Two catalogs with equal `schema_only` differ in nothing a migration could have changed.
-    pub fn schema_only(&self) -> Catalog {
+    /// The two schemas where they may differ: statistics, sizes, activity and everything else that changes by itself
+    /// is taken out, and so are tables that both share. Equal results mean schemas no migration has changed.
+    pub fn schema_difference(&self, other: &Catalog) -> (Catalog, Catalog) {
+        let same_list = self.tables.len() == other.tables.len();
+        let changed: Vec<bool> =
+            self.tables.iter().zip(&other.tables).map(|(a, b)| !same_list || !Arc::ptr_eq(a, b)).collect();
+        (self.schema_only(&changed), other.schema_only(&changed))
+    }
+
+    fn schema_only(&self, changed: &[bool]) -> Catalog {
+        // Beyond the shorter list there is nothing to pair with.
+        let differs = |n: usize| changed.get(n).copied().unwrap_or(true);
+        let tables = self.tables.iter().enumerate().filter(|(n, _)| differs(*n));
         let mut schema = Catalog {
             schemas: self.schemas.clone(),
-            tables: self.tables.iter().map(table_only).collect(),
+            tables: tables.map(|(_, t)| Arc::new(table_only(t))).collect(),
             views: self.views.clone(),
             sequences: self.sequences.clone(),
             functions: self.functions.clone(),
@@ -37,7 +48,7 @@ impl Catalog {
                         .iter()
                         .any(|c| c.foreign.as_ref().is_some_and(|f| tables.contains(&&f.table)))
             })
-            .map(table_only)
+            .map(|t| table_only(t))
             .collect();
         let bytes = serde_json::to_vec(&touched).unwrap_or_default();
         Sha256::digest(&bytes).iter().take(8).map(|b| format!("{b:02x}")).collect()

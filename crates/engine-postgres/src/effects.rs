@@ -6,6 +6,8 @@
 mod column;
 mod relation;
 
+use std::sync::Arc;
+
 use altimeter_catalog::{
     Blocks, Catalog, Change, Created, Effect, LockMode, Name, RelationKind, RowUpdate, Statement, Table,
     TableKind, TransactionUse,
@@ -179,7 +181,7 @@ fn family<'a>(catalog: &'a Catalog, table: &Name) -> Vec<&'a Table> {
         catalog.table(table).into_iter().chain(catalog.partitions_of(table)).collect();
     let mut next = 0;
     while let Some(parent) = found.get(next) {
-        let heirs = catalog.tables.iter().filter(|t| t.inherits.contains(&parent.name));
+        let heirs = catalog.tables.iter().map(Arc::as_ref).filter(|t| t.inherits.contains(&parent.name));
         let new: Vec<&Table> = heirs.filter(|t| !found.iter().any(|f| f.name == t.name)).collect();
         found.extend(new);
         next += 1;

@@ -1,5 +1,7 @@
 //! What a plan must satisfy before anybody sees it, checked on the simulated schema.
 
+use std::sync::Arc;
+
 use altimeter_catalog::{Catalog, Change, ConstraintKind, FunctionBody, Statement};
 
 use crate::draft::{Draft, DraftStep};
@@ -34,7 +36,7 @@ pub(crate) fn comes_home(
     step: &DraftStep,
     id: &str,
 ) -> Result<(), PlanError> {
-    let (mut before, mut undone) = (before.schema_only(), undone.schema_only());
+    let (mut before, mut undone) = before.schema_difference(undone);
     if step.lost_on_return.is_some() {
         for schema in [&mut before, &mut undone] {
             forget_what_is_lost(schema);
@@ -57,7 +59,7 @@ pub(crate) fn reaches(catalog: &Catalog, change: &Change, draft: &Draft) -> Resu
     let (mut wanted, mut reached) = (catalog.clone(), catalog.clone());
     wanted.apply(change).map_err(failed)?;
     draft.steps.iter().flat_map(|s| &s.up).try_for_each(|c| reached.apply(c)).map_err(failed)?;
-    let (mut wanted, mut reached) = (wanted.schema_only(), reached.schema_only());
+    let (mut wanted, mut reached) = wanted.schema_difference(&reached);
     forget_order(&mut wanted);
     forget_order(&mut reached);
     if wanted == reached {
@@ -72,14 +74,14 @@ pub(crate) fn reaches(catalog: &Catalog, change: &Change, draft: &Draft) -> Resu
 /// Order among a table's grants and a catalog's functions means nothing; order of columns does.
 fn forget_order(schema: &mut Catalog) {
     schema.functions.sort_by(|a, b| (&a.name, &a.arguments).cmp(&(&b.name, &b.arguments)));
-    for column in schema.tables.iter_mut().flat_map(|t| &mut t.columns) {
+    for column in schema.tables.iter_mut().map(Arc::make_mut).flat_map(|t| &mut t.columns) {
         column.grants.sort_by(|a, b| a.grantee.cmp(&b.grantee));
     }
 }
 
 /// A dropped column comes back at the end, and what cannot be made with nobody waiting does not come back.
 fn forget_what_is_lost(schema: &mut Catalog) {
-    for table in &mut schema.tables {
+    for table in schema.tables.iter_mut().map(Arc::make_mut) {
         table.columns.sort_by(|a, b| a.name.cmp(&b.name));
         table.constraints.retain(|c| c.kind == ConstraintKind::Check);
         table.constraints.iter_mut().for_each(|c| c.definition.clear());

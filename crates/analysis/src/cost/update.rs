@@ -11,7 +11,7 @@ const TUPLE_OVERHEAD: f64 = 32.0;
 /// Bytes of the log a row's lock and update take beside the tuple itself.
 const WAL_RECORD: f64 = 130.0;
 /// Bytes of the log for each new index entry.
-const WAL_INDEX_ENTRY: f64 = 80.0;
+const WAL_INDEX_ENTRY: f64 = 60.0;
 
 /// Microseconds one updated row takes, by the number of indexes on the table.
 pub fn row_update_us(table: &Table) -> Range {
@@ -46,7 +46,7 @@ pub(super) fn rows(catalog: &Catalog, table: &Table, update: &RowUpdate) -> Opti
     // again after each checkpoint.
     let wal = Range::new(
         records * 0.7,
-        records + entries + images * (heap * 1.2 + indexes),
+        records + entries + images * (heap + indexes * 0.6),
         records * 1.3 + entries * 2.0 + images * (heap * 2.5 + indexes * 6.0),
         &basis,
     );

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use std::sync::Arc;
+
 use altimeter_catalog::{Catalog, InspectError, Name, Persistence, TableKind, Unknown, View};
 
 use super::answers::Answers;
@@ -125,8 +127,8 @@ fn unseen(drafts: &Drafts, catalog: &Catalog) -> [Option<Unknown>; 4] {
 pub(super) fn finish(objects: Objects, catalog: &mut Catalog) -> Result<(), InspectError> {
     let Objects { drafts, views, published, answers, sequences } = objects;
     catalog.schemas = types::schemas(&answers)?;
-    catalog.tables = drafts.finish();
-    partitions::sum_partitions(&mut catalog.tables);
+    let mut tables = drafts.finish();
+    partitions::sum_partitions(&mut tables);
     catalog.views = views::finish(views);
     let (sequences, unknown) = sequences::sequences(&sequences, &catalog.server.user)?;
     catalog.sequences = sequences;
@@ -134,9 +136,10 @@ pub(super) fn finish(objects: Objects, catalog: &mut Catalog) -> Result<(), Insp
         catalog.note_unknown(unknown);
     }
     catalog.functions =
-        functions::functions(&answers, &functions::known_words(&catalog.tables, &catalog.views))?;
+        functions::functions(&answers, &functions::known_words(&tables, &catalog.views))?;
     catalog.types = types::types(&answers)?;
-    catalog.publications = replication::resolve(published, &catalog.tables);
+    catalog.publications = replication::resolve(published, &tables);
     catalog.extensions = types::extensions(&answers)?;
+    catalog.tables = tables.into_iter().map(Arc::new).collect();
     Ok(())
 }

@@ -167,7 +167,7 @@ fn a_name_twice_on_the_search_path_is_ambiguous() {
     let mut catalog = shop();
     catalog.server.search_path.push("sales".to_owned());
     assert!(read(&catalog, "rename orders.status to state").is_ok());
-    catalog.tables.push(table("public", "orders", &[("status", "text")]));
+    catalog.tables.push(table("public", "orders", &[("status", "text")]).into());
     let error = read(&catalog, "rename orders.status to state").unwrap_err();
     assert_eq!(error.message, "table orders is ambiguous: there are public.orders and sales.orders");
 }
@@ -175,7 +175,7 @@ fn a_name_twice_on_the_search_path_is_ambiguous() {
 #[test]
 fn names_in_upper_case_are_told_from_those_in_lower_case() {
     let mut catalog = shop();
-    catalog.tables.push(table("public", "Users", &[("Email", "text"), ("email", "text"), ("Kind", "text")]));
+    catalog.tables.push(table("public", "Users", &[("Email", "text"), ("email", "text"), ("Kind", "text")]).into());
     let table = [
         ("rename users.email to mail", "rename public.users.email to mail"),
         ("rename Users.email to mail", "rename public.\"Users\".email to mail"),

@@ -107,14 +107,16 @@ pub(super) fn shop() -> Catalog {
     ];
     let mut catalog = Catalog {
         schemas: vec!["archive".to_owned(), "public".to_owned(), "sales".to_owned()],
-        tables: vec![
+        tables: [
             table("archive", "orders", &order),
             table("public", "Odd Table", &[("User Name", "text"), ("bell\u{7}", "text")]),
             table("public", "docs", &[("id", "bigint"), ("body", "jsonb")]),
             users,
             table("sales", "invoices", &[("id", "bigint"), ("total", "numeric")]),
             table("sales", "orders", &order),
-        ],
+        ]
+        .map(Into::into)
+        .into(),
         views: vec![View {
             name: Name::new("public", "active_users"),
             materialized: false,
