@@ -32,7 +32,7 @@ fn inspect_with(url: &str, options: InspectOptions) -> Result<Catalog> {
     let inspector = PostgresInspector::new(Target::resolve(Some(&url), &Environment::default())?);
     let mut catalog = runtime.block_on(inspector.inspect(options, &|_| ()))?;
     // Transactions of other tests make every table older.
-    for table in &mut catalog.tables {
+    for table in catalog.tables.iter_mut().map(std::sync::Arc::make_mut) {
         table.size.frozen_age = None;
     }
     Ok(catalog)

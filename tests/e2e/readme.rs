@@ -21,7 +21,7 @@ fn the_transcript_is_what_the_tool_prints() -> Result<()> {
     let request = "rename the column 'user_name' to 'username' on the users table";
     let arguments = ["plan", request, "--snapshot", &snapshot.to_string_lossy()];
     let printed = run_altimeter(&arguments, &[("COLUMNS", "100"), ("NO_COLOR", "1")])?;
-    ensure!(printed.code == 0, "{}", printed.stderr);
+    ensure!(printed.code == Some(0), "{}", printed.stderr);
     let shown = format!("```text\n{}\n  …\n```\n", overview(&printed.stdout).trim_end());
     let (before, rest) = readme.split_once(BEGIN).context("the README has no transcript")?;
     let (_, after) = rest.split_once(END).context("the transcript has no end")?;

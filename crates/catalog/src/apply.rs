@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    Backfill, BackfillValue, Catalog, Change, Constraint, ConstraintDefinition, ConstraintKind, Function, FunctionDefinition, Index,
-    IndexDefinition, Name, Table, Trigger, TriggerDefinition,
+    Backfill, BackfillValue, Catalog, Change, Constraint, ConstraintDefinition, ConstraintKind, Function,
+    FunctionDefinition, Index, IndexDefinition, Name, Table, Trigger, TriggerDefinition,
 };
 
 /// Why a change cannot be applied: the server would refuse it too.

@@ -36,6 +36,8 @@ pub(crate) fn read() -> Result<Config, Failure> {
     })?;
     match config.format.as_deref() {
         None | Some("text" | "json" | "markdown") => Ok(config),
-        Some(other) => Err(Failure::usage(format!("{FILE}: format = \"{other}\""), "it is text, json or markdown")),
+        Some(other) => {
+            Err(Failure::usage(format!("{FILE}: format = \"{other}\""), "it is text, json or markdown"))
+        }
     }
 }

@@ -22,7 +22,8 @@ pub(crate) fn environment_names_a_database() -> bool {
 #[expect(clippy::disallowed_methods, reason = "the environment is read here and handed down")]
 fn environment() -> Environment {
     // A variable that is not UTF-8 cannot be one of ours.
-    let variables = std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+    let variables =
+        std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
     Environment {
         variables: variables.collect(),
         home: std::env::home_dir(),
@@ -54,12 +55,16 @@ pub(crate) async fn read(shared: &Shared) -> Result<Catalog, Failure> {
 
 fn read_file(file: &Path) -> Result<Catalog, Failure> {
     let shown = file.display();
-    let bytes = std::fs::read(file).map_err(|e| Failure::usage(format!("{shown} cannot be read: {e}"), ""))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Failure::usage(format!("{shown}: this is not a snapshot: it is not UTF-8"), WRITE_ONE))?;
+    let bytes =
+        std::fs::read(file).map_err(|e| Failure::usage(format!("{shown} cannot be read: {e}"), ""))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Failure::usage(format!("{shown}: this is not a snapshot: it is not UTF-8"), WRITE_ONE)
+    })?;
     read_snapshot(&text).map_err(|e| {
         let next = match e {
-            altimeter_catalog::SnapshotError::Newer { .. } => "use the altimeter that wrote it, or a newer one",
+            altimeter_catalog::SnapshotError::Newer { .. } => {
+                "use the altimeter that wrote it, or a newer one"
+            }
             _ => WRITE_ONE,
         };
         Failure::usage(format!("{shown}: {e}"), next)

@@ -17,7 +17,12 @@ pub(crate) const NAME_BYTES: usize = 63;
 
 /// A name as it stands in SQL: bare where that means the same, else quoted.
 pub(crate) fn quote(name: &str) -> String {
-    squawk_syntax::quote::quote_ident(name)
+    // In a single-byte encoding the server folds letters beyond ASCII too.
+    if name.is_ascii() {
+        squawk_syntax::quote::quote_ident(name)
+    } else {
+        squawk_syntax::quote::quote_ident_always(name)
+    }
 }
 
 /// A schema-qualified name as it stands in SQL.
@@ -117,7 +122,9 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
         Change::Together(changes) => {
             let statements: Vec<String> =
                 changes.iter().map(|c| format!("  {};\n", print(catalog, c))).collect();
-            format!("DO $altimeter$\nBEGIN\n{}END\n$altimeter$", statements.concat())
+            let statements = statements.concat();
+            let tag = in_step::dollar_tag(&statements);
+            format!("DO {tag}\nBEGIN\n{statements}END\n{tag}")
         }
     }
 }

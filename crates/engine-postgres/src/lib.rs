@@ -10,11 +10,11 @@ mod dialect;
 mod effects;
 mod engine;
 mod expression;
+#[cfg(feature = "live")]
+mod inspect;
 mod locks;
 mod lower;
 mod parse;
-#[cfg(feature = "live")]
-mod inspect;
 #[cfg(feature = "live")]
 mod queries;
 mod types;

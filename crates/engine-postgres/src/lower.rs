@@ -45,8 +45,11 @@ pub(crate) fn lower_script(catalog: &Catalog, sql: &str) -> Script {
     }
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-        let lowered = thread.spawn_scoped(scope, || lower_text(catalog, sql)).ok().and_then(|t| t.join().ok());
-        lowered.unwrap_or_else(|| Script { statements: vec![refused(sql, "the parser gave up on it".to_owned())] })
+        let lowered =
+            thread.spawn_scoped(scope, || lower_text(catalog, sql)).ok().and_then(|t| t.join().ok());
+        lowered.unwrap_or_else(|| Script {
+            statements: vec![refused(sql, "the parser gave up on it".to_owned())],
+        })
     })
 }
 

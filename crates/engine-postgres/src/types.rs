@@ -99,7 +99,8 @@ fn parts(text: &str) -> Parts {
 
 /// The name the server prints; none if this catalog knows no such type.
 pub(crate) fn canonical(catalog: &Catalog, text: &str) -> Option<String> {
-    let well_formed = text.find('[').is_none_or(|at| text[at..].chars().all(|c| matches!(c, '[' | ']' | '0'..='9' | ' ')));
+    let well_formed =
+        text.find('[').is_none_or(|at| text[at..].chars().all(|c| matches!(c, '[' | ']' | '0'..='9' | ' ')));
     if !well_formed {
         return None;
     }

@@ -2,7 +2,7 @@
 //! it leave, and applied.
 
 use altimeter_analysis::{Judged, Range, Severity, judge};
-use altimeter_catalog::{Catalog, Change, Check, Engine, Name, TransactionUse};
+use altimeter_catalog::{Catalog, Change, Check, Engine, Name, TransactionUse, Unknown};
 
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::plan::{
@@ -181,8 +181,7 @@ fn finish(
         triggers: triggers(engine, catalog, &draft, &tables),
         procedure: steps.iter().rev().map(|(_, s)| s.id.clone()).collect(),
     };
-    let mut unknowns: Vec<String> =
-        catalog.unknowns.iter().map(|u| format!("{}: {}", u.what, u.why)).collect();
+    let mut unknowns: Vec<String> = catalog.unknowns.iter().map(in_words).collect();
     for judged in steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged) {
         for unknown in &judged.estimate.unknowns {
             if !unknowns.contains(unknown) {
@@ -208,6 +207,11 @@ fn finish(
         cautions: draft.cautions,
         unknowns,
     }
+}
+
+fn in_words(unknown: &Unknown) -> String {
+    let Unknown { what, why, remedy } = unknown;
+    if remedy.is_empty() { format!("{what}: {why}") } else { format!("{what}: {why}. To see it: {remedy}") }
 }
 
 fn phases(steps: Vec<(PhaseKind, Step)>) -> Vec<Phase> {

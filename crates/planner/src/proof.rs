@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use altimeter_catalog::{Catalog, Change, ConstraintKind, FunctionBody, Statement};
+use altimeter_catalog::{
+    Catalog, Change, Column, ConstraintDefinition, ConstraintKind, FunctionBody, Statement,
+};
 
 use crate::draft::{Draft, DraftStep};
 use crate::plan::PlanError;
@@ -21,12 +23,43 @@ pub(crate) fn means(change: &Change, statement: &Statement) -> Result<(), PlanEr
             [Change::CreateFunction(f)]
                 if f.name == wanted.name && f.or_replace == wanted.or_replace && matches!(f.body, FunctionBody::Opaque(_))
         ),
-        wanted => read.as_slice() == std::slice::from_ref(wanted) && statement.not_analysed.is_none(),
+        wanted => {
+            let read: Vec<Change> = read.iter().map(as_written).collect();
+            read == [as_written(wanted)] && statement.not_analysed.is_none()
+        }
     };
     if same && statement.syntax_error.is_none() {
         return Ok(());
     }
     Err(unproved(format!("`{}` does not read as {change:?} but as {read:?}", statement.sql)))
+}
+
+/// The change as far as a statement can say it: what is known of a column from elsewhere is no part of its definition.
+fn as_written(change: &Change) -> Change {
+    match change {
+        Change::AddColumn { table, column, if_not_exists } => Change::AddColumn {
+            table: table.clone(),
+            column: Column {
+                statistics: None,
+                grants: Vec::new(),
+                nondeterministic: false,
+                ..column.clone()
+            },
+            if_not_exists: *if_not_exists,
+        },
+        Change::AddConstraint { table, constraint } => Change::AddConstraint {
+            table: table.clone(),
+            constraint: ConstraintDefinition {
+                // Both are read off the text of the definition, which is compared.
+                columns: Vec::new(),
+                expression: None,
+                sql: constraint.sql.split_whitespace().collect::<Vec<_>>().join(" "),
+                ..constraint.clone()
+            },
+        },
+        Change::Together(changes) => Change::Together(changes.iter().map(as_written).collect()),
+        other => other.clone(),
+    }
 }
 
 /// A step's way back leads to the schema before the step, but for what the step says it cannot bring back.

@@ -158,7 +158,11 @@ fn read_english(names: Names<'_>, text: &str) -> Result<Change, Misread> {
     });
     match (trouble, unplanned) {
         (Some(trouble), None) => {
+            let incomplete = trouble.progress == trouble::Progress::Incomplete;
             let mut error = RequestError::from(trouble);
+            if incomplete {
+                error.instead += &format!("\n{}", unread::what_can_be_asked(names.catalog));
+            }
             if let Some(meant) = meant {
                 error.instead += &format!("; or did you mean: {}?", meant.escape_debug());
             }

@@ -17,7 +17,7 @@ fn replicated(mut catalog: Catalog) -> Catalog {
     for view in &mut catalog.views {
         view.bytes = None;
     }
-    for table in &mut catalog.tables {
+    for table in catalog.tables.iter_mut().map(std::sync::Arc::make_mut) {
         (table.activity, table.rates) = (None, None);
         table.size =
             altimeter_catalog::Size { rows: table.size.rows, pages: table.size.pages, ..Default::default() };

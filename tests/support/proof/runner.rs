@@ -16,6 +16,9 @@ const ATTEMPTS: u32 = 20;
 /// The pause before the next attempt, for those who queued behind the last one.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// How long one statement of a plan may take: a million rows need a minute or two on a small machine.
+const LONGEST: Duration = Duration::from_secs(300);
+
 /// The connection that runs the plan, one that looks at its locks, and what was found wrong so far.
 pub(super) struct Runner {
     session: Session,
@@ -29,6 +32,8 @@ pub(super) struct Runner {
 impl Runner {
     pub(super) fn connect(url: &str) -> Result<Runner> {
         let session = Session::connect(url)?;
+        // A backfill that chases the rows written meanwhile would never end.
+        session.script(&format!("SET statement_timeout = {}", LONGEST.as_millis()))?;
         let backend = session.backend()?;
         Ok(Runner {
             session,

@@ -23,8 +23,7 @@ impl Rule for DataLoss {
     }
 
     fn check(&self, context: &RuleContext<'_>) -> Vec<Finding> {
-        let severity =
-            if context.plan_began_on.is_some() { Severity::Medium } else { Severity::Critical };
+        let severity = if context.plan_began_on.is_some() { Severity::Medium } else { Severity::Critical };
         let dropped = context.statement.changes.iter().flat_map(flatten).filter_map(|change| match change {
             Change::DropColumn { table, column, .. } => Some((table, column)),
             _ => None,

@@ -31,6 +31,12 @@ pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(),
         (None, Some(file)) => read_sql(&file)?,
         (None, None) => String::new(),
     };
+    if text.trim().is_empty() {
+        return Err(Failure::usage(
+            "the request is empty",
+            "say what shall change: rename users.user_name to username",
+        ));
+    }
     let catalog = source::read(shared).await?;
     let engine = engines::engine(catalog.server.engine)?;
     let request = read_request(engine, &catalog, &text)?;

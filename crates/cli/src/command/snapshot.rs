@@ -20,7 +20,8 @@ pub(crate) struct SnapshotArguments {
 pub(crate) async fn run(arguments: SnapshotArguments, shared: &Shared) -> Result<(), Failure> {
     let catalog = source::read(shared).await?;
     let mut bytes = Vec::new();
-    write_snapshot(&catalog, &mut bytes).map_err(|e| Failure::usage(format!("the snapshot cannot be made: {e}"), ""))?;
+    write_snapshot(&catalog, &mut bytes)
+        .map_err(|e| Failure::usage(format!("the snapshot cannot be made: {e}"), ""))?;
     bytes.push(b'\n');
     if arguments.output.as_os_str() == "-" {
         return output::write(&String::from_utf8_lossy(&bytes));

@@ -20,6 +20,7 @@ pub(super) fn print(catalog: &Catalog, it: &Backfill) -> String {
     let downwards = downwards.join(", ");
     let from = compare(&keys, ">=", "batch_from");
     let range = format!("{from} AND {}", compare(&keys, "<=", "batch_to"));
+    let until = compare(&keys, "<=", "last_row");
     let value = match &it.value {
         BackfillValue::Column(source) => quote(source),
         BackfillValue::Expression(expression) => expression.clone(),
@@ -46,16 +47,20 @@ pub(super) fn print(catalog: &Catalog, it: &Backfill) -> String {
 DECLARE
   batch_from record;
   batch_to record;
+  last_row record;
   rows_done bigint := 0;
   attempts integer;
   session_name text := current_setting('application_name');
   rows_about bigint := (SELECT greatest(reltuples, 0)::bigint FROM pg_catalog.pg_class WHERE oid = {regclass}::regclass);
 BEGIN
+  -- Rows that come later are written in full: the walk ends at the row that is the last one now.
+  FOR last_row IN SELECT {key_list} FROM {table} ORDER BY {downwards} LIMIT 1 LOOP END LOOP;
   FOR batch_from IN SELECT {key_list} FROM {table} ORDER BY {key_list} LIMIT 1 LOOP
     LOOP
       -- The batch ends {rows} rows further on, or at the last row.
       FOR batch_to IN
-        SELECT * FROM (SELECT {key_list} FROM {table} WHERE {from} ORDER BY {key_list} LIMIT {limit}) AS batch
+        SELECT * FROM (
+          SELECT {key_list} FROM {table} WHERE {from} AND {until} ORDER BY {key_list} LIMIT {limit}) AS batch
         ORDER BY {downwards} LIMIT 1
       LOOP
         attempts := 0;

@@ -135,8 +135,7 @@ pub(super) fn finish(objects: Objects, catalog: &mut Catalog) -> Result<(), Insp
     for unknown in unknown {
         catalog.note_unknown(unknown);
     }
-    catalog.functions =
-        functions::functions(&answers, &functions::known_words(&tables, &catalog.views))?;
+    catalog.functions = functions::functions(&answers, &functions::known_words(&tables, &catalog.views))?;
     catalog.types = types::types(&answers)?;
     catalog.publications = replication::resolve(published, &tables);
     catalog.extensions = types::extensions(&answers)?;

@@ -9,7 +9,7 @@ WHERE s.name OPERATOR(pg_catalog.=) ANY (ARRAY[
     'autovacuum_vacuum_insert_scale_factor', 'autovacuum_vacuum_insert_threshold',
     'autovacuum_vacuum_max_threshold', 'autovacuum_vacuum_scale_factor', 'autovacuum_vacuum_threshold',
     'autovacuum_work_mem', 'block_size', 'checkpoint_completion_target', 'checkpoint_timeout',
-    'data_checksums', 'deadlock_timeout', 'default_table_access_method', 'default_tablespace',
+    'data_checksums', 'deadlock_timeout', 'default_statistics_target', 'default_table_access_method', 'default_tablespace',
     'default_toast_compression', 'default_transaction_read_only', 'effective_cache_size',
     'effective_io_concurrency', 'fsync', 'full_page_writes', 'hot_standby_feedback',
     'idle_in_transaction_session_timeout', 'lc_collate', 'lock_timeout', 'log_lock_waits',

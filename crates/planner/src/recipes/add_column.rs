@@ -190,13 +190,14 @@ pub(super) fn restore(
         .as_ref()
         .is_some_and(|d| context.engine.volatility(context.catalog, d) != Volatility::Constant);
     if !own_value_a_row {
+        let column = Column { grants: Vec::new(), ..column.clone() };
         return Ok(vec![Change::AddColumn {
             table: name.clone(),
             column: column.clone(),
             if_not_exists: false,
         }]);
     }
-    let bare = Column { not_null: false, default: None, ..column.clone() };
+    let bare = Column { not_null: false, default: None, grants: Vec::new(), ..column.clone() };
     let expression = column.default.clone().unwrap_or_default();
     let mut changes = vec![
         Change::AddColumn { table: name.clone(), column: bare, if_not_exists: false },

@@ -278,8 +278,11 @@ impl<'a> Names<'a> {
             let mut seen = HashSet::new();
             let all = self.catalog.tables.iter().flat_map(|t| &t.columns);
             let columns = all.filter(|c| seen.insert(c.type_name.as_str())).cloned().collect();
-            let table =
-                self.catalog.tables.first().map(|t| Table { columns, indexes: Vec::new(), ..Table::clone(t) });
+            let table = self.catalog.tables.first().map(|t| Table {
+                columns,
+                indexes: Vec::new(),
+                ..Table::clone(t)
+            });
             Catalog {
                 server: self.catalog.server.clone(),
                 schemas: self.catalog.schemas.clone(),

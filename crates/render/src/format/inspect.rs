@@ -32,8 +32,12 @@ pub struct InspectJson {
 impl InspectJson {
     /// The catalog's summary; `tables` limits it to those named, none for all.
     pub fn new(catalog: &Catalog, tables: &[Name]) -> Self {
-        let mut shown: Vec<&Table> =
-            catalog.tables.iter().map(|t| t.as_ref()).filter(|t| tables.is_empty() || tables.contains(&t.name)).collect();
+        let mut shown: Vec<&Table> = catalog
+            .tables
+            .iter()
+            .map(|t| t.as_ref())
+            .filter(|t| tables.is_empty() || tables.contains(&t.name))
+            .collect();
         shown.sort_by_key(|t| std::cmp::Reverse(t.size.total_bytes()));
         Self {
             format: INSPECT_FORMAT.to_owned(),

@@ -175,7 +175,9 @@ fn a_name_twice_on_the_search_path_is_ambiguous() {
 #[test]
 fn names_in_upper_case_are_told_from_those_in_lower_case() {
     let mut catalog = shop();
-    catalog.tables.push(table("public", "Users", &[("Email", "text"), ("email", "text"), ("Kind", "text")]).into());
+    catalog
+        .tables
+        .push(table("public", "Users", &[("Email", "text"), ("email", "text"), ("Kind", "text")]).into());
     let table = [
         ("rename users.email to mail", "rename public.users.email to mail"),
         ("rename Users.email to mail", "rename public.\"Users\".email to mail"),
