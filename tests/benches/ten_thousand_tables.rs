@@ -51,10 +51,13 @@ fn main() -> Result<()> {
     for tables in TABLES {
         let database = server.database("many")?;
         let session = database.session()?;
-        let made = "id bigint PRIMARY KEY, a text NOT NULL DEFAULT '', b integer, c timestamptz DEFAULT now()";
+        let made =
+            "id bigint PRIMARY KEY, a text NOT NULL DEFAULT '', b integer, c timestamptz DEFAULT now()";
         for first in (1..=tables).step_by(100) {
             let script: String = (first..first + 100)
-                .map(|n| format!("CREATE TABLE t{n} ({made}); CREATE INDEX ON t{n} (b); CREATE INDEX ON t{n} (c);"))
+                .map(|n| {
+                    format!("CREATE TABLE t{n} ({made}); CREATE INDEX ON t{n} (b); CREATE INDEX ON t{n} (c);")
+                })
                 .collect();
             session.script(&script)?;
         }
@@ -65,9 +68,13 @@ fn main() -> Result<()> {
         let mut rows = vec![("altimeter snapshot --sample 0", median(Command::new(&tool).args(read))?)];
         let catalog: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&file)?)?;
         rows.push(("altimeter plan --snapshot", median(Command::new(&tool).args(plan))?));
-        rows.push(("pg_dump --schema-only", median(Command::new(&dump).args(["--schema-only", &database.url]))?));
+        rows.push((
+            "pg_dump --schema-only",
+            median(Command::new(&dump).args(["--schema-only", &database.url]))?,
+        ));
         for (name, (seconds, mib)) in rows {
-            let queries = if name.contains("--sample") { catalog["server"]["queries"].to_string() } else { "".into() };
+            let queries =
+                if name.contains("--sample") { catalog["server"]["queries"].to_string() } else { "".into() };
             println!("{tables:>7}  {name:<34} {seconds:>9.2} {mib:>9.0}  {queries:>7}");
         }
         std::fs::remove_file(&file)?;

@@ -65,7 +65,14 @@ fn with_plan(plan: Value, judge: impl FnOnce(&Trial<'_>) -> Result<()>) -> Resul
     let plan = Plan::parse(&plan)?;
     let applications =
         [shop::application("old", "user_name", &[]), shop::application("new", "username", &[])];
-    judge(&Trial { server, original: &original, plan: &plan, applications: &applications, direct: DIRECT })
+    judge(&Trial {
+        server,
+        original: &original,
+        plan: &plan,
+        applications: &applications,
+        direct: DIRECT,
+        any_order: true,
+    })
 }
 
 fn says(verdict: &Verdict, words: &str) -> Result<()> {

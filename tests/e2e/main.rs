@@ -5,6 +5,7 @@ mod claims;
 mod connect;
 mod harness;
 mod inspect;
+mod odd_tables;
 mod places;
 mod plans;
 mod readme;

@@ -32,6 +32,7 @@ fn prove(major: u32, users: i64, cases: &[Case<'_>]) -> Result<()> {
             plan: &plan,
             applications: &applications,
             direct: case.direct,
+            any_order: false,
         };
         trial.prove().with_context(|| case.request.to_owned())?;
     }
@@ -121,8 +122,14 @@ fn drop_column(major: u32) -> Result<()> {
         let applications =
             [application("old", "user_name", &[(column, value)]), application("new", "user_name", &[])];
         let direct = format!("ALTER TABLE users DROP COLUMN {column}");
-        let trial =
-            Trial { server, original: &original, plan: &plan, applications: &applications, direct: &direct };
+        let trial = Trial {
+            server,
+            original: &original,
+            plan: &plan,
+            applications: &applications,
+            direct: &direct,
+            any_order: false,
+        };
         trial.prove().with_context(|| request.clone())?;
     }
     Ok(())

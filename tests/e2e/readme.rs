@@ -30,7 +30,10 @@ fn the_transcript_is_what_the_tool_prints() -> Result<()> {
         std::fs::write(&file, &wanted)?;
         return Ok(());
     }
-    ensure!(readme == wanted, "the README's transcript is old: run this test with UPDATE=1 and look at the difference");
+    ensure!(
+        readme == wanted,
+        "the README's transcript is old: run this test with UPDATE=1 and look at the difference"
+    );
     Ok(())
 }
 
@@ -49,7 +52,8 @@ fn every_path_in_the_documents_exists() -> Result<()> {
     let mut documents = vec![root.join("README.md")];
     for folder in ["docs", "docs/decisions"] {
         let files = std::fs::read_dir(root.join(folder))?;
-        documents.extend(files.flatten().map(|f| f.path()).filter(|p| p.extension().is_some_and(|e| e == "md")));
+        documents
+            .extend(files.flatten().map(|f| f.path()).filter(|p| p.extension().is_some_and(|e| e == "md")));
     }
     let mut missing = Vec::new();
     for document in documents {

@@ -29,6 +29,8 @@ pub struct Trial<'a> {
     pub applications: &'a [Application],
     /// The plain statement the plan stands for. It runs on a copy without rows.
     pub direct: &'a str,
+    /// Whether the order of columns may differ from the plain statement's.
+    pub any_order: bool,
 }
 
 /// What one run showed.
@@ -109,7 +111,10 @@ impl Trial<'_> {
             road.up_to(self.plan.steps.len() - 1)
         })?;
         let wanted = self.direct_schema()?;
-        faults.extend(Dump::of(&database)?.differences_in_any_order(&wanted).into_iter().map(after("UP")));
+        let there = Dump::of(&database)?;
+        let differences =
+            if self.any_order { there.differences_in_any_order(&wanted) } else { there.differences(&wanted) };
+        faults.extend(differences.into_iter().map(after("UP")));
         Ok(self.verdict(run, faults, record))
     }
 

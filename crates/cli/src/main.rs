@@ -44,11 +44,14 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|e| Failure::usage(format!("the system gives no event loop: {e}"), ""))?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         match arguments.command {
             Command::Plan(it) => command::plan::run(it, &shared).await,
             Command::Inspect(it) => command::inspect::run(it, &shared).await,
             Command::Snapshot(it) => command::snapshot::run(it, &shared).await,
         }
-    })
+    });
+    // A name lookup that the system still waits for must not hold us up.
+    runtime.shutdown_background();
+    done
 }

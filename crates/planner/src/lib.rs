@@ -6,6 +6,7 @@
 
 mod assemble;
 mod draft;
+mod in_step;
 mod plan;
 mod proof;
 mod recipe;

@@ -7,15 +7,13 @@
 //! copy under the old name, fills it and swaps the two names in one statement: there is no point of no return.
 
 use altimeter_analysis::Severity;
-use altimeter_catalog::{
-    Backfill, BackfillValue, Change, Check, Column, FunctionBody, FunctionDefinition, InStep, InStepFires,
-    Index, IndexDefinition, IndexKey, IndexTarget, Name, Table, TableKind, TriggerDefinition, Volatility,
-};
+use altimeter_catalog::{Change, Check, Column, Name, Table, TableKind, Volatility};
 
 use super::add_index::OLD_TRANSACTION_S;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
+use crate::in_step::Pair;
 use crate::plan::{PhaseKind, PlanError};
-use crate::recipe::{Recipe, RecipeContext, batch_of, refuse};
+use crate::recipe::{Recipe, RecipeContext, refuse};
 
 pub(crate) struct RenameColumn;
 
@@ -28,14 +26,13 @@ impl Recipe for RenameColumn {
 
 /// Everything the steps share.
 struct Rename<'a> {
-    context: &'a RecipeContext<'a>,
     table: &'a Table,
-    column: &'a Column,
     from: &'a str,
     to: &'a str,
-    /// The default both columns have, where one value of it stands for all rows.
-    default: Option<String>,
-    key: Vec<String>,
+    /// The original under its old name, the copy under the new one.
+    forward: Pair<'a>,
+    /// On the way back from the finished rename: the original under the new name, the copy under the old one.
+    back: Pair<'a>,
 }
 
 fn draft(context: &RecipeContext<'_>, name: &Name, from: &str, to: &str) -> Result<Draft, PlanError> {
@@ -45,15 +42,18 @@ fn draft(context: &RecipeContext<'_>, name: &Name, from: &str, to: &str) -> Resu
     };
     refuse_what_cannot_be_copied(context, table, column, to)?;
     let constant = |d: &String| context.engine.volatility(context.catalog, d) == Volatility::Constant;
-    let rename = Rename {
+    let default = column.default.clone().filter(constant);
+    let key = context.walking_key(table)?;
+    let pair = |truth, copy| Pair {
         context,
         table,
         column,
-        from,
-        to,
-        default: column.default.clone().filter(constant),
-        key: context.walking_key(table)?,
+        truth,
+        copy,
+        default: default.clone(),
+        key: key.clone(),
     };
+    let rename = Rename { table, from, to, forward: pair(from, to), back: pair(to, from) };
     let mut draft = Draft { cautions: rename.cautions(), ..Draft::default() };
     draft.steps.push(rename.add_copy());
     draft.steps.push(rename.keep_in_step());
@@ -77,10 +77,7 @@ fn draft(context: &RecipeContext<'_>, name: &Name, from: &str, to: &str) -> Resu
     draft.steps.push(rename.finish());
     draft.triggers.push((
         "the two columns are no longer kept in step".to_owned(),
-        Check::TriggerEnabled {
-            table: name.clone(),
-            trigger: rename.triggers(InStepWay::Forward)[0].name.clone(),
-        },
+        Check::TriggerEnabled { table: name.clone(), trigger: rename.forward.triggers().remove(0).name },
         "the trigger is gone or disabled before the last step".to_owned(),
     ));
     draft.alternatives.push(DraftAlternative {
@@ -136,179 +133,17 @@ fn refuse_what_cannot_be_copied(
     Ok(())
 }
 
-/// Which of the two columns is complete: the original while the plan goes forward, and on the way back, where the
-/// original bears the new name already and the copy the old one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum InStepWay {
-    Forward,
-    Back,
-}
-
 impl Rename<'_> {
     fn name(&self) -> Name {
         self.table.name.clone()
-    }
-
-    fn sides(&self, way: InStepWay) -> (&str, &str) {
-        match way {
-            InStepWay::Forward => (self.from, self.to),
-            InStepWay::Back => (self.to, self.from),
-        }
-    }
-
-    /// One function where no other BEFORE trigger sees the row, else one that runs before all others and one after.
-    fn parts(&self) -> Vec<InStepFires> {
-        let others = self.table.triggers.iter().any(|t| t.before && t.per_row && t.enabled != "disabled");
-        if others { vec![InStepFires::First, InStepFires::Last] } else { vec![InStepFires::Alone] }
-    }
-
-    fn object_name(&self, way: InStepWay, fires: InStepFires) -> String {
-        let (_, copy) = self.sides(way);
-        // BEFORE triggers fire in the order of their names, byte by byte.
-        let (prefix, suffix) = match fires {
-            InStepFires::Alone => ("altimeter", ""),
-            InStepFires::First => ("00_altimeter", "_first"),
-            InStepFires::Last => ("zz_altimeter", "_last"),
-        };
-        self.context.name(&format!("{prefix}_{}_{copy}{suffix}", self.table.name.name))
-    }
-
-    fn functions(&self, way: InStepWay) -> Vec<Change> {
-        let (truth, copy) = self.sides(way);
-        let one = |fires: InStepFires| {
-            Change::CreateFunction(FunctionDefinition {
-                name: self.table.name.sibling(self.object_name(way, fires)),
-                body: FunctionBody::InStep(InStep {
-                    table: self.name(),
-                    truth: truth.to_owned(),
-                    copy: copy.to_owned(),
-                    default: self.default.clone(),
-                    fires,
-                }),
-                or_replace: false,
-            })
-        };
-        self.parts().into_iter().map(one).collect()
-    }
-
-    fn triggers(&self, way: InStepWay) -> Vec<TriggerDefinition> {
-        let one = |fires: InStepFires| {
-            let name = self.object_name(way, fires);
-            TriggerDefinition {
-                function: self.table.name.sibling(&name),
-                name,
-                table: self.name(),
-                before: true,
-                per_row: true,
-                events: vec!["INSERT".to_owned(), "UPDATE".to_owned()],
-            }
-        };
-        self.parts().into_iter().map(one).collect()
-    }
-
-    fn create_triggers(&self, way: InStepWay) -> Vec<Change> {
-        self.triggers(way).into_iter().map(Change::CreateTrigger).collect()
-    }
-
-    fn drop_triggers(&self, way: InStepWay, if_exists: bool) -> Vec<Change> {
-        let drop = |t: TriggerDefinition| Change::DropTrigger { table: self.name(), name: t.name, if_exists };
-        self.triggers(way).into_iter().map(drop).collect()
-    }
-
-    fn drop_functions(&self, way: InStepWay, if_exists: bool) -> Vec<Change> {
-        let drop = |t: TriggerDefinition| Change::DropFunction { name: t.function, if_exists };
-        self.triggers(way).into_iter().map(drop).collect()
-    }
-
-    fn copy_column(&self, way: InStepWay) -> Vec<Change> {
-        let (_, copy) = self.sides(way);
-        let column = Column {
-            name: copy.to_owned(),
-            not_null: false,
-            default: self.default.clone(),
-            identity: None,
-            grants: Vec::new(),
-            statistics: None,
-            ..self.column.clone()
-        };
-        let mut changes = vec![Change::AddColumn { table: self.name(), column, if_not_exists: false }];
-        changes.extend(self.column.grants.iter().map(|g| Change::GrantColumn {
-            table: self.name(),
-            column: copy.to_owned(),
-            privileges: g.privileges.clone(),
-            grantee: g.grantee.clone(),
-        }));
-        changes
-    }
-
-    fn drop_copy(&self, way: InStepWay, if_exists: bool) -> Change {
-        let (_, copy) = self.sides(way);
-        Change::DropColumn { table: self.name(), column: copy.to_owned(), if_exists, cascade: false }
-    }
-
-    fn backfill(&self, way: InStepWay) -> Backfill {
-        let (truth, copy) = self.sides(way);
-        let (batch_rows, pause_ms) = batch_of(self.table);
-        // On the way back a key column bears the new name.
-        let renamed = |k: &String| match way {
-            InStepWay::Back if k == self.from => self.to.to_owned(),
-            _ => k.clone(),
-        };
-        Backfill {
-            table: self.name(),
-            column: copy.to_owned(),
-            value: BackfillValue::Column(truth.to_owned()),
-            key: self.key.iter().map(renamed).collect(),
-            batch_rows,
-            pause_ms,
-        }
-    }
-
-    /// The original's indexes, over the copy: new code finds rows by the new name while both are there.
-    fn copied_indexes(&self, way: InStepWay) -> Vec<Change> {
-        if self.table.kind == TableKind::PartitionedTable {
-            return Vec::new();
-        }
-        let (_, copy) = self.sides(way);
-        let concerned = |i: &&Index| i.valid && i.reads.iter().any(|c| c == self.from);
-        self.table
-            .indexes
-            .iter()
-            .filter(concerned)
-            .map(|index| Change::CreateIndex {
-                index: self.over_copy(&index.definition, copy),
-                concurrently: true,
-                if_not_exists: false,
-            })
-            .collect()
-    }
-
-    fn over_copy(&self, index: &IndexDefinition, copy: &str) -> IndexDefinition {
-        let in_text = |text: &String| self.context.engine.replace_column(text, self.from, copy);
-        let column = |c: &String| if c == self.from { copy.to_owned() } else { c.clone() };
-        let key = |key: &IndexKey| IndexKey {
-            target: match &key.target {
-                IndexTarget::Column(c) => IndexTarget::Column(column(c)),
-                IndexTarget::Expression(e) => IndexTarget::Expression(in_text(e)),
-            },
-            ..key.clone()
-        };
-        IndexDefinition {
-            // The same name on both ways: what the way back builds is what the way forward had built.
-            name: self.context.name(&format!("altimeter_{}", index.name)),
-            keys: index.keys.iter().map(key).collect(),
-            include: index.include.iter().map(column).collect(),
-            predicate: index.predicate.as_ref().map(in_text),
-            ..index.clone()
-        }
     }
 
     fn add_copy(&self) -> DraftStep {
         let why = format!("new code needs {} beside {}; the server only notes it", self.to, self.from);
         let mut step = DraftStep::sql(PhaseKind::Expand, format!("add column {}", self.to), why);
         step.before.push(Check::ColumnMissing { table: self.name(), column: self.to.to_owned() });
-        step.up = self.copy_column(InStepWay::Forward);
-        step.down.push(self.drop_copy(InStepWay::Forward, true));
+        step.up = self.forward.add_copy();
+        step.down.push(self.forward.drop_copy(true));
         step.after.push(Check::ColumnExists { table: self.name(), column: self.to.to_owned() });
         step
     }
@@ -316,29 +151,29 @@ impl Rename<'_> {
     fn keep_in_step(&self) -> DraftStep {
         let why = "from here on a row written under either name holds the value under both";
         let mut step = DraftStep::sql(PhaseKind::Expand, "keep both in step (trigger)", why);
-        let triggers = self.triggers(InStepWay::Forward);
+        let triggers = self.forward.triggers();
         step.before.push(Check::ColumnExists { table: self.name(), column: self.to.to_owned() });
         for trigger in &triggers {
             step.before.push(Check::TriggerMissing { table: self.name(), trigger: trigger.name.clone() });
             step.after.push(Check::TriggerEnabled { table: self.name(), trigger: trigger.name.clone() });
         }
-        step.up = self.functions(InStepWay::Forward);
-        step.up.extend(self.create_triggers(InStepWay::Forward));
-        step.down = self.drop_triggers(InStepWay::Forward, true);
-        step.down.extend(self.drop_functions(InStepWay::Forward, true));
+        step.up = self.forward.create_functions();
+        step.up.extend(self.forward.create_triggers());
+        step.down = self.forward.drop_triggers(true);
+        step.down.extend(self.forward.drop_functions(true));
         step
     }
 
     fn fill(&self) -> DraftStep {
         let why = format!("rows written before the trigger hold the value only in {}", self.from);
-        let backfill = self.backfill(InStepWay::Forward);
+        let backfill = self.forward.backfill();
         let batches = self.table.size.rows.map(|r| (r / f64::from(backfill.batch_rows)).ceil());
         let title = match batches {
             Some(n) if n > 1.0 => format!("backfill, {n:.0} batches"),
             _ => "backfill".to_owned(),
         };
         let mut step = DraftStep::backfill(title, why, backfill);
-        for trigger in self.triggers(InStepWay::Forward) {
+        for trigger in self.forward.triggers() {
             step.before.push(Check::TriggerEnabled { table: self.name(), trigger: trigger.name });
         }
         step.after.push(Check::InStep {
@@ -350,7 +185,7 @@ impl Rename<'_> {
     }
 
     fn index_copy(&self) -> DraftStep {
-        let indexes = self.copied_indexes(InStepWay::Forward);
+        let indexes = self.forward.index_copy();
         let (title, why) = if indexes.is_empty() {
             (
                 format!("statistics of {}", self.to),
@@ -394,14 +229,14 @@ impl Rename<'_> {
             truth: self.from.to_owned(),
             copy: self.to.to_owned(),
         });
-        for trigger in self.triggers(InStepWay::Forward) {
+        for trigger in self.forward.triggers() {
             step.before.push(Check::TriggerEnabled { table: self.name(), trigger: trigger.name });
         }
-        let mut together = self.drop_triggers(InStepWay::Forward, false);
-        together.push(self.drop_copy(InStepWay::Forward, false));
+        let mut together = self.forward.drop_triggers(false);
+        together.push(self.forward.drop_copy(false));
         together.push(self.renamed(self.from, self.to));
         step.up.push(Change::Together(together));
-        step.up.extend(self.drop_functions(InStepWay::Forward, false));
+        step.up.extend(self.forward.drop_functions(false));
         step.after.push(Check::ColumnExists { table: self.name(), column: self.to.to_owned() });
         step.after.push(Check::ColumnMissing { table: self.name(), column: self.from.to_owned() });
         step.down = self.way_back();
@@ -415,33 +250,35 @@ impl Rename<'_> {
     /// From the finished rename back to both columns in step: a copy under the old name, filled and indexed, then the
     /// two swap names, so that the original is the old one again.
     fn way_back(&self) -> Vec<Change> {
-        let mut down = self.copy_column(InStepWay::Back);
-        down.extend(self.functions(InStepWay::Back));
-        down.extend(self.create_triggers(InStepWay::Back));
-        down.push(Change::Backfill(self.backfill(InStepWay::Back)));
-        down.extend(self.copied_indexes(InStepWay::Back));
+        let mut down = self.back.add_copy();
+        down.extend(self.back.create_functions());
+        down.extend(self.back.create_triggers());
+        down.push(Change::Backfill(self.back.backfill()));
+        down.extend(self.back.index_copy());
         down.push(Change::Analyze { table: self.name(), columns: vec![self.from.to_owned()] });
-        down.extend(self.functions(InStepWay::Forward));
-        let aside = self.context.name(&format!("altimeter_{}", self.from));
-        let mut swap = self.drop_triggers(InStepWay::Back, false);
+        down.extend(self.forward.create_functions());
+        let aside = self.forward.context.name(&format!("altimeter_{}", self.from));
+        let mut swap = self.back.drop_triggers(false);
         swap.push(self.renamed(self.from, &aside));
         swap.push(self.renamed(self.to, self.from));
         swap.push(self.renamed(&aside, self.to));
-        swap.extend(self.create_triggers(InStepWay::Forward));
+        swap.extend(self.forward.create_triggers());
         down.push(Change::Together(swap));
-        down.extend(self.drop_functions(InStepWay::Back, false));
+        down.extend(self.back.drop_functions(false));
         down
     }
 
     fn cautions(&self) -> Vec<String> {
-        let mut cautions: Vec<String> = self.context.fired_by_backfill(self.table).into_iter().collect();
+        let mut cautions: Vec<String> =
+            self.forward.context.fired_by_backfill(self.table).into_iter().collect();
         for trigger in self.table.triggers.iter().filter(|t| t.columns.iter().any(|c| c == self.from)) {
             cautions.push(format!(
                 "the trigger {} fires for {} only: until the last step not for writes under the name {}",
                 trigger.name, self.from, self.to
             ));
         }
-        if let Some(default) = self.column.default.as_ref().filter(|_| self.default.is_none()) {
+        if let Some(default) = self.forward.column.default.as_ref().filter(|_| self.forward.default.is_none())
+        {
             cautions.push(format!(
                 "the default {default} gives each row its own value: until the last step new code that writes an \
                  explicit NULL into {} gets the default instead",
@@ -450,14 +287,14 @@ impl Rename<'_> {
         }
         let published =
             |p: &&altimeter_catalog::Publication| p.tables.iter().any(|d| d.on == self.table.name);
-        for publication in self.context.catalog.publications.iter().filter(published) {
+        for publication in self.forward.context.catalog.publications.iter().filter(published) {
             cautions.push(format!(
                 "{} is published by {}: add {} on every subscriber before the first step, rename it there last",
                 self.table.name, publication.name, self.to
             ));
         }
         let mentions = |f: &&altimeter_catalog::Function| f.mentions.iter().any(|m| m == self.from);
-        for function in self.context.catalog.functions.iter().filter(mentions) {
+        for function in self.forward.context.catalog.functions.iter().filter(mentions) {
             cautions.push(format!(
                 "the body of {} speaks of {}: if it means this column, it is old code too",
                 function.name, self.from
