@@ -35,7 +35,7 @@ pub fn estimate(catalog: &Catalog, effect: &Effect, lock_timeout_ms: Option<u32>
             || effect.creates.iter().any(|c| c.index.as_ref().is_some_and(|i| &i.table == *table))
     };
     for table in effect.scans.iter().filter(|t| !worked_on(t)) {
-        add(&mut total, table_of(catalog, table, |table| scan(table)));
+        add(&mut total, table_of(catalog, table, scan));
     }
     for dropped in &effect.drops {
         if let Some((_, index)) = catalog.index(dropped) {

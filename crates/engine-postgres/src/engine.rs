@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(constant.lock_on(&users), Some(LockMode::AccessExclusive));
         assert!(constant.rewrites.is_empty() && constant.scans.is_empty());
         let volatile = effect_of("ALTER TABLE users ADD COLUMN x uuid DEFAULT gen_random_uuid()");
-        assert_eq!(volatile.rewrites, [users.clone()]);
+        assert_eq!(volatile.rewrites, std::slice::from_ref(&users));
         let concurrent = effect_of("CREATE INDEX CONCURRENTLY ON users (id)");
         assert_eq!(concurrent.lock_on(&users), Some(LockMode::ShareUpdateExclusive));
         assert_eq!(concurrent.transaction, TransactionUse::Forbidden);

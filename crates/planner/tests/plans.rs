@@ -2,6 +2,8 @@
 //! refused, and that a plan survives names, types and defaults nobody would choose. Every plan proves itself while it
 //! is made: the target is reached and each step's way back leads home.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
 use std::sync::Arc;
 
 use altimeter_analysis::Severity;
