@@ -36,7 +36,7 @@ const CASES: &[Case] = &[
         name: "json, which has no equality, with odd names and a composite key",
         setup: r#"CREATE TABLE "Odd ""Table" ("a b" int, c text, "old; --" json, PRIMARY KEY ("a b", c));
                   INSERT INTO "Odd ""Table" SELECT g, 'x' || g, '{"n": 1}' FROM generate_series(1, 300) g"#,
-        direct: r#"ALTER TABLE "Odd ""Table" RENAME COLUMN "old; --" TO "Neu'"#,
+        direct: r##"ALTER TABLE "Odd ""Table" RENAME COLUMN "old; --" TO "Neu'" "##,
         old: r#"UPDATE "Odd ""Table" SET "old; --" = '{"n":  2}' WHERE "a b" = 1"#,
         new: r#"UPDATE "Odd ""Table" SET "Neu'" = '{"n":   3}' WHERE "a b" = 2"#,
         kept: r#"SELECT (SELECT "old; --"::text FROM "Odd ""Table" WHERE "a b" = 1) = '{"n":  2}'
@@ -143,7 +143,9 @@ fn there_and_back(case: &Case, database: &Database, plan: &Plan, last: usize) ->
         }
     }
     let no_return = plan.steps[..=last].iter().any(|s| s.point_of_no_return);
-    for step in plan.steps[..=last].iter().rev() {
+    // Beyond a point of no return only the last step is promised to be undone.
+    let undone = if no_return { 1 } else { last + 1 };
+    for step in plan.steps[..=last].iter().rev().take(undone) {
         run(&session, &step.down, step)?;
     }
     session.script(case.old)?;

@@ -12,6 +12,7 @@ mod change;
 mod check;
 mod effect;
 mod engine;
+mod expression;
 mod fingerprint;
 mod index;
 mod name;

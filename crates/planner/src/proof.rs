@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use altimeter_catalog::{
-    Catalog, Change, Column, ConstraintDefinition, ConstraintKind, FunctionBody, Statement,
+    Catalog, Change, Column, ConstraintDefinition, ConstraintKind, FunctionBody, IndexTarget, Statement,
 };
 
 use crate::draft::{Draft, DraftStep};
@@ -104,11 +104,25 @@ pub(crate) fn reaches(catalog: &Catalog, change: &Change, draft: &Draft) -> Resu
     )))
 }
 
-/// Order among a table's grants and a catalog's functions means nothing; order of columns does.
+/// Order among a table's grants, the columns an index reads and a catalog's functions means nothing, nor do quotes
+/// around a name that needs none; order of columns does.
 fn forget_order(schema: &mut Catalog) {
     schema.functions.sort_by(|a, b| (&a.name, &a.arguments).cmp(&(&b.name, &b.arguments)));
-    for column in schema.tables.iter_mut().map(Arc::make_mut).flat_map(|t| &mut t.columns) {
-        column.grants.sort_by(|a, b| a.grantee.cmp(&b.grantee));
+    let unquote = |text: &mut String| text.retain(|c| c != '"');
+    for table in schema.tables.iter_mut().map(Arc::make_mut) {
+        for column in &mut table.columns {
+            column.grants.sort_by(|a, b| a.grantee.cmp(&b.grantee));
+        }
+        for index in &mut table.indexes {
+            index.reads.sort();
+            index.definition.predicate.iter_mut().for_each(unquote);
+            for key in &mut index.definition.keys {
+                if let IndexTarget::Expression(expression) = &mut key.target {
+                    unquote(expression);
+                }
+            }
+        }
+        table.constraints.iter_mut().for_each(|c| unquote(&mut c.definition));
     }
 }
 
@@ -123,11 +137,22 @@ fn forget_what_is_lost(schema: &mut Catalog) {
     schema.sequences.clear();
 }
 
-fn first_difference(a: &Catalog, b: &Catalog) -> String {
-    for (x, y) in a.tables.iter().zip(&b.tables) {
-        if x != y {
-            return format!("{x:?} / {y:?}");
-        }
+fn first_difference(wanted: &Catalog, found: &Catalog) -> String {
+    fn differing<T: PartialEq + std::fmt::Debug>(wanted: &[T], found: &[T]) -> Option<String> {
+        let missing = wanted.iter().find(|w| !found.contains(w));
+        let extra = found.iter().find(|f| !wanted.contains(f));
+        (missing.is_some() || extra.is_some()).then(|| format!("wanted {missing:?}, found {extra:?}"))
     }
-    "objects beside tables".to_owned()
+    for (w, f) in wanted.tables.iter().zip(&found.tables).filter(|(w, f)| w != f) {
+        let inside = differing(&w.columns, &f.columns)
+            .or_else(|| differing(&w.indexes, &f.indexes))
+            .or_else(|| differing(&w.constraints, &f.constraints))
+            .or_else(|| differing(&w.triggers, &f.triggers));
+        return format!(
+            "{}: {}",
+            w.name,
+            inside.unwrap_or_else(|| "order, or what hangs on the table".to_owned())
+        );
+    }
+    differing(&wanted.functions, &found.functions).unwrap_or_else(|| "objects beside tables".to_owned())
 }

@@ -1,6 +1,6 @@
 //! What somebody asked for, in English or as DDL.
 //!
-//! A text that is SQL is taken as SQL. Anything else is fitted to the sentences of the changes in [`ALL`], in every
+//! A text that is SQL is taken as SQL. Anything else is fitted to the sentences of the changes in `ALL`, in every
 //! way it can be read; the catalog decides which of them makes sense, and two that do are an error. A sixth change
 //! is a file with its clauses and one entry of the list.
 

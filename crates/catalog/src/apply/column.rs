@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{ApplyError, ObjectKind, exists, missing};
-use crate::{Catalog, Name, Table};
+use crate::expression::rename_in;
+use crate::{Catalog, IndexTarget, Name, Table};
 
 impl Catalog {
     pub(super) fn drop_column(
@@ -89,18 +90,34 @@ impl Catalog {
         let swap = |names: &mut Vec<String>| {
             names.iter_mut().filter(|n| *n == from).for_each(|n| *n = to.to_owned())
         };
+        let in_text = |text: &mut String| *text = rename_in(text, from, to);
         let rename = |t: &mut Table| {
-            t.column_mut(from).into_iter().for_each(|c| c.name = to.to_owned());
+            for column in &mut t.columns {
+                column.generated.iter_mut().for_each(|g| in_text(&mut g.expression));
+                if column.name == from {
+                    column.name = to.to_owned();
+                }
+            }
             for index in &mut t.indexes {
                 swap(&mut index.reads);
+                index.reads.sort();
                 swap(&mut index.definition.include);
+                index.definition.predicate.iter_mut().for_each(in_text);
                 for key in &mut index.definition.keys {
-                    if key.target == crate::IndexTarget::Column(from.to_owned()) {
-                        key.target = crate::IndexTarget::Column(to.to_owned());
+                    match &mut key.target {
+                        IndexTarget::Column(column) if column == from => *column = to.to_owned(),
+                        IndexTarget::Column(_) => {}
+                        IndexTarget::Expression(expression) => in_text(expression),
                     }
                 }
             }
-            t.constraints.iter_mut().for_each(|c| swap(&mut c.columns));
+            for constraint in &mut t.constraints {
+                swap(&mut constraint.columns);
+                // A foreign key's definition names the other side's columns too, which this does not rename.
+                if constraint.foreign.is_none() {
+                    in_text(&mut constraint.definition);
+                }
+            }
             t.triggers.iter_mut().for_each(|g| swap(&mut g.columns));
             t.policies.iter_mut().for_each(|p| swap(&mut p.columns));
             swap(&mut t.partition_columns);

@@ -27,12 +27,18 @@ fn draft(context: &RecipeContext<'_>, name: &Name, column: &str) -> Result<Draft
     if found.not_null && found.default.is_none() {
         draft.steps.push(made_dispensable(context, table, &mut left));
     }
-    draft.steps.push(DraftStep::deploy(
+    let mut deploy = DraftStep::deploy(
         PhaseKind::Migrate,
         format!("deploy: forget {column}"),
         "code that still names the column fails the moment it is gone; until then old and new code both work",
         format!("neither read nor write {column} of {name}; no SELECT * that is read by position"),
-    ));
+    );
+    if found.not_null && !left.not_null {
+        deploy.lost_on_return = Some(format!(
+            "NOT NULL of {column}, until rows that new code wrote without it are given values: only you know which"
+        ));
+    }
+    draft.steps.push(deploy);
     let mut drop = DraftStep::sql(
         PhaseKind::Contract,
         format!("drop column {column}"),
@@ -133,9 +139,6 @@ fn made_dispensable(context: &RecipeContext<'_>, table: &Table, left: &mut Colum
             let mut step = DraftStep::sql(PhaseKind::Expand, format!("let {column} be NULL"), why);
             step.up.push(Change::DropNotNull { table: table_name.clone(), column: column.clone() });
             step.down = add_column::prove_not_null(context, name, &column);
-            step.lost_on_return = Some(format!(
-                "nothing, but rows that new code wrote without {column} must be given a value first: else NOT NULL fails"
-            ));
             step.after.push(Check::ColumnNullable { table: table_name, column });
             left.not_null = false;
             step

@@ -64,7 +64,9 @@ pub(super) fn read_sql(names: Names<'_>, text: &str) -> Sql {
     let second = is_one(SECOND_WORDS);
     let statements = names.engine.parse(names.catalog, text).statements;
     if let Some((statement, why)) = statements.iter().find_map(|s| Some((s, s.syntax_error.as_ref()?))) {
-        let looks_like_sql = second && !bare.contains(['\'', '`', '“'])
+        // English quotes names too, but does not begin with ALTER TABLE.
+        let alters = bare.get(..5).is_some_and(|w| w.eq_ignore_ascii_case("alter"));
+        let looks_like_sql = second && (alters || !bare.contains(['\'', '`', '“']))
             || bare.trim_end().ends_with(';')
             || bare.contains('(');
         return Sql::Broken { error: about(statement, &format!("it is not SQL: {why}")), looks_like_sql };
