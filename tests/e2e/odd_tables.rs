@@ -51,7 +51,12 @@ const CASES: &[Case] = &[
                 INSERT INTO t (code) SELECT 'b' FROM generate_series(1, 300);
                 GRANT SELECT (code), UPDATE (code) ON t TO PUBLIC;
                 CREATE FUNCTION lower_code() RETURNS trigger LANGUAGE plpgsql AS
-                    $$ BEGIN NEW.code := lower(NEW.code); RETURN NEW; END $$;
+                    $$ DECLARE k text; BEGIN
+                         -- Knows the column under both names, so that it works before and after.
+                         FOREACH k IN ARRAY ARRAY['code', 'kind'] LOOP
+                           NEW := jsonb_populate_record(NEW, jsonb_build_object(k, lower(to_jsonb(NEW) ->> k)));
+                         END LOOP;
+                         RETURN NEW; END $$;
                 CREATE TRIGGER m BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION lower_code();
                 CREATE VIEW v AS SELECT id, code FROM t",
         direct: "ALTER TABLE t RENAME COLUMN code TO kind",

@@ -1,6 +1,6 @@
 //! The body of a trigger function that keeps two columns of a row equal.
 
-use altimeter_catalog::{Catalog, InStep, InStepFires};
+use altimeter_catalog::{Catalog, Column, InStep, InStepFires};
 
 use super::quote;
 use crate::types;
@@ -12,7 +12,11 @@ pub(super) fn print_body(catalog: &Catalog, it: &InStep) -> String {
     let differ = differs(catalog, it, &format!("NEW.{copy}"), &format!("OLD.{copy}"));
     let written = match &it.default {
         None => format!("NEW.{copy} IS NOT NULL"),
-        Some(default) => differs(catalog, it, &format!("NEW.{copy}"), default),
+        Some(default) => {
+            // The expression of a default may have another type than its column.
+            let type_name = described(catalog, it).map_or("text", |c| c.type_name.as_str());
+            differs(catalog, it, &format!("NEW.{copy}"), &format!("({default})::{type_name}"))
+        }
     };
     let into_truth = format!(
         "  -- A writer that knows only the copy has written it: that value counts.\n\
@@ -34,35 +38,25 @@ pub(super) fn print_body(catalog: &Catalog, it: &InStep) -> String {
     format!("{tag}\nBEGIN\n{work}  RETURN NEW;\nEND\n{tag}")
 }
 
+fn described<'a>(catalog: &'a Catalog, it: &InStep) -> Option<&'a Column> {
+    catalog.table(&it.table).and_then(|t| t.column(&it.truth).or_else(|| t.column(&it.copy)))
+}
+
 fn differs(catalog: &Catalog, it: &InStep, left: &str, right: &str) -> String {
-    let column = catalog.table(&it.table).and_then(|t| t.column(&it.truth).or_else(|| t.column(&it.copy)));
-    print_differs(catalog, column, left, right)
+    print_differs(catalog, described(catalog, it), left, right)
 }
 
 /// Whether two values of a column's type are not the same value. Where the type's `=` calls different values equal
 /// (numeric 1.0 and 1.00, citext), or it has none (json), stored images are compared: a change that `=` cannot see
 /// would be lost.
-pub(super) fn print_differs(
-    catalog: &Catalog,
-    column: Option<&altimeter_catalog::Column>,
-    left: &str,
-    right: &str,
-) -> String {
+pub(super) fn print_differs(catalog: &Catalog, column: Option<&Column>, left: &str, right: &str) -> String {
     let exact =
         column.is_some_and(|c| !c.nondeterministic && types::equality_is_identity(catalog, &c.type_name));
     if exact {
         format!("{left} IS DISTINCT FROM {right}")
     } else {
-        let type_name = column.map_or("text", |c| c.type_name.as_str());
-        let cast = |side: &str| {
-            // A default's expression may have another type than the column it fills.
-            if side.contains('.') && !side.contains('(') {
-                side.to_owned()
-            } else {
-                format!("({side})::{type_name}")
-            }
-        };
-        format!("ROW({}) OPERATOR(pg_catalog.*<>) ROW({})", cast(left), cast(right))
+        // Not the operator `*<>`: between two row constructors it would be applied to their fields.
+        format!("pg_catalog.record_image_ne(ROW({left}), ROW({right}))")
     }
 }
 
