@@ -1,11 +1,8 @@
 //! What can be said on the command line.
 
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-
-use crate::config::Config;
-use crate::failure::Failure;
+use crate::shared::Shared;
 
 /// EXPLAIN for schema changes: what a change will do to this database, and a way to do it that can be undone.
 ///
@@ -31,63 +28,4 @@ pub(crate) enum Command {
     Inspect(crate::command::inspect::InspectArguments),
     /// Everything the other commands need, as one file without values or credentials
     Snapshot(crate::command::snapshot::SnapshotArguments),
-}
-
-/// Options of every command.
-#[derive(Clone, Debug, Default, Args)]
-pub(crate) struct Shared {
-    /// The database: a URL or `key=value` string; also from DATABASE_URL, the PG* variables or a service
-    #[arg(long, value_name = "URL", global = true, conflicts_with = "snapshot")]
-    pub(crate) db: Option<String>,
-    /// A snapshot instead of a database
-    #[arg(long, value_name = "FILE", global = true)]
-    pub(crate) snapshot: Option<PathBuf>,
-    /// How to show it [default: text]
-    #[arg(long, global = true, value_parser = ["text", "json", "markdown"])]
-    pub(crate) format: Option<String>,
-    /// Whose rules hold [default: from the URL or the snapshot]
-    #[arg(long, global = true, value_parser = ["postgresql"])]
-    pub(crate) engine: Option<String>,
-    /// Seconds between two samples of the activity counters, from which rates come; 0 for none [default: 2]
-    #[arg(long, value_name = "SECONDS", global = true)]
-    pub(crate) sample: Option<f64>,
-    /// When to use colour [default: auto]
-    #[arg(long, global = true)]
-    pub(crate) color: Option<Color>,
-    /// No progress and no notes on standard error
-    #[arg(long, short, global = true)]
-    pub(crate) quiet: bool,
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-impl Shared {
-    /// What was not said is taken from the configuration file; the environment comes in between, where it is read.
-    pub(crate) fn filled_from(mut self, config: &Config) -> Result<Self, Failure> {
-        // A source on the command line or in the environment beats both of the file's.
-        if self.db.is_none() && self.snapshot.is_none() && !crate::source::environment_names_a_database() {
-            self.db = config.db.clone();
-            self.snapshot = config.snapshot.clone();
-        }
-        self.format = self.format.or_else(|| config.format.clone());
-        self.sample = self.sample.or(config.sample);
-        self.color = self.color.or(config.color);
-        self.quiet |= config.quiet.unwrap_or(false);
-        let sample = self.sample.unwrap_or(0.0);
-        if !(0.0..=60.0).contains(&sample) {
-            return Err(Failure::usage(format!("--sample {sample} is not between 0 and 60 seconds"), ""));
-        }
-        Ok(self)
-    }
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::arguments::Color;
 use crate::failure::Failure;
+use crate::shared::{Color, Shared};
+use crate::source;
 
 /// The configuration file. Keys are the options' names, with `_` for `-`.
 #[derive(Debug, Default, Deserialize)]
@@ -17,6 +18,26 @@ pub(crate) struct Config {
     pub(crate) sample: Option<f64>,
     pub(crate) color: Option<Color>,
     pub(crate) quiet: Option<bool>,
+}
+
+impl Config {
+    /// Fills in what was not said on the command line; the environment comes in between, where it is read.
+    pub(crate) fn fill(&self, mut shared: Shared) -> Result<Shared, Failure> {
+        // A source on the command line or in the environment beats both of the file's.
+        if shared.db.is_none() && shared.snapshot.is_none() && !source::environment_names_a_database() {
+            shared.db = self.db.clone();
+            shared.snapshot = self.snapshot.clone();
+        }
+        shared.format = shared.format.or_else(|| self.format.clone());
+        shared.sample = shared.sample.or(self.sample);
+        shared.color = shared.color.or(self.color);
+        shared.quiet |= self.quiet.unwrap_or(false);
+        let sample = shared.sample.unwrap_or(0.0);
+        if !(0.0..=60.0).contains(&sample) {
+            return Err(Failure::usage(format!("--sample {sample} is not between 0 and 60 seconds"), ""));
+        }
+        Ok(shared)
+    }
 }
 
 const FILE: &str = "altimeter.toml";

@@ -9,6 +9,7 @@ mod engines;
 mod failure;
 mod output;
 mod progress;
+mod shared;
 mod source;
 
 use std::process::ExitCode;
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
     let config = config::read()?;
-    let shared = arguments.shared.filled_from(&config)?;
+    let shared = config.fill(arguments.shared)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

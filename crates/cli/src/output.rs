@@ -4,8 +4,8 @@ use std::io::{IsTerminal, Write};
 
 use altimeter_render::{Layout, Report, report};
 
-use crate::arguments::{Color, Shared};
 use crate::failure::Failure;
+use crate::shared::{Color, Shared};
 
 /// The report asked for.
 pub(crate) fn report(shared: &Shared) -> Result<&'static dyn Report, Failure> {

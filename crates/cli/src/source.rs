@@ -6,10 +6,10 @@ use std::time::Duration;
 use altimeter_catalog::{Catalog, InspectOptions, read_snapshot};
 use altimeter_engine_postgres::Environment;
 
-use crate::arguments::Shared;
 use crate::engines;
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::shared::Shared;
 
 /// Variables that say which database is meant, as libpq reads them.
 const NAMING: &[&str] = &["DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGPORT"];

@@ -178,7 +178,7 @@ pub(crate) fn replace_column(expression: &str, from: &str, to: &str) -> String {
                 .parent()
                 .is_some_and(|parent| parent.kind() == SyntaxKind::NAME_REF && !is_callee(&parent));
         if names_column {
-            text.push_str(&crate::dialect::quote(to));
+            text.push_str(&crate::quoting::quote(to));
         } else {
             text.push_str(token.text());
         }

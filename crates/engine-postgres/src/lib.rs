@@ -17,6 +17,7 @@ mod lower;
 mod parse;
 #[cfg(feature = "live")]
 mod queries;
+mod quoting;
 mod types;
 
 #[cfg(feature = "live")]

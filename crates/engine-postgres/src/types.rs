@@ -116,8 +116,8 @@ pub(crate) fn canonical(catalog: &Catalog, text: &str) -> Option<String> {
         });
     }
     let known = |t: &altimeter_catalog::UserType| {
-        let bare = crate::dialect::quote(&t.name.name);
-        let qualified = format!("{}.{bare}", crate::dialect::quote(&t.name.schema));
+        let bare = crate::quoting::quote(&t.name.name);
+        let qualified = format!("{}.{bare}", crate::quoting::quote(&t.name.schema));
         (base == qualified || (base == bare && catalog.server.search_path.contains(&t.name.schema)))
             .then(|| if catalog.server.search_path.contains(&t.name.schema) { bare } else { qualified })
     };
@@ -151,7 +151,7 @@ pub(crate) fn equality_is_identity(catalog: &Catalog, type_name: &str) -> bool {
         canonical(catalog, &base).is_some()
             && catalog.types.iter().any(|t| {
                 matches!(t.kind, TypeKind::Enum { .. })
-                    && base.ends_with(&crate::dialect::quote(&t.name.name))
+                    && base.ends_with(&crate::quoting::quote(&t.name.name))
             })
     };
     array.is_empty() && (EXACT.contains(&base.as_str()) || is_enum())
@@ -176,11 +176,11 @@ pub(crate) fn empty_value(catalog: &Catalog, type_name: &str) -> Option<String> 
         "json" | "jsonb" => "{}",
         _ => {
             let named = |t: &&altimeter_catalog::UserType| {
-                canonical(catalog, &base).is_some_and(|c| c.ends_with(&crate::dialect::quote(&t.name.name)))
+                canonical(catalog, &base).is_some_and(|c| c.ends_with(&crate::quoting::quote(&t.name.name)))
             };
             return match &catalog.types.iter().find(named)?.kind {
                 TypeKind::Enum { labels } => {
-                    labels.first().map(|l| format!("{}::{type_name}", crate::dialect::literal(l)))
+                    labels.first().map(|l| format!("{}::{type_name}", crate::quoting::literal(l)))
                 }
                 TypeKind::Domain { .. } => None,
             };
@@ -199,9 +199,9 @@ pub(crate) fn type_without_modifier(type_name: &str) -> String {
 pub(crate) fn domain<'a>(catalog: &'a Catalog, type_name: &str) -> Option<&'a altimeter_catalog::UserType> {
     let base = parts(type_name).base;
     catalog.types.iter().find(|t| {
-        let bare = crate::dialect::quote(&t.name.name);
+        let bare = crate::quoting::quote(&t.name.name);
         matches!(t.kind, TypeKind::Domain { .. })
-            && (base == bare || base == format!("{}.{bare}", crate::dialect::quote(&t.name.schema)))
+            && (base == bare || base == format!("{}.{bare}", crate::quoting::quote(&t.name.schema)))
     })
 }
 

@@ -4,8 +4,8 @@ use altimeter_catalog::{Catalog, Name};
 use altimeter_planner::request::find_table;
 use clap::Args;
 
-use crate::arguments::Shared;
 use crate::failure::Failure;
+use crate::shared::Shared;
 use crate::{engines, output, source};
 
 #[derive(Debug, Args)]

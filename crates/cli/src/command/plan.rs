@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use altimeter_planner::{Plan, plan_request, read_request};
 use clap::Args;
 
-use crate::arguments::Shared;
 use crate::failure::Failure;
+use crate::shared::Shared;
 use crate::{engines, output, source};
 
 #[derive(Debug, Args)]

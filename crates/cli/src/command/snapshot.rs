@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use altimeter_catalog::write_snapshot;
 use clap::Args;
 
-use crate::arguments::Shared;
 use crate::failure::Failure;
+use crate::shared::Shared;
 use crate::{output, source};
 
 #[derive(Debug, Args)]

@@ -3,8 +3,8 @@
 use altimeter_catalog::{Backfill, BackfillValue, Catalog, Name};
 
 use super::in_step::{dollar_tag, print_differs};
-use super::{literal, quote, quote_name};
 use crate::parse::{identifier, parse_statements};
+use crate::quoting::{literal, quote, quote_name};
 
 /// The block. Each batch is a transaction of its own, so it must not be run inside one.
 ///

@@ -6,7 +6,7 @@
 use altimeter_catalog::{Catalog, Check, Name};
 
 use super::in_step::print_differs;
-use super::{literal, quote, quote_name};
+use crate::quoting::{literal, quote, quote_name};
 
 /// One query with one row, whose only column `ok` is true exactly when the check holds.
 pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {

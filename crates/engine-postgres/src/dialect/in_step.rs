@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{Catalog, Column, InStep, InStepFires};
 
-use super::quote;
+use crate::quoting::quote;
 use crate::types;
 
 /// The body, dollar-quoted. It touches nothing but the row at hand, so it needs no privilege and no search path.

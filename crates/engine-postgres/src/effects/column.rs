@@ -96,7 +96,7 @@ pub(super) fn not_null(catalog: &Catalog, table: &Name, column: &str, effect: &m
 fn proves_not_null(definition: &str, column: &str) -> bool {
     let Some(expression) = definition.trim().strip_prefix("CHECK").map(str::trim) else { return false };
     let expression = expression.strip_suffix("NOT VALID").unwrap_or(expression);
-    let wanted = format!("{} IS NOT NULL", crate::dialect::quote(column)).to_lowercase();
+    let wanted = format!("{} IS NOT NULL", crate::quoting::quote(column)).to_lowercase();
     let Some(node) = parse::parse_expression(expression) else { return false };
     let text = parse::text_of(&node).to_lowercase();
     if text.contains(" or ") || text.contains("case ") {

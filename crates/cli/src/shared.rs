@@ -1,0 +1,44 @@
+//! Options of every command.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Options of every command.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Shared {
+    /// The database: a URL or `key=value` string; also from DATABASE_URL, the PG* variables or a service
+    #[arg(long, value_name = "URL", global = true, conflicts_with = "snapshot")]
+    pub(crate) db: Option<String>,
+    /// A snapshot instead of a database
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) snapshot: Option<PathBuf>,
+    /// How to show it [default: text]
+    #[arg(long, global = true, value_parser = ["text", "json", "markdown"])]
+    pub(crate) format: Option<String>,
+    /// Whose rules hold [default: from the URL or the snapshot]
+    #[arg(long, global = true, value_parser = ["postgresql"])]
+    pub(crate) engine: Option<String>,
+    /// Seconds between two samples of the activity counters, from which rates come; 0 for none [default: 2]
+    #[arg(long, value_name = "SECONDS", global = true)]
+    pub(crate) sample: Option<f64>,
+    /// When to use colour [default: auto]
+    #[arg(long, global = true)]
+    pub(crate) color: Option<Color>,
+    /// No progress and no notes on standard error
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
