@@ -4,6 +4,8 @@
 //! times have wide ranges. Volumes follow from sizes and are narrower.
 
 mod index;
+#[cfg(test)]
+mod tests;
 pub mod throughput;
 mod update;
 mod wait;

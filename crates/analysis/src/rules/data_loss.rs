@@ -36,8 +36,12 @@ impl Rule for DataLoss {
                 rule: self.name(),
                 severity,
                 message: format!("{table}.{column} and its values are gone; code that still names it fails at once"),
-                instead: "release the application without the column first, keep a dump of its values, drop it last"
-                    .to_owned(),
+                // A plan has done all that before it comes here.
+                instead: match context.plan_began_on {
+                    Some(_) => String::new(),
+                    None => "release the application without the column first, keep a dump of its values, drop it last"
+                        .to_owned(),
+                },
                 object: Some(table.clone()),
             })
             .collect()

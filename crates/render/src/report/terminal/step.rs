@@ -90,7 +90,7 @@ fn write_statements(page: &mut Page, catalog: &Catalog, label: &str, statements:
             let instead = if finding.instead.is_empty() {
                 String::new()
             } else {
-                format!(" Instead: {}", finding.instead)
+                format!(". Instead: {}", finding.instead)
             };
             let strong = format!("{}:", finding.severity);
             page.prose(

@@ -1,0 +1,132 @@
+//! Estimates against what was measured once, and against what is not known.
+
+use altimeter_catalog::{
+    Catalog, Created, Effect, IndexDefinition, IndexKey, LockMode, Name, RelationKind, RowUpdate, Session,
+    Table, read_snapshot,
+};
+
+use super::estimate;
+use crate::Range;
+
+fn users() -> Name {
+    Name::new("public", "users")
+}
+
+/// The shop as it was measured: a million users on PostgreSQL 18, two shared cores, data in the cache.
+fn shop() -> Catalog {
+    let mut catalog = read_snapshot(include_str!("../../../../fixtures/snapshots/shop-50m.json")).unwrap();
+    let table: &mut Table = catalog.table_mut(&users()).unwrap();
+    table.size.rows = Some(1_000_000.0);
+    table.size.heap_bytes = Some(173_000_000);
+    table.size.toast_bytes = Some(8_192);
+    table.size.index_bytes = Some(194_000_000);
+    catalog
+}
+
+fn holds(range: &Option<Range>, outcome: f64) {
+    let range = range.as_ref().unwrap();
+    assert!(range.low <= outcome && outcome <= range.high, "{outcome} is not in {range:?}");
+    assert!(range.high / range.low.max(1.0) < 50.0, "a range that says nothing: {range:?}");
+    assert!(!range.basis.is_empty());
+}
+
+fn backfill() -> Effect {
+    let update = RowUpdate {
+        object: users(),
+        columns: vec!["username".into()],
+        batch_rows: Some(10_000),
+        pause_ms: 100,
+    };
+    Effect { updates: vec![update], ..Effect::default() }
+}
+
+fn index(concurrently: bool) -> Effect {
+    let definition = IndexDefinition {
+        name: "i".into(),
+        table: users(),
+        method: "btree".into(),
+        unique: false,
+        nulls_not_distinct: false,
+        keys: vec![IndexKey::column("user_name")],
+        include: Vec::new(),
+        predicate: None,
+        options: Default::default(),
+        tablespace: None,
+    };
+    let created = Created {
+        object: users().sibling("i"),
+        kind: RelationKind::Index,
+        index: Some(definition),
+        concurrently,
+    };
+    Effect { creates: vec![created], ..Effect::default() }
+}
+
+#[test]
+fn measured_outcomes_are_in_their_ranges() {
+    let catalog = shop();
+    let filled = estimate(&catalog, &backfill(), Some(2_000));
+    holds(&filled.duration_ms, 47_500.0);
+    holds(&filled.wal_bytes, 783_700_000.0);
+    holds(&filled.disk_after_bytes, 235_000_000.0);
+    let built = estimate(&catalog, &index(true), Some(2_000));
+    holds(&built.duration_ms, 2_400.0);
+    holds(&built.wal_bytes, 33_400_000.0);
+    holds(&built.disk_after_bytes, 36_900_000.0);
+}
+
+#[test]
+fn what_is_not_known_is_said_and_never_zero() {
+    let mut catalog = shop();
+    catalog.table_mut(&users()).unwrap().size = Default::default();
+    for effect in [backfill(), index(false)] {
+        let unknown = estimate(&catalog, &effect, None);
+        assert_eq!(unknown.duration_ms, None);
+        assert_eq!(unknown.wal_bytes, None);
+        assert!(unknown.unknowns.iter().any(|u| u.contains("public.users")), "{:?}", unknown.unknowns);
+    }
+}
+
+#[test]
+fn others_wait_for_the_lock_and_then_for_the_statement() {
+    let mut catalog = shop();
+    let mut effect = Effect::default();
+    effect.take(&users(), RelationKind::Table, LockMode::AccessExclusive);
+    let bounded = estimate(&catalog, &effect, Some(2_000));
+    let duration = bounded.duration_ms.clone().unwrap().high;
+    assert_eq!(bounded.blocked_ms.clone().unwrap().high, duration + 2_000.0);
+    // Without a limit the wait is as long as the oldest transaction, which nobody knows.
+    let unbounded = estimate(&catalog, &effect, None);
+    assert!(unbounded.blocked_ms.unwrap().high > 10_000.0);
+    assert!(unbounded.unknowns.iter().any(|u| u.contains("without lock_timeout")));
+    // Somebody has been in a transaction for a minute: the wait is now likely.
+    catalog.activity.sessions.push(Session {
+        pid: 1,
+        user: None,
+        application: None,
+        state: Some("idle in transaction".into()),
+        transaction_s: Some(60.0),
+        state_s: Some(60.0),
+        waits_for: None,
+        statement: None,
+        holds: Vec::new(),
+        kind: "client backend".into(),
+    });
+    let behind = estimate(&catalog, &effect, Some(2_000)).blocked_ms.unwrap();
+    assert!(behind.likely >= 2_000.0, "{behind:?}");
+    // The more statements a second, the more pile up.
+    let queued = |catalog: &Catalog| estimate(catalog, &effect, Some(2_000)).queries_queued.unwrap().high;
+    let few = queued(&catalog);
+    catalog.table_mut(&users()).unwrap().rates.as_mut().unwrap().scans *= 10.0;
+    assert!(queued(&catalog) > 5.0 * few);
+}
+
+#[test]
+fn a_concurrent_build_takes_longer_and_stops_nobody() {
+    let catalog = shop();
+    let likely = |concurrently| estimate(&catalog, &index(concurrently), None).duration_ms.unwrap().likely;
+    assert!(likely(true) > 1.5 * likely(false));
+    let mut effect = index(true);
+    effect.take(&users(), RelationKind::Table, LockMode::ShareUpdateExclusive);
+    assert_eq!(estimate(&catalog, &effect, None).blocked_ms.unwrap().high, 0.0);
+}
