@@ -143,7 +143,7 @@ fn first_difference(wanted: &Catalog, found: &Catalog) -> String {
         let extra = found.iter().find(|f| !wanted.contains(f));
         (missing.is_some() || extra.is_some()).then(|| format!("wanted {missing:?}, found {extra:?}"))
     }
-    for (w, f) in wanted.tables.iter().zip(&found.tables).filter(|(w, f)| w != f) {
+    if let Some((w, f)) = wanted.tables.iter().zip(&found.tables).find(|(w, f)| w != f) {
         let inside = differing(&w.columns, &f.columns)
             .or_else(|| differing(&w.indexes, &f.indexes))
             .or_else(|| differing(&w.constraints, &f.constraints))
