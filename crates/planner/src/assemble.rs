@@ -125,14 +125,14 @@ fn statements(
 ) -> Result<Vec<PlannedStatement>, PlanError> {
     let mut statements = Vec::new();
     for change in changes {
-        // What stops nobody while it waits need not give up.
-        let first = printed(engine, schema, change, Some(LOCK_TIMEOUT_MS), Some(began_on))?;
-        let effect = &first.effect;
+        let judged = printed(engine, schema, change, Some(LOCK_TIMEOUT_MS), Some(began_on))?;
+        let effect = &judged.effect;
         if let Some(reason) = effect.fails.as_ref().or(effect.not_analysed.as_ref()) {
             return Err(PlanError::Unproved {
-                reason: format!("{step}: `{}`: {reason}", first.statement.sql),
+                reason: format!("{step}: `{}`: {reason}", judged.statement.sql),
             });
         }
+        // What stops nobody while it waits need not give up.
         let waits_harmlessly = effect.waits_for_transactions && !effect.blocks.writes && !effect.blocks.reads;
         let transaction = if effect.transaction == TransactionUse::Forbidden {
             Transaction::None
@@ -142,7 +142,7 @@ fn statements(
         statements.push(PlannedStatement {
             transaction,
             lock_timeout_ms: if waits_harmlessly { 0 } else { LOCK_TIMEOUT_MS },
-            judged: first,
+            judged,
         });
         schema.apply(change).map_err(|e| PlanError::Unproved { reason: format!("{step}: {e}") })?;
         expect_size(schema, change);
@@ -173,9 +173,6 @@ fn finish(
     steps: Vec<(PhaseKind, Step)>,
     tables: Vec<Name>,
 ) -> Plan {
-    let worst = |statements: &mut dyn Iterator<Item = &Judged>| {
-        statements.map(|j| j.risk).max().unwrap_or(Severity::Low)
-    };
     let capacity = capacity(&mut steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged));
     let rollback = Rollback {
         triggers: triggers(engine, catalog, &draft, &tables),
@@ -197,8 +194,8 @@ fn finish(
         made_by: "rules".to_owned(),
         catalog_fingerprint: catalog.fingerprint(&tables.iter().collect::<Vec<_>>()),
         tables,
-        risk: worst(&mut steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged)),
-        risk_if_run_directly: worst(&mut direct.iter()),
+        risk: worst_risk(steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged)),
+        risk_if_run_directly: worst_risk(&direct),
         direct,
         phases: phases(steps),
         rollback,
@@ -207,6 +204,11 @@ fn finish(
         cautions: draft.cautions,
         unknowns,
     }
+}
+
+/// The worst of several statements' risks, low if there are none.
+fn worst_risk<'a>(statements: impl IntoIterator<Item = &'a Judged>) -> Severity {
+    statements.into_iter().map(|j| j.risk).max().unwrap_or(Severity::Low)
 }
 
 fn in_words(unknown: &Unknown) -> String {
@@ -261,7 +263,7 @@ fn alternatives(
             |f| f.message.clone(),
         ),
         asks_of_application: "must be stopped, or know both schemas, while it happens".to_owned(),
-        risk: direct.iter().map(|j| j.risk).max().unwrap_or(Severity::Low),
+        risk: worst_risk(direct),
         capacity: capacity(&mut direct.iter()),
     }];
     for draft in drafts {
@@ -274,7 +276,7 @@ fn alternatives(
             title: draft.title.clone(),
             why_not: draft.why_not.clone(),
             asks_of_application: draft.asks_of_application.clone(),
-            risk: draft.risk.or_else(|| judged.iter().map(|j| j.risk).max()).unwrap_or(Severity::Low),
+            risk: draft.risk.unwrap_or_else(|| worst_risk(&judged)),
             capacity: capacity(&mut judged.iter()),
         });
     }

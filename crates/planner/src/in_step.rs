@@ -5,7 +5,7 @@ use altimeter_catalog::{
     IndexDefinition, IndexKey, IndexTarget, Name, Table, TableKind, TriggerDefinition,
 };
 
-use crate::recipe::{RecipeContext, batch_of};
+use crate::recipe::{RecipeContext, batch_of, grants_of};
 
 /// The two columns, and everything a plan needs to make, fill, index and drop the copy.
 pub(crate) struct Pair<'a> {
@@ -109,12 +109,7 @@ impl Pair<'_> {
             ..self.column.clone()
         };
         let mut changes = vec![Change::AddColumn { table: self.table_name(), column, if_not_exists: false }];
-        changes.extend(self.column.grants.iter().map(|g| Change::GrantColumn {
-            table: self.table_name(),
-            column: self.copy.to_owned(),
-            privileges: g.privileges.clone(),
-            grantee: g.grantee.clone(),
-        }));
+        changes.extend(grants_of(self.column, &self.table.name, self.copy));
         changes
     }
 

@@ -1,6 +1,6 @@
 //! What a recipe is.
 
-use altimeter_catalog::{Catalog, Change, Engine, Name, Table, TableKind};
+use altimeter_catalog::{Catalog, Change, Column, Engine, Name, Table, TableKind, Volatility};
 
 use crate::draft::Draft;
 use crate::plan::PlanError;
@@ -53,6 +53,12 @@ impl RecipeContext<'_> {
         self.engine.fit_name(name)
     }
 
+    /// Whether the column's default gives each row a value of its own, or may: then one value cannot stand for all.
+    pub(crate) fn own_value_a_row(&self, column: &Column) -> bool {
+        let constant = |d: &String| self.engine.volatility(self.catalog, d) == Volatility::Constant;
+        column.default.as_ref().is_some_and(|d| !constant(d))
+    }
+
     /// Triggers that a backfill of the table fires for every row.
     pub(crate) fn fired_by_backfill(&self, table: &Table) -> Option<String> {
         let fired: Vec<&str> = table
@@ -69,6 +75,17 @@ impl RecipeContext<'_> {
             )
         })
     }
+}
+
+/// The column's privileges, granted on a column of the same table under another or the same name.
+pub(crate) fn grants_of(column: &Column, table: &Name, name: &str) -> Vec<Change> {
+    let grants = column.grants.iter().map(|g| Change::GrantColumn {
+        table: table.clone(),
+        column: name.to_owned(),
+        privileges: g.privileges.clone(),
+        grantee: g.grantee.clone(),
+    });
+    grants.collect()
 }
 
 /// Rows a batch, so that a writer of the same rows waits about a quarter of a second at the likely speed; and the

@@ -2,7 +2,6 @@
 
 use altimeter_catalog::{
     Backfill, BackfillValue, Change, Check, Column, ConstraintDefinition, ConstraintKind, Name, Table,
-    Volatility,
 };
 
 use crate::draft::{Draft, DraftStep};
@@ -42,10 +41,7 @@ fn draft(context: &RecipeContext<'_>, name: &Name, column: &Column) -> Result<Dr
             ),
         ));
     }
-    let own_value_a_row = column
-        .default
-        .as_ref()
-        .is_some_and(|d| context.engine.volatility(context.catalog, d) != Volatility::Constant);
+    let own_value_a_row = context.own_value_a_row(column);
     let mut draft = Draft::default();
     // NOT NULL is left out at first where old code could not know it, or old rows have no value yet.
     let late_not_null = column.not_null && (own_value_a_row || column.default.is_none());
@@ -63,13 +59,15 @@ fn draft(context: &RecipeContext<'_>, name: &Name, column: &Column) -> Result<Dr
         draft.steps.push(step);
         draft.cautions.extend(context.fired_by_backfill(table));
     }
-    let deploy = deploy(name, column, late_not_null && column.default.is_none());
-    if late_not_null && column.default.is_none() {
+    // Only the application knows the values: it writes them first, then they are demanded.
+    let app_must_write = column.not_null && column.default.is_none();
+    let deploy = deploy(name, column, app_must_write);
+    if app_must_write {
         draft.steps.push(deploy);
-        draft.steps.extend(not_null(context, name, column, PhaseKind::Contract));
+        draft.steps.push(not_null(context, name, column, PhaseKind::Contract));
     } else {
         if late_not_null {
-            draft.steps.extend(not_null(context, name, column, PhaseKind::Migrate));
+            draft.steps.push(not_null(context, name, column, PhaseKind::Migrate));
         }
         draft.steps.push(deploy);
     }
@@ -131,12 +129,7 @@ fn fill(context: &RecipeContext<'_>, table: &Table, column: &Column) -> Result<B
 
 /// NOT NULL without reading the table under a lock that stops anybody: a CHECK for new rows, then for old ones, and
 /// the CHECK proves NOT NULL. Four statements: in one the proof would be dropped before it is used.
-fn not_null(
-    context: &RecipeContext<'_>,
-    name: &Name,
-    column: &Column,
-    phase: PhaseKind,
-) -> Option<DraftStep> {
+fn not_null(context: &RecipeContext<'_>, name: &Name, column: &Column, phase: PhaseKind) -> DraftStep {
     let why =
         "the CHECK is validated while everybody works on, and then proves NOT NULL without reading the table";
     let mut step = DraftStep::sql(phase, format!("{} NOT NULL", column.name), why);
@@ -148,7 +141,7 @@ fn not_null(
     ];
     step.before.push(Check::NoNulls { table: name.clone(), column: column.name.clone() });
     step.after.push(Check::ColumnNotNull { table: name.clone(), column: column.name.clone() });
-    Some(step)
+    step
 }
 
 fn proof_name(context: &RecipeContext<'_>, table: &Name, column: &str) -> String {
@@ -185,17 +178,9 @@ pub(super) fn restore(
     column: &Column,
 ) -> Result<Vec<Change>, PlanError> {
     let name = &table.name;
-    let own_value_a_row = column
-        .default
-        .as_ref()
-        .is_some_and(|d| context.engine.volatility(context.catalog, d) != Volatility::Constant);
-    if !own_value_a_row {
+    if !context.own_value_a_row(column) {
         let column = Column { grants: Vec::new(), ..column.clone() };
-        return Ok(vec![Change::AddColumn {
-            table: name.clone(),
-            column: column.clone(),
-            if_not_exists: false,
-        }]);
+        return Ok(vec![Change::AddColumn { table: name.clone(), column, if_not_exists: false }]);
     }
     let bare = Column { not_null: false, default: None, grants: Vec::new(), ..column.clone() };
     let expression = column.default.clone().unwrap_or_default();

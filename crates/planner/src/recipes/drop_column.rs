@@ -5,7 +5,7 @@ use altimeter_catalog::{Change, Check, Column, ConstraintDefinition, ConstraintK
 use super::add_column;
 use crate::draft::{Draft, DraftStep};
 use crate::plan::{PhaseKind, PlanError};
-use crate::recipe::{Recipe, RecipeContext, refuse};
+use crate::recipe::{Recipe, RecipeContext, grants_of, refuse};
 
 pub(crate) struct DropColumn;
 
@@ -154,12 +154,7 @@ fn restored(
     column: &Column,
 ) -> Result<(Vec<Change>, Vec<String>), PlanError> {
     let mut changes = add_column::restore(context, table, column)?;
-    changes.extend(column.grants.iter().map(|g| Change::GrantColumn {
-        table: table.name.clone(),
-        column: column.name.clone(),
-        privileges: g.privileges.clone(),
-        grantee: g.grantee.clone(),
-    }));
+    changes.extend(grants_of(column, &table.name, &column.name));
     let concerns = |columns: &[String]| columns.contains(&column.name);
     for index in table.indexes.iter().filter(|i| concerns(&i.reads)) {
         changes.push(Change::CreateIndex {

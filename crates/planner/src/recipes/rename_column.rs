@@ -7,7 +7,7 @@
 //! copy under the old name, fills it and swaps the two names in one statement: there is no point of no return.
 
 use altimeter_analysis::Severity;
-use altimeter_catalog::{Change, Check, Column, Name, Table, TableKind, Volatility};
+use altimeter_catalog::{Change, Check, Column, Name, Table, TableKind};
 
 use super::add_index::OLD_TRANSACTION_S;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
@@ -41,8 +41,7 @@ fn draft(context: &RecipeContext<'_>, name: &Name, from: &str, to: &str) -> Resu
         return Err(refuse(format!("{name} has no column {from}"), ""));
     };
     refuse_what_cannot_be_copied(context, table, column, to)?;
-    let constant = |d: &String| context.engine.volatility(context.catalog, d) == Volatility::Constant;
-    let default = column.default.clone().filter(constant);
+    let default = column.default.clone().filter(|_| !context.own_value_a_row(column));
     let key = context.walking_key(table)?;
     let pair = |truth, copy| Pair {
         context,
