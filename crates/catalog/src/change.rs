@@ -271,6 +271,14 @@ pub enum BackfillValue {
 }
 
 impl Change {
+    /// The single changes it is made of: several for [`Change::Together`], else itself.
+    pub fn parts(&self) -> Vec<&Change> {
+        match self {
+            Change::Together(changes) => changes.iter().flat_map(Change::parts).collect(),
+            one => vec![one],
+        }
+    }
+
     /// The tables it is about, without those it reaches through foreign keys.
     pub fn tables(&self) -> Vec<&Name> {
         match self {

@@ -14,6 +14,13 @@ pub struct Dependency {
     pub columns: Vec<String>,
 }
 
+impl Dependency {
+    /// Whether it needs that column of that relation.
+    pub fn needs(&self, on: &Name, column: &str) -> bool {
+        &self.on == on && self.columns.iter().any(|c| c == column)
+    }
+}
+
 /// A view or materialized view.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct View {

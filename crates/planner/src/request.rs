@@ -226,7 +226,7 @@ fn finish(names: Names<'_>, changes: Vec<Change>) -> Result<Request, RequestErro
         // Another catalog, another memory.
         let memory = Memory::default();
         let now = Names { catalog: after.as_ref().unwrap_or(names.catalog), memory: &memory, ..names };
-        for one in flat(change) {
+        for one in change.parts() {
             if let Some(result) = ALL.iter().find_map(|r| r.examine(now, one)) {
                 result?;
             }
@@ -241,13 +241,6 @@ fn finish(names: Names<'_>, changes: Vec<Change>) -> Result<Request, RequestErro
         }
     }
     Ok(Request { changes, says: said.join("; ") })
-}
-
-fn flat(change: &Change) -> Vec<&Change> {
-    match change {
-        Change::Together(changes) => changes.iter().flat_map(flat).collect(),
-        one => vec![one],
-    }
 }
 
 /// A change in the tool's words; as SQL if it has none for it.

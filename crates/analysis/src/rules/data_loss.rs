@@ -3,13 +3,6 @@
 use crate::rule::{Finding, Rule, RuleContext, Severity};
 use altimeter_catalog::Change;
 
-fn flatten(change: &Change) -> Vec<&Change> {
-    match change {
-        Change::Together(changes) => changes.iter().flat_map(flatten).collect(),
-        change => vec![change],
-    }
-}
-
 /// Values are gone for good.
 pub(super) struct DataLoss;
 
@@ -24,10 +17,11 @@ impl Rule for DataLoss {
 
     fn check(&self, context: &RuleContext<'_>) -> Vec<Finding> {
         let severity = if context.plan_began_on.is_some() { Severity::Medium } else { Severity::Critical };
-        let dropped = context.statement.changes.iter().flat_map(flatten).filter_map(|change| match change {
-            Change::DropColumn { table, column, .. } => Some((table, column)),
-            _ => None,
-        });
+        let dropped =
+            context.statement.changes.iter().flat_map(Change::parts).filter_map(|change| match change {
+                Change::DropColumn { table, column, .. } => Some((table, column)),
+                _ => None,
+            });
         // What a plan made itself holds copies only.
         let before = context.plan_began_on.unwrap_or(context.catalog);
         dropped

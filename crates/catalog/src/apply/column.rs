@@ -32,9 +32,7 @@ impl Catalog {
         };
         self.table_mut(table).map(drop);
         self.each_partition(table, drop);
-        self.sequences.retain(|s| {
-            !s.owned_by.as_ref().is_some_and(|o| &o.on == table && o.columns.iter().any(|c| c == column))
-        });
+        self.sequences.retain(|s| !s.owned_by.as_ref().is_some_and(|o| o.needs(table, column)));
         Ok(())
     }
 
@@ -42,13 +40,10 @@ impl Catalog {
     /// triggers and generated columns that name the column, and its place in a partition key.
     pub fn needs_column(&self, table: &Name, column: &str) -> Vec<String> {
         let mut needed = Vec::new();
-        let reads = |needs: &[crate::Dependency]| {
-            needs.iter().any(|d| &d.on == table && d.columns.iter().any(|c| c == column))
-        };
         needed.extend(
             self.views
                 .iter()
-                .filter(|v| reads(&v.needs))
+                .filter(|v| v.needs.iter().any(|d| d.needs(table, column)))
                 .map(|v| format!("{} {}", if v.materialized { "materialized view" } else { "view" }, v.name)),
         );
         for (from, constraint) in self.referencing(table) {

@@ -54,9 +54,8 @@ pub(super) fn dropped(catalog: &Catalog, table: &Name, column: &str, cascade: bo
             }
         }
     }
-    let owned = |s: &&altimeter_catalog::Sequence| {
-        s.owned_by.as_ref().is_some_and(|o| &o.on == table && o.columns.iter().any(|c| c == column))
-    };
+    let owned =
+        |s: &&altimeter_catalog::Sequence| s.owned_by.as_ref().is_some_and(|o| o.needs(table, column));
     for sequence in catalog.sequences.iter().filter(owned) {
         effect.take(&sequence.name, RelationKind::Sequence, LockMode::AccessExclusive);
         effect.drops.push(sequence.name.clone());
@@ -64,9 +63,7 @@ pub(super) fn dropped(catalog: &Catalog, table: &Name, column: &str, cascade: bo
     if !cascade {
         return;
     }
-    let reads = |v: &&altimeter_catalog::View| {
-        v.needs.iter().any(|d| &d.on == table && d.columns.iter().any(|c| c == column))
-    };
+    let reads = |v: &&altimeter_catalog::View| v.needs.iter().any(|d| d.needs(table, column));
     for view in catalog.views.iter().filter(reads) {
         lock(catalog, &view.name, Some(LockMode::AccessExclusive), effect);
         effect.drops.push(view.name.clone());
