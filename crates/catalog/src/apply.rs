@@ -1,6 +1,11 @@
 //! The schema a change leaves behind.
 
+mod alter;
 mod column;
+mod maintenance;
+mod object;
+mod partition;
+mod relation;
 
 use std::sync::Arc;
 
@@ -79,7 +84,8 @@ fn exists(kind: ObjectKind, name: impl ToString) -> ApplyError {
 impl Catalog {
     /// Carries a change out on the schema. Statistics of new objects are unknown, those of others stay.
     ///
-    /// On an error nothing is changed, except by [`Change::Together`], whose first changes may have been made.
+    /// On an error nothing is changed, except by [`Change::Together`] and [`Change::AlterTable`], whose first changes may
+    /// have been made.
     pub fn apply(&mut self, change: &Change) -> Result<(), ApplyError> {
         match change {
             Change::AddColumn { table, column, if_not_exists } => {
@@ -156,6 +162,15 @@ impl Catalog {
             }
             Change::Backfill(backfill) => self.backfill(backfill),
             Change::Together(changes) => changes.iter().try_for_each(|c| self.apply(c)),
+            Change::AlterTable(alter) => self.alter_table(alter),
+            Change::AlterColumn { table, column, action } => self.alter_column(table, column, action),
+            Change::AlterWhole { table, action } => self.alter_whole(table, action),
+            Change::Partition(change) => self.apply_partition(change),
+            Change::Relation(change) => self.apply_relation(change),
+            Change::Object(change) => self.apply_object(change),
+            Change::Maintain(change) => self.apply_maintenance(change),
+            // Rows and sessions leave the schema as it is; settings are the reviewer's to follow.
+            Change::Rows(_) | Change::Session(_) => Ok(()),
         }
     }
 
@@ -220,9 +235,12 @@ impl Catalog {
             columns: constraint.columns.clone(),
             definition: constraint.sql.clone(),
             validated: !constraint.not_valid,
-            deferrable: false,
-            deferred: false,
-            foreign: None,
+            deferrable: constraint.deferrable,
+            deferred: constraint.deferred,
+            no_inherit: constraint.no_inherit,
+            inherited: false,
+            not_enforced: constraint.not_enforced,
+            foreign: constraint.foreign.clone(),
             index,
         });
         Ok(())
@@ -295,6 +313,8 @@ impl Catalog {
             arguments: String::new(),
             language: "plpgsql".to_owned(),
             volatility: "volatile".to_owned(),
+            inlined: None,
+            statements: None,
             mentions: Vec::new(),
         });
         Ok(())

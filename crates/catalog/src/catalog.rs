@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Activity, Extension, Function, Index, Name, Publication, Sequence, Server, Table, UserType, View,
+    Activity, Cast, Extension, Function, Index, Name, Publication, Sequence, Server, Table, UserType, View,
 };
 
 /// One database as it was at a moment: objects, statistics, activity, settings, and what could not be read.
@@ -30,8 +30,12 @@ pub struct Catalog {
     pub sequences: Vec<Sequence>,
     /// Functions and procedures outside the system schemas and extensions.
     pub functions: Vec<Function>,
-    /// Enums and domains.
+    /// Types users and extensions made, the composite types of tables left out.
     pub types: Vec<UserType>,
+    /// Casts users and extensions made.
+    pub casts: Vec<Cast>,
+    /// Names of event triggers that are on.
+    pub event_triggers: Vec<String>,
     /// Publications of logical replication.
     pub publications: Vec<Publication>,
     /// Installed extensions.

@@ -1,5 +1,21 @@
 //! What somebody wants done to a schema, in words both engines share.
 
+mod alter;
+mod maintenance;
+mod object;
+mod partition;
+mod relation;
+mod rows;
+mod session;
+
+pub use alter::{AlterTable, ColumnAction, TableAction};
+pub use maintenance::{Maintenance, ReindexTarget};
+pub use object::{ObjectChange, Verb};
+pub use partition::{DetachMode, PartitionChange};
+pub use relation::{IndexAction, RelationChange, TableDefinition, TypeAction};
+pub use rows::{RowsChange, RowsCommand};
+pub use session::SessionChange;
+
 use crate::{Column, ConstraintKind, IndexDefinition, Name};
 
 /// One change. A statement lowers to one or several; a recipe is made of them; an engine prints each as SQL.
@@ -156,6 +172,36 @@ pub enum Change {
     },
     /// Several changes in one statement and one transaction.
     Together(Vec<Change>),
+    /// One `ALTER TABLE` with several actions, or with `ONLY`.
+    AlterTable(AlterTable),
+    /// An `ALTER COLUMN` no recipe is made of.
+    AlterColumn {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+        /// What is done.
+        action: ColumnAction,
+    },
+    /// Another action of `ALTER TABLE`, about the table as a whole.
+    AlterWhole {
+        /// The table.
+        table: Name,
+        /// What is done.
+        action: TableAction,
+    },
+    /// Partitions coming and going.
+    Partition(PartitionChange),
+    /// Relations, types and schemas made, dropped, renamed, moved.
+    Relation(RelationChange),
+    /// Objects that are no relations.
+    Object(ObjectChange),
+    /// Rows read and written.
+    Rows(RowsChange),
+    /// Work on whole relations.
+    Maintain(Maintenance),
+    /// The session and its transaction.
+    Session(SessionChange),
 }
 
 /// A constraint to be made.
@@ -175,6 +221,16 @@ pub struct ConstraintDefinition {
     pub sql: String,
     /// `NOT VALID`: old rows are not looked at.
     pub not_valid: bool,
+    /// The referenced side of a foreign key.
+    pub foreign: Option<crate::ForeignKey>,
+    /// `DEFERRABLE`.
+    pub deferrable: bool,
+    /// `INITIALLY DEFERRED`.
+    pub deferred: bool,
+    /// `NO INHERIT`.
+    pub no_inherit: bool,
+    /// `NOT ENFORCED` (PostgreSQL 18).
+    pub not_enforced: bool,
 }
 
 /// A trigger function to be made.
@@ -271,10 +327,12 @@ pub enum BackfillValue {
 }
 
 impl Change {
-    /// The single changes it is made of: several for [`Change::Together`], else itself.
+    /// The single changes it is made of: several for [`Change::Together`] and [`Change::AlterTable`], else itself.
     pub fn parts(&self) -> Vec<&Change> {
         match self {
-            Change::Together(changes) => changes.iter().flat_map(Change::parts).collect(),
+            Change::Together(changes) | Change::AlterTable(AlterTable { actions: changes, .. }) => {
+                changes.iter().flat_map(Change::parts).collect()
+            }
             one => vec![one],
         }
     }
@@ -295,11 +353,20 @@ impl Change {
             | Change::DropTrigger { table, .. }
             | Change::GrantColumn { table, .. }
             | Change::Analyze { table, .. }
-            | Change::UpdateRows { table, .. } => vec![table],
+            | Change::UpdateRows { table, .. }
+            | Change::AlterTable(AlterTable { table, .. })
+            | Change::AlterColumn { table, .. }
+            | Change::AlterWhole { table, .. } => vec![table],
             Change::CreateIndex { index, .. } => vec![&index.table],
             Change::CreateTrigger(trigger) => vec![&trigger.table],
             Change::Backfill(backfill) => vec![&backfill.table],
             Change::DropIndex { .. } | Change::CreateFunction(_) | Change::DropFunction { .. } => Vec::new(),
+            Change::Partition(change) => change.tables(),
+            Change::Relation(change) => change.tables(),
+            Change::Object(change) => change.tables(),
+            Change::Rows(change) => change.tables(),
+            Change::Maintain(change) => change.tables(),
+            Change::Session(_) => Vec::new(),
             Change::Together(changes) => changes.iter().flat_map(Change::tables).collect(),
         }
     }

@@ -44,9 +44,19 @@ pub struct Effect {
 impl Effect {
     /// Adds a lock, keeping the strongest per relation.
     pub fn take(&mut self, object: &Name, kind: RelationKind, mode: LockMode) {
-        match self.locks.iter_mut().find(|l| &l.object == object) {
-            Some(held) => held.mode = held.mode.max(mode),
-            None => self.locks.push(Lock { object: object.clone(), kind, mode }),
+        self.add(Lock { object: object.clone(), kind, mode, through: None });
+    }
+
+    /// Adds a lock on a relation the statement does not name, see [`Lock::through`].
+    pub fn take_through(&mut self, object: &Name, kind: RelationKind, mode: LockMode, through: &str) {
+        self.add(Lock { object: object.clone(), kind, mode, through: Some(through.to_owned()) });
+    }
+
+    fn add(&mut self, lock: Lock) {
+        match self.locks.iter_mut().find(|l| l.object == lock.object) {
+            Some(held) if held.mode >= lock.mode => {}
+            Some(held) => *held = lock,
+            None => self.locks.push(lock),
         }
     }
 
@@ -58,7 +68,7 @@ impl Effect {
     /// Adds another effect of the same transaction to this one.
     pub fn merge(&mut self, other: Effect) {
         for lock in other.locks {
-            self.take(&lock.object, lock.kind, lock.mode);
+            self.add(lock);
         }
         for (mine, theirs) in [
             (&mut self.rewrites, other.rewrites),
@@ -94,6 +104,9 @@ pub struct Lock {
     pub kind: RelationKind,
     /// The mode, in the words of the server's manual.
     pub mode: LockMode,
+    /// How the statement comes to it, where it does not name the relation: `foreign key orders_user_id_fkey`,
+    /// `partition of public.events`, `trigger audit on public.users`.
+    pub through: Option<String>,
 }
 
 /// PostgreSQL's table-level lock modes, weakest first

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::ops::Range;
 use std::pin::Pin;
 
 use schemars::JsonSchema;
@@ -32,6 +33,37 @@ impl fmt::Display for EngineName {
     }
 }
 
+/// SQL text taken apart and parsed, not yet resolved against any schema; so texts can be read side by side, each
+/// once, and each statement lowered on the schema the ones before it leave.
+pub trait SourceText: Send {
+    /// The statements, in order.
+    fn pieces(&self) -> &[Piece];
+
+    /// Lowers one statement to changes, its names resolved against `catalog`, whose settings (search path) hold.
+    /// Never fails: what is not understood is said in the statement.
+    fn lower(&self, piece: usize, catalog: &Catalog) -> Statement;
+}
+
+/// One statement's place in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// What it is.
+    pub kind: PieceKind,
+    /// Its bytes in the text, without the closing semicolon and the comments around it.
+    pub span: Range<usize>,
+    /// The line it begins on, from 1.
+    pub line: u32,
+}
+
+/// What a piece of a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PieceKind {
+    /// A statement for the server.
+    Sql,
+    /// A command for the client that reads the text: `\\set`, `DELIMITER`.
+    Client,
+}
+
 /// SQL text taken apart.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Script {
@@ -40,12 +72,14 @@ pub struct Script {
 }
 
 /// One statement of somebody's SQL.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Statement {
     /// Its text, without the closing semicolon.
     pub sql: String,
     /// The line it begins on, from 1.
     pub line: u32,
+    /// Its bytes in the text it was read from.
+    pub span: Range<usize>,
     /// What it does, as far as that is understood.
     pub changes: Vec<Change>,
     /// Why it was not understood: unknown kind, unsupported clause, dynamic SQL. The changes are then incomplete.
@@ -71,14 +105,20 @@ pub enum Volatility {
 
 /// The pure side of an engine: text to changes, changes to effects and text.
 pub trait Engine {
-    /// Takes SQL apart and lowers each statement to changes. `catalog` resolves unqualified names. Never fails:
-    /// what is not understood is said in the statement.
-    fn parse(&self, catalog: &Catalog, sql: &str) -> Script;
+    /// Takes SQL apart and parses it.
+    fn read(&self, sql: &str) -> Box<dyn SourceText>;
+
+    /// Takes SQL apart and lowers each statement to changes, all on the same catalog.
+    fn parse(&self, catalog: &Catalog, sql: &str) -> Script {
+        let text = self.read(sql);
+        Script { statements: (0..text.pieces().len()).map(|n| text.lower(n, catalog)).collect() }
+    }
 
     /// What the server does to carry the statement out on that catalog.
     fn effect(&self, catalog: &Catalog, statement: &Statement) -> Effect;
 
-    /// A change as one statement that runs as it stands, without closing semicolon.
+    /// A change as one statement that runs as it stands, without closing semicolon. Empty for a change that is only
+    /// ever read from somebody's SQL and that no recipe makes.
     fn print(&self, catalog: &Catalog, change: &Change) -> String;
 
     /// A check as one read-only query.

@@ -28,21 +28,26 @@ pub use activity::{
 pub use apply::{ApplyError, ObjectKind};
 pub use catalog::{Catalog, Unknown};
 pub use change::{
-    Backfill, BackfillValue, Change, ConstraintDefinition, FunctionBody, FunctionDefinition, InStep,
-    InStepFires, TriggerDefinition,
+    AlterTable, Backfill, BackfillValue, Change, ColumnAction, ConstraintDefinition, DetachMode,
+    FunctionBody, FunctionDefinition, InStep, InStepFires, IndexAction, Maintenance, ObjectChange,
+    PartitionChange, ReindexTarget, RelationChange, RowsChange, RowsCommand, SessionChange, TableAction,
+    TableDefinition, TriggerDefinition, TypeAction, Verb,
 };
 pub use check::Check;
 pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};
 pub use engine::{
-    Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Script, Statement,
-    Volatility,
+    Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Piece, PieceKind, Script,
+    SourceText, Statement, Volatility,
 };
 pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
 pub use name::Name;
-pub use objects::{Dependency, Extension, Function, Publication, Sequence, TypeKind, UserType, View};
+pub use objects::{
+    Cast, Dependency, DomainConstraint, Extension, Function, Publication, RoutineStatement, Sequence,
+    TypeKind, UserType, View,
+};
 pub use server::{Role, Server, WalPosition};
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};
 pub use table::{
-    Column, ColumnGrant, ColumnStatistics, Constraint, ConstraintKind, ForeignKey, Generated, Identity,
-    Persistence, Policy, Size, Table, TableActivity, TableKind, TableRates, Trigger,
+    Column, ColumnGrant, ColumnStatistics, Constraint, ConstraintKind, ExtendedStatistics, ForeignKey,
+    Generated, Identity, Persistence, Policy, Size, Table, TableActivity, TableKind, TableRates, Trigger,
 };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Index, Name};
 
 /// One table with its columns, indexes, constraints, triggers, policies, size and activity.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Table {
     /// Schema and name.
     pub name: Name,
@@ -36,6 +36,27 @@ pub struct Table {
     pub partition_columns: Vec<String>,
     /// Tables this one inherits from (old-style inheritance).
     pub inherits: Vec<Name>,
+    /// A partition's bound as the server prints it: `FOR VALUES FROM (1) TO (2)`, `DEFAULT`.
+    #[serde(default)]
+    pub partition_bound: Option<String>,
+    /// The access method, where it is not `heap`.
+    #[serde(default)]
+    pub access_method: Option<String>,
+    /// The composite type of a typed table (`CREATE TABLE … OF`).
+    #[serde(default)]
+    pub of_type: Option<Name>,
+    /// The index `CLUSTER` without `USING` would take.
+    #[serde(default)]
+    pub clustered_on: Option<String>,
+    /// The role that owns it.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// Extended statistics (`CREATE STATISTICS`) on it.
+    #[serde(default)]
+    pub statistics: Vec<ExtendedStatistics>,
+    /// Rules by name, a view's own one left out.
+    #[serde(default)]
+    pub rules: Vec<String>,
     /// `fillfactor`, where it is set, in per cent.
     pub fillfactor: Option<u8>,
     /// The tablespace, where it is not the database's own.
@@ -97,6 +118,8 @@ pub enum TableKind {
     PartitionedTable,
     /// A foreign table: its rows are elsewhere.
     ForeignTable,
+    /// The rows of a materialized view; its query is in [`crate::Catalog::views`] under the same name.
+    MaterializedView,
 }
 
 /// Whether a table survives a crash and a session.
@@ -132,6 +155,8 @@ pub struct Column {
     pub generated: Option<Generated>,
     /// An identity column.
     pub identity: Option<Identity>,
+    /// Inherited from a parent and not declared here too.
+    pub inherited: bool,
     /// Privileges granted on the column itself.
     pub grants: Vec<ColumnGrant>,
     /// The planner's statistics; none if the table was never analysed or they may not be read.
@@ -196,6 +221,15 @@ pub struct Constraint {
     pub deferrable: bool,
     /// Whether it is deferred unless told otherwise.
     pub deferred: bool,
+    /// Whether heirs and partitions do without it (`NO INHERIT`).
+    #[serde(default)]
+    pub no_inherit: bool,
+    /// Whether it comes from a parent.
+    #[serde(default)]
+    pub inherited: bool,
+    /// Whether new rows are not checked either (`NOT ENFORCED`, PostgreSQL 18).
+    #[serde(default)]
+    pub not_enforced: bool,
     /// The referenced side of a foreign key.
     pub foreign: Option<ForeignKey>,
     /// The index that enforces it.
@@ -228,6 +262,15 @@ pub struct ForeignKey {
     /// The referenced table.
     pub table: Name,
     /// Its columns, in the order of the constraint's own.
+    pub columns: Vec<String>,
+}
+
+/// Statistics over several columns or expressions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExtendedStatistics {
+    /// Schema and name.
+    pub name: Name,
+    /// The table's columns it is about, those in expressions too.
     pub columns: Vec<String>,
 }
 

@@ -96,6 +96,15 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
             // Only ever read from somebody's SQL; a plan fills rows with a backfill.
             format!("UPDATE {} SET {}", quote_name(table), list(columns))
         }
+        Change::AlterTable(_)
+        | Change::AlterColumn { .. }
+        | Change::AlterWhole { .. }
+        | Change::Partition(_)
+        | Change::Relation(_)
+        | Change::Object(_)
+        | Change::Rows(_)
+        | Change::Maintain(_)
+        | Change::Session(_) => String::new(),
         Change::Together(changes) => {
             let statements: Vec<String> =
                 changes.iter().map(|c| format!("  {};\n", print(catalog, c))).collect();

@@ -3,17 +3,24 @@
 //! The lock on the table a change is about comes from [`crate::locks`]; this module adds what else is touched:
 //! partitions, indexes, the other side of foreign keys, and what is rewritten, read or built.
 
+mod alter;
 mod column;
+mod constraint;
+mod index;
+mod maintenance;
+mod object;
+mod partition;
 mod relation;
+mod rows;
 
 use std::sync::Arc;
 
 use altimeter_catalog::{
-    Blocks, Catalog, Change, Created, Effect, LockMode, Name, RelationKind, RowUpdate, Statement, Table,
-    TableKind, TransactionUse,
+    Blocks, Catalog, Change, Effect, LockMode, Name, RelationChange, RelationKind, SessionChange, Statement,
+    Table, TableKind, TransactionUse,
 };
 
-use crate::locks::{Action, action_of, lock_of};
+use crate::locks::{self, LockFact};
 
 /// The effect of a statement on the catalog it would find.
 pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
@@ -61,106 +68,65 @@ fn one_effect(schema: &mut Catalog, before: &Catalog, change: &Change, effect: &
 }
 
 fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) {
-    let Some(action) = action_of(change) else { return };
-    let mode = lock_of(action);
     match change {
         Change::AddColumn { table, column, .. } => {
-            lock_family(catalog, table, mode, effect);
+            lock_family(catalog, table, &locks::alter::ADD_COLUMN, effect);
             column::added(catalog, table, column, effect);
         }
         Change::DropColumn { table, column, cascade, .. } => {
-            lock_family(catalog, table, mode, effect);
+            lock_family(catalog, table, &locks::alter::DROP_COLUMN, effect);
             column::dropped(catalog, table, column, *cascade, effect);
         }
         Change::SetNotNull { table, column } => {
-            lock_family(catalog, table, mode, effect);
+            lock_family(catalog, table, &locks::alter::SET_NOT_NULL, effect);
             column::not_null(catalog, table, column, effect);
         }
-        Change::RenameColumn { table, .. }
-        | Change::DropNotNull { table, .. }
-        | Change::SetDefault { table, .. }
-        | Change::DropDefault { table, .. } => lock_family(catalog, table, mode, effect),
-        Change::AddConstraint { table, constraint } => {
-            lock_family(catalog, table, mode, effect);
-            relation::constraint_added(catalog, table, constraint, effect);
+        Change::RenameColumn { table, .. } => {
+            lock_family(catalog, table, &locks::alter::RENAME_COLUMN, effect);
         }
-        Change::ValidateConstraint { table, name } => {
-            lock_family(catalog, table, mode, effect);
-            relation::constraint_validated(catalog, table, name, effect);
+        Change::DropNotNull { table, .. } => {
+            lock_family(catalog, table, &locks::alter::DROP_NOT_NULL, effect);
         }
-        Change::DropConstraint { table, name, .. } => {
-            lock_family(catalog, table, mode, effect);
-            relation::constraint_dropped(catalog, table, name, effect);
+        Change::SetDefault { table, .. } => lock_family(catalog, table, &locks::alter::SET_DEFAULT, effect),
+        Change::DropDefault { table, .. } => lock_family(catalog, table, &locks::alter::DROP_DEFAULT, effect),
+        Change::AddConstraint { table, constraint } => constraint::added(catalog, table, constraint, effect),
+        Change::ValidateConstraint { table, name } => constraint::validated(catalog, table, name, effect),
+        Change::DropConstraint { table, name, .. } => constraint::dropped(catalog, table, name, effect),
+        Change::AlterTable(it) => alter::several(catalog, it, effect),
+        Change::AlterColumn { table, column, action } => {
+            alter::column(catalog, table, column, action, effect)
         }
+        Change::AlterWhole { table, action } => alter::whole(catalog, table, action, effect),
         Change::CreateIndex { index, concurrently, .. } => {
-            lock_family(catalog, &index.table, mode, effect);
-            scan(catalog, &index.table, effect);
-            effect.creates.push(Created {
-                object: index.table.sibling(&index.name),
-                kind: RelationKind::Index,
-                index: Some(index.clone()),
-                concurrently: *concurrently,
-            });
-            if *concurrently {
-                relation::concurrent(catalog, &index.table, "CREATE INDEX CONCURRENTLY", effect);
-            }
+            index::created(catalog, index, *concurrently, effect)
         }
         Change::DropIndex { index, concurrently, .. } => {
-            relation::index_dropped(catalog, index, *concurrently, effect)
+            index::dropped(catalog, index, *concurrently, effect)
         }
-        Change::CreateTrigger(trigger) if trigger.per_row => {
-            lock_family(catalog, &trigger.table, mode, effect)
-        }
-        Change::CreateTrigger(trigger) => lock(catalog, &trigger.table, mode, effect),
-        Change::DropTrigger { table, .. } => lock_family(catalog, table, mode, effect),
-        Change::GrantColumn { table, .. } => {
-            // From 18 on GRANT locks the table so that it is not dropped meanwhile.
-            let mode = (catalog.server.major() >= 18).then_some(LockMode::AccessShare);
-            lock(catalog, table, mode, effect);
-        }
-        Change::Analyze { table, .. } => relation::analyzed(catalog, table, mode, effect),
-        Change::Backfill(it) => {
-            rows_updated(
-                catalog,
-                &it.table,
-                std::slice::from_ref(&it.column),
-                Some((it.batch_rows, it.pause_ms)),
-                effect,
-            );
-        }
+        Change::CreateFunction(_)
+        | Change::DropFunction { .. }
+        | Change::CreateTrigger(_)
+        | Change::DropTrigger { .. }
+        | Change::GrantColumn { .. } => object::known(catalog, change, effect),
+        Change::Object(it) => object::other(catalog, it, effect),
+        Change::Relation(it) => relation::changed(catalog, it, effect),
+        Change::Partition(it) => partition::changed(catalog, it, effect),
+        Change::Analyze { table, .. } => maintenance::analyzed(catalog, table, effect),
+        Change::Maintain(it) => maintenance::maintained(catalog, it, effect),
+        Change::Backfill(it) => rows::backfilled(catalog, it, effect),
         Change::UpdateRows { table, columns, limited } => {
-            rows_updated(catalog, table, columns, None, effect);
-            if !limited {
-                scan(catalog, table, effect);
-            }
+            rows::updated(catalog, table, columns, *limited, effect);
         }
-        Change::CreateFunction(_) | Change::DropFunction { .. } | Change::Together(_) => {}
+        Change::Rows(it) => rows::changed(catalog, it, effect),
+        Change::Session(it) => session(it, effect),
+        Change::Together(changes) => changes.iter().for_each(|c| describe(catalog, c, effect)),
     }
 }
 
-fn rows_updated(
-    catalog: &Catalog,
-    table: &Name,
-    columns: &[String],
-    batch: Option<(u32, u32)>,
-    effect: &mut Effect,
-) {
-    let mode = lock_of(Action::UpdateRows);
-    lock_family(catalog, table, mode, effect);
-    for t in family(catalog, table) {
-        for index in &t.indexes {
-            effect.take(&t.name.sibling(&index.definition.name), RelationKind::Index, LockMode::RowExclusive);
-        }
-    }
-    effect.updates.push(RowUpdate {
-        object: table.clone(),
-        columns: columns.to_vec(),
-        batch_rows: batch.map(|(rows, _)| rows),
-        pause_ms: batch.map_or(0, |(_, pause)| pause),
-    });
-    if batch.is_some() {
-        effect.transaction = TransactionUse::Forbidden;
-        scan(catalog, table, effect);
+/// Statements about the session lock nothing; those that end a transaction make no sense inside a block.
+fn session(change: &SessionChange, effect: &mut Effect) {
+    if matches!(change, SessionChange::Begin) {
+        effect.transaction = TransactionUse::Allowed;
     }
 }
 
@@ -171,6 +137,9 @@ fn subjects(catalog: &Catalog, change: &Change) -> Vec<Name> {
             catalog.index(index).map(|(t, _)| t.name.clone()).into_iter().collect()
         }
         Change::Together(changes) => changes.iter().flat_map(|c| subjects(catalog, c)).collect(),
+        Change::Relation(RelationChange::AlterIndex { index, .. }) => {
+            catalog.index(index).map(|(t, _)| t.name.clone()).into_iter().collect()
+        }
         change => change.tables().into_iter().cloned().collect(),
     }
 }
@@ -189,10 +158,22 @@ fn family<'a>(catalog: &'a Catalog, table: &Name) -> Vec<&'a Table> {
     found
 }
 
-fn lock_family(catalog: &Catalog, table: &Name, mode: Option<LockMode>, effect: &mut Effect) {
+/// Takes a lock by the lock table on a table, its partitions and the tables that inherit from it.
+fn lock_family(catalog: &Catalog, table: &Name, fact: &LockFact, effect: &mut Effect) {
+    let Some(mode) = fact.on_server(catalog) else { return };
     for t in family(catalog, table) {
-        lock(catalog, &t.name, mode, effect);
+        if &t.name == table {
+            lock(catalog, table, Some(mode), effect);
+        } else {
+            let below = if t.partition_of.is_some() { "partition of" } else { "inherits from" };
+            effect.take_through(&t.name, kind_of(catalog, &t.name), mode, &format!("{below} {table}"));
+        }
     }
+}
+
+/// Takes a lock by the lock table on one relation.
+fn lock_by(catalog: &Catalog, name: &Name, fact: &LockFact, effect: &mut Effect) {
+    lock(catalog, name, fact.on_server(catalog), effect);
 }
 
 fn lock(catalog: &Catalog, name: &Name, mode: Option<LockMode>, effect: &mut Effect) {
@@ -214,6 +195,7 @@ fn kind_of(catalog: &Catalog, name: &Name) -> RelationKind {
     if let Some(table) = catalog.table(name) {
         return match table.kind {
             TableKind::PartitionedTable => RelationKind::PartitionedTable,
+            TableKind::MaterializedView => RelationKind::MaterializedView,
             _ => RelationKind::Table,
         };
     }

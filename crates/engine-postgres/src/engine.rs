@@ -1,7 +1,7 @@
 //! The pure side of the engine, for the layers above.
 
 use altimeter_catalog::{
-    Backfill, Catalog, Change, Check, Effect, Engine, IndexDefinition, Script, Statement, Volatility,
+    Backfill, Catalog, Change, Check, Effect, Engine, IndexDefinition, SourceText, Statement, Volatility,
 };
 
 use crate::{dialect, effects, expression, lower, types};
@@ -11,8 +11,8 @@ use crate::{dialect, effects, expression, lower, types};
 pub struct PostgresEngine;
 
 impl Engine for PostgresEngine {
-    fn parse(&self, catalog: &Catalog, sql: &str) -> Script {
-        lower::lower_script(catalog, sql)
+    fn read(&self, sql: &str) -> Box<dyn SourceText> {
+        Box::new(lower::PostgresText::read(sql))
     }
 
     fn effect(&self, catalog: &Catalog, statement: &Statement) -> Effect {
@@ -151,6 +151,11 @@ mod tests {
                     using_index: None,
                     sql: "CHECK (user_name IS NOT NULL)".into(),
                     not_valid: true,
+                    foreign: None,
+                    deferrable: false,
+                    deferred: false,
+                    no_inherit: false,
+                    not_enforced: false,
                 },
             },
             Change::ValidateConstraint { table: t.clone(), name: "ck".into() },

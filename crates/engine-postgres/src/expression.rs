@@ -203,6 +203,8 @@ mod tests {
             arguments: String::new(),
             language: "plpgsql".to_owned(),
             volatility: "stable".to_owned(),
+            inlined: None,
+            statements: None,
             mentions: Vec::new(),
         });
         for (expression, expected) in [

@@ -18,6 +18,7 @@ mod parse;
 #[cfg(feature = "live")]
 mod queries;
 mod quoting;
+mod split;
 mod types;
 
 #[cfg(feature = "live")]

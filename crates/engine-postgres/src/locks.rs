@@ -1,107 +1,65 @@
-//! The lock table: which lock each kind of change takes on its table, proved on servers.
+//! The lock table: which lock each statement takes on what, proved on servers.
 //!
-//! `claim` names the SQL file under `tests/claims/postgres/` that shows it on the oldest and the newest server.
+//! One row is one [`LockFact`]; the families are the files under `locks/`. Source beside the claims: manual,
+//! "Explicit Locking" and the notes of `ALTER TABLE`
+//! (<https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES>).
 
-use altimeter_catalog::{Change, LockMode};
+pub(crate) mod alter;
+pub(crate) mod maintenance;
+pub(crate) mod object;
+pub(crate) mod partition;
+pub(crate) mod relation;
+pub(crate) mod rows;
 
-/// One fact: a kind of change and the lock it takes on the table it is about.
+use altimeter_catalog::{Catalog, LockMode};
+
+/// One row: a statement, and the lock it takes on one kind of relation.
 pub(crate) struct LockFact {
-    /// The kind of change.
-    pub(crate) action: Action,
-    /// The lock; none where no lock on any table is taken.
+    /// The statement as the manual writes it: `ALTER TABLE … ADD COLUMN`.
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by the tests and by people"))]
+    pub(crate) statement: &'static str,
+    /// What is locked, and when: `the table`, `the referenced table`, `the default partition, if there is one`.
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by the tests and by people"))]
+    pub(crate) on: &'static str,
+    /// The mode on the oldest version; none where no lock is taken.
     pub(crate) mode: Option<LockMode>,
-    /// The file that proves it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test that demands the claims"))]
+    /// Other modes, each from a major version on.
+    pub(crate) later: &'static [(u32, Option<LockMode>)],
+    /// The file under `tests/claims/postgres/` that proves it on servers.
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by the tests and by people"))]
     pub(crate) claim: &'static str,
 }
 
-/// Kinds of change as far as locks are concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    AddColumn,
-    DropColumn,
-    RenameColumn,
-    SetNotNull,
-    DropNotNull,
-    SetDefault,
-    DropDefault,
-    AddConstraint,
-    ValidateConstraint,
-    DropConstraint,
-    CreateIndex,
-    CreateIndexConcurrently,
-    DropIndex,
-    DropIndexConcurrently,
-    CreateFunction,
-    DropFunction,
-    CreateTrigger,
-    DropTrigger,
-    GrantColumn,
-    Analyze,
-    UpdateRows,
+impl LockFact {
+    /// The mode on that catalog's server.
+    pub(crate) fn on_server(&self, catalog: &Catalog) -> Option<LockMode> {
+        let major = catalog.server.major();
+        self.later.iter().rev().find(|(since, _)| major >= *since).map_or(self.mode, |(_, mode)| *mode)
+    }
 }
 
-const fn fact(action: Action, mode: Option<LockMode>, claim: &'static str) -> LockFact {
-    LockFact { action, mode, claim }
+/// A row that holds on all versions.
+const fn fact(
+    statement: &'static str,
+    on: &'static str,
+    mode: Option<LockMode>,
+    claim: &'static str,
+) -> LockFact {
+    LockFact { statement, on, mode, later: &[], claim }
 }
 
-/// All facts. Source beside the claims: manual, "Explicit Locking" and the notes of `ALTER TABLE`
-/// (<https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES>).
-pub(crate) const FACTS: &[LockFact] = &[
-    fact(Action::AddColumn, Some(LockMode::AccessExclusive), "add_column"),
-    fact(Action::DropColumn, Some(LockMode::AccessExclusive), "drop_column"),
-    fact(Action::RenameColumn, Some(LockMode::AccessExclusive), "rename_column"),
-    fact(Action::SetNotNull, Some(LockMode::AccessExclusive), "set_not_null"),
-    fact(Action::DropNotNull, Some(LockMode::AccessExclusive), "drop_not_null"),
-    fact(Action::SetDefault, Some(LockMode::AccessExclusive), "set_default"),
-    fact(Action::DropDefault, Some(LockMode::AccessExclusive), "drop_default"),
-    fact(Action::AddConstraint, Some(LockMode::AccessExclusive), "add_check"),
-    fact(Action::ValidateConstraint, Some(LockMode::ShareUpdateExclusive), "validate_check"),
-    fact(Action::DropConstraint, Some(LockMode::AccessExclusive), "drop_constraint"),
-    fact(Action::CreateIndex, Some(LockMode::Share), "create_index"),
-    fact(Action::CreateIndexConcurrently, Some(LockMode::ShareUpdateExclusive), "create_index_concurrently"),
-    fact(Action::DropIndex, Some(LockMode::AccessExclusive), "drop_index"),
-    fact(Action::DropIndexConcurrently, Some(LockMode::ShareUpdateExclusive), "drop_index_concurrently"),
-    fact(Action::CreateFunction, None, "create_function"),
-    fact(Action::DropFunction, None, "drop_function"),
-    fact(Action::CreateTrigger, Some(LockMode::ShareRowExclusive), "create_trigger"),
-    fact(Action::DropTrigger, Some(LockMode::AccessExclusive), "drop_trigger"),
-    fact(Action::GrantColumn, None, "grant_column"),
-    fact(Action::Analyze, Some(LockMode::ShareUpdateExclusive), "analyze"),
-    fact(Action::UpdateRows, Some(LockMode::RowExclusive), "update_rows"),
-];
+const NONE: Option<LockMode> = None;
+const ACCESS_SHARE: Option<LockMode> = Some(LockMode::AccessShare);
+const ROW_EXCLUSIVE: Option<LockMode> = Some(LockMode::RowExclusive);
+const SHARE_UPDATE_EXCLUSIVE: Option<LockMode> = Some(LockMode::ShareUpdateExclusive);
+const SHARE: Option<LockMode> = Some(LockMode::Share);
+const SHARE_ROW_EXCLUSIVE: Option<LockMode> = Some(LockMode::ShareRowExclusive);
+const ACCESS_EXCLUSIVE: Option<LockMode> = Some(LockMode::AccessExclusive);
 
-/// The lock a kind of change takes on its table.
-pub(crate) fn lock_of(action: Action) -> Option<LockMode> {
-    FACTS.iter().find(|f| f.action == action).and_then(|f| f.mode)
-}
-
-/// The kind of a change; none for several at once.
-pub(crate) fn action_of(change: &Change) -> Option<Action> {
-    Some(match change {
-        Change::AddColumn { .. } => Action::AddColumn,
-        Change::DropColumn { .. } => Action::DropColumn,
-        Change::RenameColumn { .. } => Action::RenameColumn,
-        Change::SetNotNull { .. } => Action::SetNotNull,
-        Change::DropNotNull { .. } => Action::DropNotNull,
-        Change::SetDefault { .. } => Action::SetDefault,
-        Change::DropDefault { .. } => Action::DropDefault,
-        Change::AddConstraint { .. } => Action::AddConstraint,
-        Change::ValidateConstraint { .. } => Action::ValidateConstraint,
-        Change::DropConstraint { .. } => Action::DropConstraint,
-        Change::CreateIndex { concurrently: false, .. } => Action::CreateIndex,
-        Change::CreateIndex { concurrently: true, .. } => Action::CreateIndexConcurrently,
-        Change::DropIndex { concurrently: false, .. } => Action::DropIndex,
-        Change::DropIndex { concurrently: true, .. } => Action::DropIndexConcurrently,
-        Change::CreateFunction(_) => Action::CreateFunction,
-        Change::DropFunction { .. } => Action::DropFunction,
-        Change::CreateTrigger(_) => Action::CreateTrigger,
-        Change::DropTrigger { .. } => Action::DropTrigger,
-        Change::GrantColumn { .. } => Action::GrantColumn,
-        Change::Analyze { .. } => Action::Analyze,
-        Change::Backfill(_) | Change::UpdateRows { .. } => Action::UpdateRows,
-        Change::Together(_) => return None,
-    })
+/// All rows.
+#[cfg(test)]
+fn all() -> impl Iterator<Item = &'static LockFact> {
+    [alter::ALL, maintenance::ALL, object::ALL, partition::ALL, relation::ALL, rows::ALL].concat().into_iter()
 }
 
 #[cfg(test)]
@@ -113,13 +71,21 @@ mod tests {
     #[test]
     fn every_fact_has_its_claim() {
         let claims = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/claims/postgres");
-        for fact in FACTS {
+        for fact in all() {
             let file = claims.join(format!("{}.sql", fact.claim));
-            assert!(file.is_file(), "{} is missing", file.display());
+            let (statement, on) = (fact.statement, fact.on);
+            assert!(file.is_file(), "{statement} on {on}: {} is missing", file.display());
         }
         for file in std::fs::read_dir(&claims).unwrap() {
             let name = file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
-            assert!(FACTS.iter().any(|f| f.claim == name), "no fact claims {name}.sql");
+            assert!(all().any(|f| f.claim == name), "no fact claims {name}.sql");
+        }
+    }
+
+    #[test]
+    fn later_versions_are_in_order() {
+        for fact in all() {
+            assert!(fact.later.is_sorted_by_key(|(since, _)| *since), "{}", fact.statement);
         }
     }
 }

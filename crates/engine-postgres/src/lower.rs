@@ -5,10 +5,11 @@ mod block;
 mod index;
 mod routine;
 
-use altimeter_catalog::{Catalog, Change, Name, Script, Statement};
+use altimeter_catalog::{Catalog, Change, Name, Piece, SourceText, Statement};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use crate::parse::{self, Parsed};
+use crate::split;
 
 /// What one statement's syntax means.
 #[derive(Default)]
@@ -28,6 +29,13 @@ impl Lowered {
     }
 }
 
+/// A text taken apart and parsed.
+pub(crate) struct PostgresText {
+    sql: String,
+    pieces: Vec<Piece>,
+    parsed: Vec<Result<Parsed, String>>,
+}
+
 /// Texts up to this length cannot nest deeply enough to fill an ordinary stack.
 const SHORT: usize = 400;
 
@@ -35,59 +43,66 @@ const SHORT: usize = 400;
 /// Only what is touched of it is ever real memory.
 const STACK_BYTES: usize = 1 << 30;
 
-/// Takes a script apart and lowers each statement, the names in each resolved against `catalog`.
-pub(crate) fn lower_script(catalog: &Catalog, sql: &str) -> Script {
-    if sql.len() <= SHORT {
-        return lower_text(catalog, sql);
-    }
-    if let Some(reason) = parse::too_deep(sql) {
-        return Script { statements: vec![refused(sql, reason)] };
-    }
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-        let lowered =
-            thread.spawn_scoped(scope, || lower_text(catalog, sql)).ok().and_then(|t| t.join().ok());
-        lowered.unwrap_or_else(|| Script {
-            statements: vec![refused(sql, "the parser gave up on it".to_owned())],
-        })
-    })
-}
-
-fn refused(sql: &str, reason: String) -> Statement {
-    Statement {
-        sql: sql.trim().to_owned(),
-        line: 1,
-        changes: Vec::new(),
-        not_analysed: None,
-        syntax_error: Some(reason),
-        mentions: Vec::new(),
-        commits: false,
+impl PostgresText {
+    /// Splits and parses.
+    pub(crate) fn read(sql: &str) -> Self {
+        let pieces = split::split(sql);
+        let parse =
+            || pieces.iter().map(|p| parse_piece(sql.get(p.span.clone()).unwrap_or_default())).collect();
+        let parsed = if pieces.iter().all(|p| p.span.len() <= SHORT) {
+            parse()
+        } else {
+            std::thread::scope(|scope| {
+                let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+                let gave_up = || pieces.iter().map(|_| Err("the parser gave up on it".to_owned())).collect();
+                thread.spawn_scoped(scope, parse).ok().and_then(|t| t.join().ok()).unwrap_or_else(gave_up)
+            })
+        };
+        Self { sql: sql.to_owned(), pieces, parsed }
     }
 }
 
-fn lower_text(catalog: &Catalog, sql: &str) -> Script {
-    Script {
-        statements: parse::parse_statements(sql).into_iter().map(|p| lower_parsed(catalog, p)).collect(),
+fn parse_piece(sql: &str) -> Result<Parsed, String> {
+    match parse::too_deep(sql) {
+        Some(reason) => Err(reason),
+        None => Ok(Parsed::new(sql)),
     }
 }
 
-fn lower_parsed(catalog: &Catalog, parsed: Parsed) -> Statement {
-    let lowered = match (&parsed.node, &parsed.syntax_error) {
-        (Some(node), None) => lower_statement(catalog, node),
-        _ => Lowered::default(),
-    };
-    let mentions = match (&parsed.node, &lowered.not_analysed) {
-        (Some(node), Some(_)) => mentioned_relations(catalog, node),
-        _ => Vec::new(),
-    };
-    Statement {
-        sql: parsed.text,
-        line: parsed.line,
-        changes: lowered.changes,
-        not_analysed: lowered.not_analysed,
-        syntax_error: parsed.syntax_error,
-        mentions,
-        commits: lowered.commits,
+impl SourceText for PostgresText {
+    fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    fn lower(&self, piece: usize, catalog: &Catalog) -> Statement {
+        let Some((piece, parsed)) = self.pieces.get(piece).zip(self.parsed.get(piece)) else {
+            return Statement::default();
+        };
+        let mut statement = Statement {
+            sql: self.sql.get(piece.span.clone()).unwrap_or_default().to_owned(),
+            line: piece.line,
+            span: piece.span.clone(),
+            ..Statement::default()
+        };
+        let parsed = match parsed {
+            Ok(parsed) => parsed,
+            Err(reason) => {
+                statement.syntax_error = Some(reason.clone());
+                return statement;
+            }
+        };
+        statement.syntax_error = parsed.syntax_error.clone();
+        let (Some(node), None) = (parsed.node(), &statement.syntax_error) else { return statement };
+        let lowered = lower_statement(catalog, &node);
+        if lowered.not_analysed.is_some() {
+            statement.mentions = mentioned_relations(catalog, &node);
+        }
+        Statement {
+            changes: lowered.changes,
+            not_analysed: lowered.not_analysed,
+            commits: lowered.commits,
+            ..statement
+        }
     }
 }
 

@@ -4,18 +4,37 @@
 //! `syntax_error`, never as a failure. See `docs/decisions/0002-postgresql-parser.md`.
 
 use squawk_syntax::ast::AstNode;
-use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
+use squawk_syntax::{Parse, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
 
-/// One statement's syntax.
+/// One statement, parsed. Unlike a tree it can go from thread to thread.
 pub(crate) struct Parsed {
-    /// The tree; none if the text at this place is no statement.
-    pub(crate) node: Option<SyntaxNode>,
-    /// The text, without the closing semicolon and the comments around it.
-    pub(crate) text: String,
-    /// The line it begins on, from 1.
-    pub(crate) line: u32,
-    /// Where and why it is no SQL.
+    parse: Parse<SourceFile>,
+    /// Where and why it is no SQL, the place counted from the statement's beginning.
     pub(crate) syntax_error: Option<String>,
+}
+
+impl Parsed {
+    /// Parses one statement.
+    pub(crate) fn new(sql: &str) -> Self {
+        let parse = SourceFile::parse(sql);
+        let errors = parse.errors();
+        let root = parse.syntax_node();
+        let mut children = root.children();
+        let is_statement = children.next().is_some_and(|c| c.kind() != SyntaxKind::ERROR);
+        let alone = children.next().is_none();
+        let error = errors.first().map(|e| describe(sql, usize::from(e.range().start()), e.message()));
+        let syntax_error = error.or_else(|| match (is_statement, alone) {
+            (true, true) => None,
+            _ => Some("this is not a statement".to_owned()),
+        });
+        Self { parse, syntax_error }
+    }
+
+    /// The statement's tree; none if it is no statement.
+    pub(crate) fn node(&self) -> Option<SyntaxNode> {
+        let root = self.parse.syntax_node();
+        root.children().next().filter(|c| c.kind() != SyntaxKind::ERROR)
+    }
 }
 
 /// Open brackets a text may have at one place, and words or operators without a comma, bracket or semicolon between
@@ -42,50 +61,6 @@ pub(crate) fn too_deep(sql: &str) -> Option<String> {
         }
     }
     None
-}
-
-/// Takes a script apart at its top-level statements.
-pub(crate) fn parse_statements(sql: &str) -> Vec<Parsed> {
-    let parse = SourceFile::parse(sql);
-    let root = parse.syntax_node();
-    let errors = parse.errors();
-    let mut parsed = Vec::new();
-    for child in root.children() {
-        let range = child.text_range();
-        let inside = |e: &&squawk_syntax::syntax_error::SyntaxError| {
-            let at = e.range().start();
-            range.start() <= at && at <= range.end()
-        };
-        let error =
-            errors.iter().find(inside).map(|e| describe(sql, usize::from(e.range().start()), e.message()));
-        let text = child.text().to_string();
-        let text = text.trim().trim_end_matches(';').trim_end();
-        if text.is_empty() {
-            continue;
-        }
-        let is_error = child.kind() == SyntaxKind::ERROR;
-        let syntax_error = error.or_else(|| is_error.then(|| "this is not a statement".to_owned()));
-        parsed.push(Parsed {
-            node: (!is_error).then(|| child.clone()),
-            text: text.to_owned(),
-            line: line_of(sql, usize::from(range.start())),
-            syntax_error,
-        });
-    }
-    if parsed.is_empty()
-        && let Some(first) = errors.first()
-    {
-        let message = describe(sql, usize::from(first.range().start()), first.message());
-        parsed.push(Parsed { node: None, text: sql.trim().to_owned(), line: 1, syntax_error: Some(message) });
-    }
-    // An error beyond the last statement (an unterminated quote, say) belongs to the last statement.
-    if let (Some(last), Some(error)) = (parsed.last_mut(), errors.last())
-        && last.syntax_error.is_none()
-        && usize::from(error.range().start()) >= sql.trim_end().len().saturating_sub(1)
-    {
-        last.syntax_error = Some(describe(sql, usize::from(error.range().start()), error.message()));
-    }
-    parsed
 }
 
 fn describe(sql: &str, at: usize, message: &str) -> String {
@@ -226,14 +201,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statements_keep_their_text_and_line() {
-        let parsed = parse_statements("-- first\nSELECT 1;\n\nALTER TABLE t ADD COLUMN x int;");
-        let texts: Vec<(&str, u32)> = parsed.iter().map(|p| (p.text.as_str(), p.line)).collect();
-        assert_eq!(texts, [("SELECT 1", 2), ("ALTER TABLE t ADD COLUMN x int", 4)]);
-        assert!(parsed.iter().all(|p| p.syntax_error.is_none()));
-    }
-
-    #[test]
     fn what_is_no_sql_is_said_to_be_none() {
         for text in [
             "rename the column",
@@ -243,8 +210,7 @@ mod tests {
             ")",
             "🦆",
         ] {
-            let parsed = parse_statements(text);
-            assert!(parsed.iter().any(|p| p.syntax_error.is_some()), "{text}");
+            assert!(Parsed::new(text).syntax_error.is_some(), "{text}");
         }
     }
 
@@ -261,7 +227,7 @@ mod tests {
     #[test]
     fn blocks_are_looked_into() {
         let sql = "DO $$ BEGIN ALTER TABLE t DROP COLUMN x; COMMIT; EXECUTE 'DROP TABLE t'; END $$";
-        let block = parse_do(parse_statements(sql)[0].node.as_ref().unwrap()).unwrap();
+        let block = parse_do(&Parsed::new(sql).node().unwrap()).unwrap();
         assert_eq!(block.statements.len(), 1);
         assert!(block.commits && !block.control_flow);
         assert_eq!(block.not_analysed.as_deref(), Some("it runs dynamic SQL (EXECUTE)"));

@@ -182,7 +182,7 @@ pub(crate) fn empty_value(catalog: &Catalog, type_name: &str) -> Option<String> 
                 TypeKind::Enum { labels } => {
                     labels.first().map(|l| format!("{}::{type_name}", crate::quoting::literal(l)))
                 }
-                TypeKind::Domain { .. } => None,
+                _ => None,
             };
         }
     };

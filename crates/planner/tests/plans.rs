@@ -265,6 +265,9 @@ fn what_hangs_on_a_column_is_said() {
         validated: true,
         deferrable: false,
         deferred: false,
+        no_inherit: false,
+        inherited: false,
+        not_enforced: false,
         foreign: Some(ForeignKey { table: Name::new("public", "orders"), columns: vec!["state".into()] }),
         index: None,
     });

@@ -331,6 +331,7 @@ fn views_sequences_functions_and_types() -> Result<()> {
             not_null: true,
             default: Some("1".to_owned()),
             checks: vec!["CHECK ((VALUE > (0)::numeric))".to_owned()],
+            constraints: Vec::new(),
         };
         same("domain", kind("weight"), Some(weight))?;
         ensure!(catalog.extensions.iter().any(|e| e.name == "pg_trgm" && e.schema == "public"), "extensions");

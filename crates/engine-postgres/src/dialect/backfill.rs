@@ -3,7 +3,7 @@
 use altimeter_catalog::{Backfill, BackfillValue, Catalog, Name};
 
 use super::in_step::{dollar_tag, print_differs};
-use crate::parse::{identifier, parse_statements};
+use crate::parse::identifier;
 use crate::quoting::{literal, quote, quote_name};
 
 /// The block. Each batch is a transaction of its own, so it must not be run inside one.
@@ -157,8 +157,7 @@ pub(crate) fn read_backfill(catalog: &Catalog, sql: &str) -> Option<Backfill> {
         batch_rows: number(field("rows ")?)?,
         pause_ms: number(field("pause ")?)?,
     };
-    let same = parse_statements(&print(catalog, &backfill)).first().is_some_and(|p| p.text == sql.trim());
-    same.then_some(backfill)
+    (print(catalog, &backfill) == sql.trim()).then_some(backfill)
 }
 
 /// A text on one line of a comment: what would end the line is escaped.

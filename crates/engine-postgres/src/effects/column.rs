@@ -15,7 +15,7 @@ pub(super) fn added(catalog: &Catalog, table: &Name, column: &Column, effect: &m
         TypeKind::Domain { not_null, checks, default, .. } => {
             *not_null || !checks.is_empty() || default.as_ref().is_some_and(volatile)
         }
-        TypeKind::Enum { .. } => false,
+        _ => false,
     });
     let stored = column.generated.as_ref().is_some_and(|g| g.stored);
     if column.default.as_ref().is_some_and(volatile) || domain_rewrites || stored || column.identity.is_some()

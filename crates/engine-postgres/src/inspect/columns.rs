@@ -45,6 +45,7 @@ fn column(row: Cells<'_>) -> Result<Column, InspectError> {
             "d" => Some(Identity::ByDefault),
             _ => None,
         },
+        inherited: false,
         grants: Vec::new(),
         statistics: None,
     })

@@ -34,6 +34,8 @@ pub(super) fn functions(answers: &Answers, known: &HashSet<&str>) -> Result<Vec<
                 _ => "volatile",
             }
             .to_owned(),
+            inlined: None,
+            statements: None,
             mentions: mentioned.into_iter().collect(),
         });
     }

@@ -153,6 +153,13 @@ mod tests {
             inherits: Vec::new(),
             fillfactor: None,
             tablespace: None,
+            partition_bound: None,
+            access_method: None,
+            of_type: None,
+            clustered_on: None,
+            owner: None,
+            statistics: Vec::new(),
+            rules: Vec::new(),
             size: Size {
                 rows,
                 pages: Some(1.0),

@@ -54,6 +54,13 @@ fn draft(row: Cells<'_>) -> Result<Draft, InspectError> {
             .find_map(|o| o.strip_prefix("fillfactor="))
             .and_then(|v| v.parse().ok()),
         tablespace: row.get("tablespace")?,
+        partition_bound: None,
+        access_method: None,
+        of_type: None,
+        clustered_on: None,
+        owner: None,
+        statistics: Vec::new(),
+        rules: Vec::new(),
         size: Size {
             // A partitioned parent has no pages, a foreign table no heap here.
             pages: (kind == TableKind::Table).then_some(pages),

@@ -17,6 +17,7 @@ pub(super) fn types(answers: &Answers) -> Result<Vec<UserType>, InspectError> {
                 not_null: row.get("not_null")?,
                 default: row.get("default_expression")?,
                 checks: row.list("checks")?,
+                constraints: Vec::new(),
             }
         };
         types.push(UserType { name: row.name("schema", "name")?, kind });

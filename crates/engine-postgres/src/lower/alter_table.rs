@@ -146,6 +146,11 @@ fn lower_constraint(node: &SyntaxNode) -> Result<ConstraintDefinition, String> {
                 using_index: None,
                 sql,
                 not_valid,
+                foreign: None,
+                deferrable: false,
+                deferred: false,
+                no_inherit: false,
+                not_enforced: false,
             })
         }
         kind => Err(format!("ADD {} is not analysed yet", super::keyword(kind))),

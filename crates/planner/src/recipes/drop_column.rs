@@ -173,6 +173,11 @@ fn restored(
             using_index: constraint.index.clone(),
             sql: constraint.definition.clone(),
             not_valid: true,
+            foreign: None,
+            deferrable: false,
+            deferred: false,
+            no_inherit: false,
+            not_enforced: false,
         };
         match constraint.kind {
             ConstraintKind::Check => {

@@ -99,6 +99,7 @@ pub(crate) fn notes(table: &Table) -> Vec<String> {
     match table.kind {
         TableKind::Table => {}
         TableKind::PartitionedTable => notes.push(format!("{} partitions", table.size.summed_partitions)),
+        TableKind::MaterializedView => notes.push("materialized view".to_owned()),
         TableKind::ForeignTable => notes.push("foreign".to_owned()),
     }
     match table.persistence {
