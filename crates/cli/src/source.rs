@@ -31,12 +31,17 @@ fn environment() -> Environment {
     }
 }
 
+/// Whether anything says which database or snapshot is meant.
+pub(crate) fn is_named(shared: &Shared) -> bool {
+    shared.snapshot.is_some() || shared.db.is_some() || environment_names_a_database()
+}
+
 /// Reads the catalog from what the command line, the environment or the configuration names.
 pub(crate) async fn read(shared: &Shared) -> Result<Catalog, Failure> {
     if let Some(file) = &shared.snapshot {
         return read_file(file);
     }
-    if shared.db.is_none() && !environment_names_a_database() {
+    if !is_named(shared) {
         return Err(Failure::usage(
             "no database is named",
             "give --db postgres://user@host/database or --snapshot FILE, or set DATABASE_URL",
