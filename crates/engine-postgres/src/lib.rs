@@ -10,6 +10,7 @@ mod dialect;
 mod effects;
 mod engine;
 mod expression;
+mod foreign;
 #[cfg(feature = "live")]
 mod inspect;
 mod locks;
@@ -19,6 +20,7 @@ mod parse;
 mod queries;
 mod quoting;
 mod split;
+mod text;
 mod types;
 
 #[cfg(feature = "live")]
