@@ -88,7 +88,7 @@ fn lower_set(node: &SyntaxNode) -> Lowered {
     let change = if let Some(config) = child(node, SyntaxKind::SET_CONFIG) {
         let name = child(&config, SyntaxKind::CONFIG_PARAMETER_REF).map(|n| setting_name(&n));
         let value = child(&config, SyntaxKind::TO_CONFIG_VALUE).and_then(|v| setting::value(&v));
-        name.zip(value).map(|(name, value)| (name, value))
+        name.zip(value)
     } else if let Some(zone) = child(node, SyntaxKind::SET_TIME_ZONE) {
         setting::time_zone(&zone).map(|value| ("timezone".to_owned(), value))
     } else if let Some(schema) = child(node, SyntaxKind::SET_SCHEMA_VALUE) {
