@@ -125,7 +125,7 @@ pub enum Volatility {
 }
 
 /// The pure side of an engine: text to changes, changes to effects and text.
-pub trait Engine {
+pub trait Engine: Sync {
     /// Takes SQL apart and parses it.
     fn read(&self, sql: &str) -> Box<dyn SourceText>;
 
