@@ -197,8 +197,8 @@ fn only_expression(roots: &[SyntaxNode]) -> Option<String> {
 
 /// The volatility of the body where the server would put it in place of a call: `immutable`, `stable` or `volatile`;
 /// none where it would not, or where it calls what is not known. `declared` is the function's own volatility: a body
-/// that is worse than it says is not inlined (server source, `inline_function`; that the function is neither strict
-/// nor SECURITY DEFINER nor returns a set nor has settings of its own is the caller's to know).
+/// that is worse than it says is not inlined (server source, `inline_function`; that the function is not SECURITY
+/// DEFINER, not strict, returns no set and has no settings of its own is the caller's to know).
 pub(crate) fn inlined(catalog: &Catalog, body: &Body, declared: &str) -> Option<String> {
     let expression = body.expression.as_deref()?;
     let node = parse::parse_expression(expression)?;

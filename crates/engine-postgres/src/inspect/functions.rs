@@ -26,6 +26,8 @@ struct Draft {
     body: Option<Body>,
     /// The server would put its body in place of a call, as far as its declaration goes.
     may_be_inlined: bool,
+    /// It is not called with a NULL among its arguments.
+    is_strict: bool,
     /// A search path of its own.
     search_path: Option<Vec<String>>,
 }
@@ -51,6 +53,7 @@ struct Row {
     function: Function,
     body: Option<String>,
     may_be_inlined: bool,
+    is_strict: bool,
     search_path: Option<Vec<String>>,
 }
 
@@ -61,6 +64,7 @@ impl Row {
             function: self.function,
             body,
             may_be_inlined: self.may_be_inlined,
+            is_strict: self.is_strict,
             search_path: self.search_path,
         }
     }
@@ -98,6 +102,7 @@ fn read(catalog: &Catalog, answers: &Answers) -> Result<Vec<Row>, InspectError> 
             function,
             body,
             may_be_inlined: row.get("may_be_inlined")?,
+            is_strict: row.get("is_strict")?,
             search_path: path.map(|path| listed(path, &catalog.server.user)),
         });
     }
@@ -185,7 +190,7 @@ fn inline(catalog: &mut Catalog, drafts: &[Draft]) {
             .iter()
             .enumerate()
             .filter(|(_, d)| d.may_be_inlined && d.function.language == "sql")
-            .filter_map(|(n, d)| Some((n, body::inlined(catalog, d.body.as_ref()?, &d.function.volatility)?)))
+            .filter_map(|(n, d)| Some((n, inlined(catalog, d)?)))
             .collect();
         let mut changed = false;
         for (place, volatility) in found {
@@ -198,6 +203,14 @@ fn inline(catalog: &mut Catalog, drafts: &[Draft]) {
             break;
         }
     }
+}
+
+fn inlined(catalog: &Catalog, draft: &Draft) -> Option<String> {
+    let volatility = body::inlined(catalog, draft.body.as_ref()?, &draft.function.volatility)?;
+    // A strict function's body may call strict functions only and must use every argument: so much is known of a
+    // literal alone.
+    let is_literal = draft.function.arguments.is_empty() && volatility == "immutable";
+    (!draft.is_strict || is_literal).then_some(volatility)
 }
 
 /// Words of a body that are known names: bare words, folded to lower case as the server folds them, and what stands
