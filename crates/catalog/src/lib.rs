@@ -45,7 +45,7 @@ pub use objects::{
     Cast, Dependency, DomainConstraint, Extension, Function, Publication, RoutineStatement, Sequence,
     TypeKind, UserType, View,
 };
-pub use server::{Role, Server, WalPosition};
+pub use server::{Role, RoleSetting, Server, WalPosition};
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};
 pub use table::{
     Column, ColumnGrant, ColumnStatistics, Constraint, ConstraintKind, ExtendedStatistics, ForeignKey,
