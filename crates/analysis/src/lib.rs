@@ -6,9 +6,10 @@
 pub mod cost;
 mod judge;
 mod range;
+pub mod review;
 mod rule;
 pub mod rules;
 
-pub use judge::{Judged, judge};
+pub use judge::{Judged, Situation, judge};
 pub use range::{Estimate, Range};
 pub use rule::{Finding, Rule, RuleContext, Severity};

@@ -3,6 +3,7 @@
 use altimeter_catalog::{Catalog, Effect, Name, Statement};
 
 use crate::Estimate;
+use crate::review::OpenTransaction;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +60,8 @@ pub struct RuleContext<'a> {
     /// working (a deploy comes first, both columns are kept in step), so what only breaks an application that was not
     /// told is no finding in it, and what it made itself it may drop.
     pub plan_began_on: Option<&'a Catalog>,
+    /// The transaction it is part of, if it shares one with statements before it.
+    pub transaction: Option<&'a OpenTransaction>,
 }
 
 /// One rule: a smell by name, and where it is found.

@@ -17,13 +17,15 @@ pub(crate) struct Arguments {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done · 2 usage or configuration, or a snapshot that cannot be read · 3 the database could not be \
+Exit codes: 0 done · 1 findings at or above --fail-on · 2 usage or configuration, or a snapshot that cannot be read · 3 the database could not be \
 reached or read · 5 no plan can be made for this request";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// A zero-downtime, reversible plan for a change
     Plan(crate::command::plan::PlanArguments),
+    /// What each statement of existing migrations will do to a database
+    Check(crate::command::check::CheckArguments),
     /// Sizes, rows, indexes, activity and health of a database, or of some of its tables
     Inspect(crate::command::inspect::InspectArguments),
     /// Everything the other commands need, as one file without values or credentials

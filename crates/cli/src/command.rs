@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+pub(crate) mod check;
 pub(crate) mod inspect;
 pub(crate) mod plan;
 pub(crate) mod snapshot;

@@ -3,6 +3,8 @@
 use altimeter_catalog::{InspectError, InspectErrorKind};
 use altimeter_planner::{PlanError, RequestError};
 
+/// Findings at or above `--fail-on`.
+pub(crate) const FINDINGS: u8 = 1;
 /// Usage or configuration.
 pub(crate) const USAGE: u8 = 2;
 /// The database could not be reached or read.

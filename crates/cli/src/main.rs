@@ -2,6 +2,7 @@
 //!
 //! Printing, exit codes and the environment are here and nowhere else.
 
+mod ahead;
 mod arguments;
 mod command;
 mod config;
@@ -30,7 +31,8 @@ fn main() -> ExitCode {
         }
     };
     match run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(failure::FINDINGS),
         Err(failure) => {
             output::complain(&failure);
             ExitCode::from(failure.code())
@@ -38,7 +40,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> Result<(), Failure> {
+/// How a command ended that did its work.
+enum Outcome {
+    Done,
+    /// There are findings at or above `--fail-on`.
+    Findings,
+}
+
+fn run(arguments: Arguments) -> Result<Outcome, Failure> {
     let config = config::read()?;
     let shared = config.fill(arguments.shared)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -47,9 +56,13 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         .map_err(|e| Failure::usage(format!("the system gives no event loop: {e}"), ""))?;
     let done = runtime.block_on(async {
         match arguments.command {
-            Command::Plan(it) => command::plan::run(it, &shared).await,
-            Command::Inspect(it) => command::inspect::run(it, &shared).await,
-            Command::Snapshot(it) => command::snapshot::run(it, &shared).await,
+            Command::Plan(it) => command::plan::run(it, &shared).await.map(|()| Outcome::Done),
+            Command::Check(it) => command::check::run(it, &shared).await.map(|found| match found {
+                true => Outcome::Findings,
+                false => Outcome::Done,
+            }),
+            Command::Inspect(it) => command::inspect::run(it, &shared).await.map(|()| Outcome::Done),
+            Command::Snapshot(it) => command::snapshot::run(it, &shared).await.map(|()| Outcome::Done),
         }
     });
     // A name lookup that the system still waits for must not hold us up.

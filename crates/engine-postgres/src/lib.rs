@@ -12,6 +12,7 @@ mod dialect;
 mod effects;
 mod engine;
 mod expression;
+mod foreign;
 #[cfg(feature = "live")]
 mod inspect;
 mod locks;
@@ -21,6 +22,7 @@ mod parse;
 mod queries;
 mod quoting;
 mod split;
+mod text;
 mod types;
 
 #[cfg(feature = "live")]

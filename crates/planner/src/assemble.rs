@@ -1,7 +1,7 @@
 //! A draft becomes a plan: every change is printed by the engine, read back, judged on the schema the steps before
 //! it leave, and applied.
 
-use altimeter_analysis::{Judged, Range, Severity, judge};
+use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
 use altimeter_catalog::{Catalog, Change, Check, Engine, Name, TransactionUse, Unknown};
 
 use crate::draft::{Draft, DraftAlternative, DraftStep};
@@ -74,7 +74,8 @@ fn printed(
         return Err(PlanError::Unproved { reason: format!("`{sql}` is not one statement") });
     };
     proof::means(change, &statement)?;
-    Ok(judge(engine, catalog, statement, lock_timeout_ms, plan_began_on))
+    let situation = Situation { catalog, lock_timeout_ms, plan_began_on, transaction: None, complete: true };
+    Ok(judge(engine, &situation, statement))
 }
 
 fn steps(

@@ -29,3 +29,11 @@ pub use step::{
 
 #[cfg(test)]
 mod tests;
+
+/// A shape as people may read it too, with a line break at the end.
+pub(crate) fn to_text(shape: &impl serde::Serialize) -> String {
+    // The shapes have string keys only and derive their serialisation, so there is nothing that can fail.
+    let mut text = serde_json::to_string_pretty(shape).unwrap_or_default();
+    text.push('\n');
+    text
+}

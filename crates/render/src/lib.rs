@@ -8,6 +8,7 @@ mod escape;
 pub mod format;
 mod layout;
 pub mod report;
+pub mod review;
 mod summary;
 mod table;
 mod wrap;
@@ -19,3 +20,4 @@ mod fixture;
 
 pub use layout::Layout;
 pub use report::Report;
+pub use review::ReviewReport;

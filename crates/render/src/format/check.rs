@@ -1,10 +1,13 @@
 //! The judgement of existing migrations as JSON.
 
-use altimeter_analysis::{Judged, Severity};
+use std::collections::HashSet;
+
+use altimeter_analysis::review::Review;
 use altimeter_catalog::EngineName;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::effect::HeldJson;
 use super::{EffectJson, RiskJson};
 
 /// The format this version writes.
@@ -33,39 +36,30 @@ pub struct CheckJson {
 }
 
 impl CheckJson {
-    /// Statements with the file each was read from, in order. `source` says where the schema comes from;
-    /// `unknowns` holds what was unknown besides what the statements' own estimates lack.
-    pub fn new<'a>(
-        engine: EngineName,
-        server_version: &str,
-        source: &str,
-        statements: impl IntoIterator<Item = (Option<&'a str>, &'a Judged)>,
-        unknowns: &[String],
-    ) -> Self {
+    /// The shape of a review.
+    pub fn new(review: &Review) -> Self {
         let mut check = Self {
             format: CHECK_FORMAT.to_owned(),
-            engine,
-            server_version: server_version.to_owned(),
-            source: source.to_owned(),
+            engine: review.engine,
+            server_version: review.server_version.clone(),
+            source: review.source.clone(),
             statements: Vec::new(),
-            files: Vec::new(),
-            unknowns: unknowns.to_vec(),
-            risk: RiskJson::Low,
+            files: review.files.iter().map(|f| f.path.clone()).collect(),
+            unknowns: review.unknowns.clone(),
+            risk: review.risk().into(),
         };
-        let mut worst = Severity::Low;
-        for (file, judged) in statements {
-            worst = worst.max(judged.risk);
-            if let Some(file) = file.filter(|f| !check.files.iter().any(|known| known == f)) {
-                check.files.push(file.to_owned());
-            }
-            for unknown in &judged.estimate.unknowns {
-                if !check.unknowns.contains(unknown) {
+        let mut known: HashSet<String> = check.unknowns.iter().cloned().collect();
+        for (file, reviewed) in review.statements() {
+            for unknown in &reviewed.judged.estimate.unknowns {
+                if known.insert(unknown.clone()) {
                     check.unknowns.push(unknown.clone());
                 }
             }
-            check.statements.push(EffectJson::new(judged, file));
+            let mut effect = EffectJson::new(&reviewed.judged, Some(&file.path));
+            effect.held = reviewed.held.iter().map(HeldJson::from).collect();
+            effect.in_transaction = reviewed.in_transaction;
+            check.statements.push(effect);
         }
-        check.risk = worst.into();
         check
     }
 }

@@ -1,5 +1,6 @@
 //! One statement's effect as JSON, alike in `check` and inside plans.
 
+use altimeter_analysis::review::Held;
 use altimeter_analysis::{Estimate, Finding, Judged};
 use altimeter_catalog::{Created, Effect, Lock, Name, RelationKind, TransactionUse};
 use schemars::JsonSchema;
@@ -44,6 +45,12 @@ pub struct EffectJson {
     pub risk: RiskJson,
     /// What a reviewer must know, worst first.
     pub findings: Vec<FindingJson>,
+    /// It shares its transaction with other statements.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub in_transaction: bool,
+    /// Locks that statements before it in the same transaction took and that are held on while it runs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<HeldJson>,
     /// The server refuses it on this schema, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fails: Option<String>,
@@ -74,6 +81,8 @@ impl EffectJson {
             estimate: EstimateJson::from(estimate),
             risk: (*risk).into(),
             findings: findings.iter().map(FindingJson::from).collect(),
+            in_transaction: false,
+            held: Vec::new(),
             fails: effect.fails.clone(),
             not_analysed: effect.not_analysed.clone(),
         }
@@ -94,11 +103,35 @@ pub struct LockJson {
     pub kind: RelationKindJson,
     /// The mode as the server's manual writes it: `ACCESS EXCLUSIVE`.
     pub mode: String,
+    /// How the statement comes to it, where it does not name the relation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub through: Option<String>,
+}
+
+/// A lock that an earlier statement of the same transaction took.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct HeldJson {
+    /// The lock.
+    #[serde(flatten)]
+    pub lock: LockJson,
+    /// The line of the statement that took it.
+    pub line: u32,
+}
+
+impl From<&Held> for HeldJson {
+    fn from(held: &Held) -> Self {
+        Self { lock: LockJson::from(&held.lock), line: held.line }
+    }
 }
 
 impl From<&Lock> for LockJson {
     fn from(lock: &Lock) -> Self {
-        Self { object: lock.object.to_string(), kind: lock.kind.into(), mode: lock.mode.to_string() }
+        Self {
+            object: lock.object.to_string(),
+            kind: lock.kind.into(),
+            mode: lock.mode.to_string(),
+            through: lock.through.clone(),
+        }
     }
 }
 

