@@ -1,5 +1,6 @@
 //! Tables that fit a page: columns shrink and wrap, the least important go, and tabled draws the rest.
 
+use tabled::Table;
 use tabled::builder::Builder;
 use tabled::settings::object::Columns;
 use tabled::settings::{Alignment, Style};
@@ -45,6 +46,19 @@ impl Column {
 
 /// A table in box drawing, at most `width` columns wide as far as its columns allow. Cells are made harmless here.
 pub(crate) fn draw(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<String> {
+    let mut table = laid_out(columns, rows, width);
+    table.with(Style::sharp());
+    table.to_string().lines().map(str::to_owned).collect()
+}
+
+/// The same without lines.
+pub(crate) fn draw_plain(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<String> {
+    let mut table = laid_out(columns, rows, width);
+    table.with(Style::empty().vertical(' '));
+    table.to_string().lines().map(str::to_owned).collect()
+}
+
+fn laid_out(columns: &[Column], rows: &[Vec<String>], width: usize) -> Table {
     let rows: Vec<Vec<String>> = rows.iter().map(|r| r.iter().map(|c| escape::line(c)).collect()).collect();
     let (shown, widths) = fit(columns, &rows, width);
     let cell = |text: &str, at: usize| wrap::words(text, widths[at]).join("\n");
@@ -56,13 +70,12 @@ pub(crate) fn draw(columns: &[Column], rows: &[Vec<String>], width: usize) -> Ve
         );
     }
     let mut table = builder.build();
-    table.with(Style::sharp());
     for (at, c) in shown.iter().enumerate() {
         if columns[*c].figures {
             table.modify(Columns::one(at), Alignment::right());
         }
     }
-    table.to_string().lines().map(str::to_owned).collect()
+    table
 }
 
 /// Which columns are shown, and how wide each is.
