@@ -1,196 +1,130 @@
-//! Every fact of the lock table, shown on servers: what a statement locks, whom it stops, what it writes anew; and
-//! that the engine says the same.
+//! Every fact of the lock table, shown on servers: what a statement locks, whom it stops, what it writes anew, builds
+//! and reads; and that the engine says the same. The files and what is checked: `tests/claims/README.md`.
 
-use std::path::{Path, PathBuf};
+mod engine;
+mod facts;
+mod file;
+mod held_up;
+mod place;
+mod probe;
+mod relations;
+mod server;
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
 
-use altimeter_catalog::{Catalog, Engine, InspectOptions, Inspector, LockMode, Name, TransactionUse};
-use altimeter_engine_postgres::{Environment, PostgresEngine, PostgresInspector, Target};
-use altimeter_tests::cache;
-use altimeter_tests::database::Database;
+use altimeter_catalog::Name;
 use altimeter_tests::server::Server;
-use altimeter_tests::session::{Session, wait_until};
-use anyhow::{Context, Result, bail, ensure};
+use altimeter_tests::session::Session;
+use altimeter_tests::{cache, choice};
+use anyhow::{Result, ensure};
 
-const MODES: [LockMode; 8] = [
-    LockMode::AccessShare,
-    LockMode::RowShare,
-    LockMode::RowExclusive,
-    LockMode::ShareUpdateExclusive,
-    LockMode::Share,
-    LockMode::ShareRowExclusive,
-    LockMode::Exclusive,
-    LockMode::AccessExclusive,
-];
+use file::Claim;
+use place::Place;
 
-/// One file: what is claimed, how it is set up, and the statement.
-struct Claim {
-    name: String,
-    lock: String,
-    rewrites: bool,
-    setup: String,
-    statement: String,
-}
-
-impl Claim {
-    fn read(file: &Path) -> Result<Claim> {
-        let text = std::fs::read_to_string(file)?;
-        let field = |name: &str| {
-            let line = text.lines().find_map(|l| l.strip_prefix(&format!("-- {name}: ")));
-            line.map(str::to_owned).with_context(|| format!("{} lacks `{name}`", file.display()))
-        };
-        let (_, body) = text.split_once("-- setup\n").context("there is no setup")?;
-        let (setup, statement) = body.split_once("-- statement\n").context("there is no statement")?;
-        Ok(Claim {
-            name: file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-            lock: field("lock on t")?,
-            rewrites: field("rewrites t")? == "yes",
-            setup: setup.to_owned(),
-            statement: statement.trim().trim_end_matches(';').to_owned(),
-        })
-    }
-
-    /// The claimed lock on a version: `SHARE`, `none`, or `none, ACCESS SHARE from 18`.
-    fn lock_on(&self, major: u32) -> Result<Option<LockMode>> {
-        let mut parts = self.lock.split(", ");
-        let mut wanted = parts.next().unwrap_or_default();
-        for later in parts {
-            let (mode, since) = later.split_once(" from ").context("a later claim says `MODE from MAJOR`")?;
-            if major >= since.parse()? {
-                wanted = mode;
-            }
-        }
-        if wanted == "none" {
-            return Ok(None);
-        }
-        let mode = MODES.into_iter().find(|m| m.to_string() == wanted);
-        Ok(Some(mode.with_context(|| format!("{wanted} is no lock mode"))?))
-    }
-}
-
-/// The strongest lock that a server process holds on the table.
-fn held(session: &Session, pid: i32) -> Result<Option<LockMode>> {
-    let sql = "SELECT l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
-               WHERE c.relname = 't' AND c.relnamespace = 'public'::regnamespace AND l.pid = $1 AND l.granted";
-    let held: Vec<String> = session.rows(sql, &[&pid])?.iter().map(|row| row.get(0)).collect();
-    let named = |mode: &LockMode| format!("{}Lock", mode.to_string().replace(' ', "")).to_lowercase();
-    Ok(MODES.into_iter().rev().find(|m| held.iter().any(|h| h.to_lowercase() == named(m))))
-}
-
-/// Whether a statement of somebody else has to wait.
-fn waits(database: &Database, sql: &str) -> Result<bool> {
-    let probe = database.session()?;
-    probe.script("SET lock_timeout = '150ms'; BEGIN")?;
-    match probe.execute(sql, &[]) {
-        Ok(_) => Ok(false),
-        Err(error) if error.code().is_some_and(|c| c.code() == "55P03") => Ok(true),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn probe(database: &Database, mode: Option<LockMode>) -> Result<()> {
-    let (reads, writes) =
-        (mode.is_some_and(LockMode::blocks_reads), mode.is_some_and(LockMode::blocks_writes));
-    ensure!(waits(database, "SELECT id FROM t LIMIT 1")? == reads, "a reader waits: claimed {reads}");
-    ensure!(
-        waits(database, "INSERT INTO t (id) VALUES (900001)")? == writes,
-        "a writer waits: claimed {writes}"
-    );
-    Ok(())
-}
-
-fn catalog_of(database: &Database) -> Result<Catalog> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let url = format!("{}?sslmode=disable", database.url);
-    let inspector = PostgresInspector::new(Target::resolve(Some(&url), &Environment::default())?);
-    Ok(runtime.block_on(inspector.inspect(InspectOptions { sample: None }, &|_| {}))?)
-}
-
-fn check(claim: &Claim, database: &Database) -> Result<()> {
-    let session = database.session()?;
-    session.script("DROP TABLE IF EXISTS t; DROP FUNCTION IF EXISTS f()")?;
-    session.script(&claim.setup)?;
-    let wanted = claim.lock_on(database.major())?;
-
-    let catalog = catalog_of(database)?;
-    let script = PostgresEngine.parse(&catalog, &claim.statement);
-    let [statement] = script.statements.as_slice() else { bail!("a claim is one statement") };
-    let effect = PostgresEngine.effect(&catalog, statement);
-    ensure!(effect.not_analysed.is_none() && effect.fails.is_none(), "the engine: {effect:?}");
-    let engine_says = effect.lock_on(&Name::new("public", "t"));
-    ensure!(engine_says == wanted, "claimed {wanted:?}, the engine says {engine_says:?}");
-    ensure!(effect.rewrites.is_empty() != claim.rewrites, "the engine's rewrites: {:?}", effect.rewrites);
-
-    let file = "SELECT pg_relation_filenode('t')::bigint";
-    let before: i64 = session.value(file)?;
-    if effect.transaction == TransactionUse::Forbidden {
-        concurrently(claim, database, wanted)?;
-    } else {
-        session.script("BEGIN")?;
-        session.execute(&claim.statement, &[])?;
-        let seen = held(&session, session.backend()?)?;
-        ensure!(seen == wanted, "claimed {wanted:?}, the server took {seen:?}");
-        probe(database, wanted)?;
-        session.script("COMMIT")?;
-    }
-    let rewritten = session.value::<i64>(file)? != before;
-    ensure!(rewritten == claim.rewrites, "rewritten: {rewritten}");
-    Ok(())
-}
-
-/// A statement that refuses a transaction is looked at while it waits for a writer that was there before it.
-fn concurrently(claim: &Claim, database: &Database, wanted: Option<LockMode>) -> Result<()> {
-    let writer = database.session()?;
-    writer.script("BEGIN; UPDATE t SET a = a WHERE id = 1")?;
-    let runner = database.session()?;
-    let pid = runner.backend()?;
-    let watcher = database.session()?;
-    thread::scope(|scope| {
-        let run = scope.spawn(|| runner.execute(&claim.statement, &[]));
-        let waiting = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = $1";
-        let seen = wait_until("the statement waits", Duration::from_secs(20), || {
-            Ok(watcher.rows(waiting, &[&pid])?.first().and_then(|r| r.get::<_, Option<bool>>(0))
-                == Some(true))
-        })
-        .and_then(|()| held(&watcher, pid))
-        .and_then(|seen| {
-            ensure!(seen == wanted, "claimed {wanted:?}, the server took {seen:?}");
-            probe(database, wanted)
-        });
-        writer.script("ROLLBACK")?;
-        let ran = run.join().map_err(|_| anyhow::anyhow!("the thread of the statement died"))?;
-        seen?;
-        ran?;
-        Ok(())
-    })
-}
+/// Claims that run side by side on one server.
+const AT_ONCE: usize = 2;
 
 /// What does not hold on one server.
-fn all_on(server: &Server, claims: &[Claim]) -> Result<Vec<String>> {
-    let database = server.database("claims")?;
-    let failed =
-        claims.iter().filter_map(|c| check(c, &database).err().map(|e| format!("{}: {e:#}", c.name)));
-    Ok(failed.collect())
+fn check(claim: &Claim, place: &mut Place) -> Result<Vec<String>> {
+    let server = place.server;
+    let database = place.empty()?;
+    let relations = place::set_up(claim, database)?;
+    let claimed = claim.facts(server.major)?;
+    let (said, blocks) = engine::asked(claim, database)?;
+    let seen = server::seen(claim, server, database, &relations)?;
+
+    let large = |name: &Name| relations.named(name).is_ok_and(|r| r.is_large());
+    let mut wrong = claimed.differences("claimed", &seen.facts, "the server", large);
+    wrong.retain(|difference| claimed.fails.is_some() || !is_unclaimed_lock(claim, difference));
+    if claimed.fails.is_some() && claimed.fails != seen.facts.fails {
+        wrong.push(format!("fails: claimed {:?}, the server {:?}", claimed.fails, seen.facts.fails));
+    }
+    wrong.extend(said.differences("the engine", &seen.facts, "the server", large));
+    if let Some(waits) = seen.waits
+        && waits != blocks
+    {
+        wrong.push(format!("blocks: the engine {blocks:?}, the server {waits:?}"));
+    }
+    wrong.extend(seen.wrong);
+    Ok(wrong)
+}
+
+/// A lock on a relation the file does not name: the server's word is compared with the engine's alone.
+fn is_unclaimed_lock(claim: &Claim, difference: &str) -> bool {
+    let lock = difference.strip_prefix("lock on ").and_then(|rest| rest.split_once(": claimed"));
+    lock.is_some_and(|(name, _)| claim.named().all(|named| named.to_string() != name))
+}
+
+/// What files may name and databases share.
+fn prepare(session: &Session) -> Result<()> {
+    for role in ["claims_a", "claims_b"] {
+        session.script(&format!(
+            "DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+        ))?;
+    }
+    let there: bool =
+        session.value("SELECT count(*) > 0 FROM pg_tablespace WHERE spcname = 'claims_space'")?;
+    if !there {
+        session.script("SET allow_in_place_tablespaces = on")?;
+        session.script("CREATE TABLESPACE claims_space LOCATION ''")?;
+    }
+    Ok(())
+}
+
+/// What does not hold on one version.
+fn all_on(major: u32, claims: &[Claim]) -> Result<Vec<String>> {
+    let server = Server::shared(major)?;
+    prepare(&server.session()?)?;
+    let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                let mut place = Place::on(server);
+                while let Some(claim) = claims.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if !claim.holds_on(major) {
+                        continue;
+                    }
+                    let wrong = check(claim, &mut place).unwrap_or_else(|error| vec![format!("{error:#}")]);
+                    let wrong = wrong.into_iter().map(|w| format!("{} on {major}: {w}", claim.name));
+                    failed.lock().unwrap().extend(wrong);
+                }
+            });
+        }
+    });
+    Ok(failed.into_inner()?)
+}
+
+fn claims() -> Result<Vec<Claim>> {
+    let folder = cache::workspace().join("tests/claims/postgres");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|f| Ok(f?.path())).collect::<Result<_>>()?;
+    files.sort();
+    let wanted = choice("ALTIMETER_CLAIMS").unwrap_or_default();
+    let mut claims: Vec<Claim> = files.iter().map(|f| Claim::read(f)).collect::<Result<_>>()?;
+    claims.retain(|claim| wanted.split(',').any(|beginning| claim.name.starts_with(beginning)));
+    Ok(claims)
 }
 
 #[test]
 fn every_claim_holds_on_servers() -> Result<()> {
-    let folder = cache::workspace().join("tests/claims/postgres");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|f| Ok(f?.path())).collect::<Result<_>>()?;
-    files.sort();
-    let claims: Vec<Claim> = files.iter().map(|f| Claim::read(f)).collect::<Result<_>>()?;
-    let claims = claims.as_slice();
+    let claims = claims()?;
+    ensure!(!claims.is_empty(), "no claim has such a name");
+    let majors = choice("ALTIMETER_CLAIMS_VERSIONS").unwrap_or_else(|| "13,15,18".to_owned());
+    let majors: Vec<u32> = majors.split(',').map(|m| Ok(m.trim().parse()?)).collect::<Result<_>>()?;
     let mut failed = Vec::new();
     thread::scope(|scope| {
-        let on_each =
-            [13, 15, 18].map(|major| (major, scope.spawn(move || all_on(Server::shared(major)?, claims))));
-        for (major, run) in on_each {
+        let claims = claims.as_slice();
+        let runs: Vec<_> =
+            majors.iter().map(|&major| (major, scope.spawn(move || all_on(major, claims)))).collect();
+        for (major, run) in runs {
             let run = run.join().map_err(|_| anyhow::anyhow!("the thread for {major} died"))?;
-            failed.extend(run?.into_iter().map(|f| format!("PostgreSQL {major}: {f}")));
+            failed.extend(run?);
         }
         Ok::<_, anyhow::Error>(())
     })?;
+    failed.sort();
     ensure!(failed.is_empty(), "claims that do not hold:\n{}", failed.join("\n"));
     Ok(())
 }

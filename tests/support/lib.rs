@@ -21,3 +21,9 @@ pub mod tls;
 pub mod tool;
 mod watchdog;
 pub mod workload;
+
+/// What whoever runs the tests asked for by an environment variable; none if it is not set or empty.
+#[must_use]
+pub fn choice(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
+}

@@ -19,7 +19,8 @@ pub struct Catalog {
     pub server: Server,
     /// Names of all schemas a user can have made, `public` among them.
     pub schemas: Vec<String>,
-    /// Tables of every kind that holds rows: plain, partitioned, foreign, unlogged, temporary.
+    /// Relations of every kind that holds rows: plain, partitioned, foreign, unlogged, temporary tables, and
+    /// materialized views.
     ///
     /// Shared, because a plan simulates the schema after every statement: a copy of the catalog costs no copy of the
     /// tables that stay as they are.
@@ -30,7 +31,8 @@ pub struct Catalog {
     pub sequences: Vec<Sequence>,
     /// Functions and procedures outside the system schemas and extensions.
     pub functions: Vec<Function>,
-    /// Types users and extensions made, the composite types of tables left out.
+    /// Types users and extensions made; the composite types of tables are left out, and those of extensions that no
+    /// column has.
     pub types: Vec<UserType>,
     /// Casts users and extensions made.
     pub casts: Vec<Cast>,

@@ -37,7 +37,7 @@ pub use check::Check;
 pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};
 pub use engine::{
     Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Piece, PieceKind, Script,
-    SourceText, Statement, Volatility,
+    SourceText, Statement, SyntaxError, Volatility,
 };
 pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
 pub use name::Name;
@@ -45,7 +45,7 @@ pub use objects::{
     Cast, Dependency, DomainConstraint, Extension, Function, Publication, RoutineStatement, Sequence,
     TypeKind, UserType, View,
 };
-pub use server::{Role, Server, WalPosition};
+pub use server::{Role, RoleSetting, Server, WalPosition};
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};
 pub use table::{
     Column, ColumnGrant, ColumnStatistics, Constraint, ConstraintKind, ExtendedStatistics, ForeignKey,

@@ -40,6 +40,8 @@ pub struct Server {
     /// Settings that change what a statement does or costs, by name, in the server's base unit where it has one
     /// (bytes for memory and WAL sizes, milliseconds for times).
     pub settings: BTreeMap<String, String>,
+    /// Settings kept for a role or for this database, which the sessions of that role begin with.
+    pub role_settings: Vec<RoleSetting>,
     /// Size of the whole database in bytes.
     pub database_bytes: Option<u64>,
     /// Seconds since the statistics counters were reset.
@@ -54,10 +56,31 @@ impl Server {
         self.version_num / 10_000
     }
 
+    /// What is kept for sessions of a role under that name, if anything: of several the most particular, a role in a
+    /// database before a role before a database (manual, "Customizing", `ALTER ROLE`).
+    pub fn role_setting(&self, role: &str, name: &str) -> Option<&str> {
+        let of_role = |s: &&RoleSetting| s.role.as_deref().is_none_or(|r| r == role);
+        let named = self.role_settings.iter().filter(|s| s.name.eq_ignore_ascii_case(name)).filter(of_role);
+        named.max_by_key(|s| (s.role.is_some(), s.of_database)).map(|s| s.value.as_str())
+    }
+
     /// A setting as a number, if it is known and one.
     pub fn setting_number(&self, name: &str) -> Option<f64> {
         self.settings.get(name).and_then(|v| v.parse().ok())
     }
+}
+
+/// A setting kept for a role, for this database, or for one in the other: `ALTER ROLE … SET`, `ALTER DATABASE … SET`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RoleSetting {
+    /// The role; none for all of them.
+    pub role: Option<String>,
+    /// Only in this database.
+    pub of_database: bool,
+    /// The setting: `lock_timeout`.
+    pub name: String,
+    /// Its value as it was written: `5s`.
+    pub value: String,
 }
 
 /// Whether the server takes writes.

@@ -34,6 +34,9 @@ pub struct Table {
     pub partition_key: Option<String>,
     /// Columns the partition key names.
     pub partition_columns: Vec<String>,
+    /// A partition that `DETACH … CONCURRENTLY` has begun to detach and not finished (PostgreSQL 14).
+    #[serde(default)]
+    pub detach_pending: bool,
     /// Tables this one inherits from (old-style inheritance).
     pub inherits: Vec<Name>,
     /// A partition's bound as the server prints it: `FOR VALUES FROM (1) TO (2)`, `DEFAULT`.
@@ -57,6 +60,9 @@ pub struct Table {
     /// Rules by name, a view's own one left out.
     #[serde(default)]
     pub rules: Vec<String>,
+    /// A materialized view that was never filled (`WITH NO DATA`): nobody can read it.
+    #[serde(default)]
+    pub unpopulated: bool,
     /// `fillfactor`, where it is set, in per cent.
     pub fillfactor: Option<u8>,
     /// The tablespace, where it is not the database's own.
@@ -122,6 +128,13 @@ pub enum TableKind {
     MaterializedView,
 }
 
+impl TableKind {
+    /// Whether its rows are on disk under its own name: not those of a partitioned parent or a foreign table.
+    pub fn has_heap(self) -> bool {
+        matches!(self, TableKind::Table | TableKind::MaterializedView)
+    }
+}
+
 /// Whether a table survives a crash and a session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -147,7 +160,8 @@ pub struct Column {
     pub collation: Option<String>,
     /// The collation calls some different strings equal.
     pub nondeterministic: bool,
-    /// NOT NULL.
+    /// NOT NULL, and known of all rows. Where such a constraint is NOT VALID (PostgreSQL 18), this is false and the
+    /// constraint is among [`Table::constraints`].
     pub not_null: bool,
     /// The default's expression as the server prints it.
     pub default: Option<String>,

@@ -2,6 +2,7 @@
 //!
 //! Printing, exit codes and the environment are here and nowhere else.
 
+mod ahead;
 mod arguments;
 mod command;
 mod config;

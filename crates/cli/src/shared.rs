@@ -22,7 +22,8 @@ pub(crate) struct Shared {
     /// The server's major version, for work with no database [default: the newest known]
     #[arg(long, value_name = "VERSION", global = true, value_parser = clap::value_parser!(u32).range(13..=18))]
     pub(crate) server_version: Option<u32>,
-    /// Seconds between two samples of the activity counters, from which rates come; 0 for none [default: 2]
+    /// Seconds between two samples of the activity counters, from which rates come; 0 for none
+    /// [default: 2, for check 0]
     #[arg(long, value_name = "SECONDS", global = true)]
     pub(crate) sample: Option<f64>,
     /// When to use colour [default: auto]

@@ -11,6 +11,10 @@ use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::shared::Shared;
 
+/// Seconds between two samples of the counters, for commands whose answer needs today's rates. A check does without:
+/// averages since the counters were reset will do, and it runs in pipelines.
+pub(crate) const SAMPLE_S: f64 = 2.0;
+
 /// Variables that say which database is meant, as libpq reads them.
 const NAMING: &[&str] = &["DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGPORT"];
 
@@ -36,8 +40,9 @@ pub(crate) fn is_named(shared: &Shared) -> bool {
     shared.snapshot.is_some() || shared.db.is_some() || environment_names_a_database()
 }
 
-/// Reads the catalog from what the command line, the environment or the configuration names.
-pub(crate) async fn read(shared: &Shared) -> Result<Catalog, Failure> {
+/// Reads the catalog from what the command line, the environment or the configuration names. `pause` is how long to
+/// wait between two samples if nobody said, in seconds.
+pub(crate) async fn read(shared: &Shared, pause: f64) -> Result<Catalog, Failure> {
     if let Some(file) = &shared.snapshot {
         return read_file(file);
     }
@@ -50,7 +55,7 @@ pub(crate) async fn read(shared: &Shared) -> Result<Catalog, Failure> {
     let environment = environment();
     let url = shared.db.as_deref().or(environment.variables.get("DATABASE_URL").map(String::as_str));
     let inspector = engines::inspector(url.filter(|u| !u.is_empty()), &environment)?;
-    let pause = shared.sample.unwrap_or(2.0);
+    let pause = shared.sample.unwrap_or(pause);
     let options = InspectOptions { sample: (pause > 0.0).then(|| Duration::from_secs_f64(pause)) };
     let progress = Progress::begin(shared.quiet);
     let catalog = inspector.inspect(options, &|what| progress.show(what)).await;

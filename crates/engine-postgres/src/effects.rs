@@ -123,10 +123,11 @@ fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) {
     }
 }
 
-/// Statements about the session lock nothing; those that end a transaction make no sense inside a block.
+/// Statements about the session lock nothing. Some the server refuses inside a transaction block.
 fn session(change: &SessionChange, effect: &mut Effect) {
-    if matches!(change, SessionChange::Begin) {
-        effect.transaction = TransactionUse::Allowed;
+    const OUTSIDE: &[&str] = &["COMMIT PREPARED", "ROLLBACK PREPARED", "DISCARD ALL"];
+    if matches!(change, SessionChange::Other { what } if OUTSIDE.contains(&what.as_str())) {
+        effect.transaction = TransactionUse::Forbidden;
     }
 }
 

@@ -30,6 +30,7 @@ queries! {
     STANDING = "standing";
     SERVER = "server";
     SETTINGS = "settings";
+    ROLE_SETTINGS = "role_settings";
     PRINTING = "printing";
     SCHEMAS = "schemas";
     TABLES = "tables";
@@ -38,13 +39,17 @@ queries! {
     COLUMN_STATISTICS = "column_statistics";
     INDEXES = "indexes";
     CONSTRAINTS = "constraints";
+    EXTENDED_STATISTICS = "extended_statistics";
     TRIGGERS = "triggers";
     POLICIES = "policies";
     VIEWS = "views";
     VIEW_NEEDS = "view_needs";
     SEQUENCES = "sequences";
     FUNCTIONS = "functions";
+    FUNCTION_BODIES_14 = "function_bodies_14";
     TYPES = "types";
+    CASTS = "casts";
+    EVENT_TRIGGERS = "event_triggers";
     PUBLICATIONS = "publications";
     PUBLICATION_SCHEMAS_15 = "publication_schemas_15";
     EXTENSIONS = "extensions";

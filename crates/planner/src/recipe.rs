@@ -35,6 +35,12 @@ impl RecipeContext<'_> {
                 "plan the change on the server that holds the table",
             ));
         }
+        if table.kind == TableKind::MaterializedView {
+            return Err(refuse(
+                format!("{name} is a materialized view: its columns and rows are its query's"),
+                "change the tables it reads, or make it anew with another query",
+            ));
+        }
         Ok(table)
     }
 

@@ -82,10 +82,10 @@ pub struct RequestError {
     pub instead: String,
 }
 
-/// The table a name means, written as in a request: bare or with its schema, quoted or not.
+/// The table or materialized view a name means, written as in a request: bare or with its schema, quoted or not.
 ///
 /// # Errors
-/// If there is none, or it means several things, or a view.
+/// If there is none, or it means several things, or a plain view.
 pub fn find_table(engine: &dyn Engine, catalog: &Catalog, text: &str) -> Result<Name, RequestError> {
     let memory = resolve::Memory::default();
     let names = Names { engine, catalog, memory: &memory };
@@ -96,7 +96,7 @@ pub fn find_table(engine: &dyn Engine, catalog: &Catalog, text: &str) -> Result<
         [token] => token.parts().unwrap_or(&whole),
         _ => &whole,
     };
-    let found = names.table(parts, None).map(|table| table.name.clone());
+    let found = names.rows(parts, None).map(|table| table.name.clone());
     found.map_err(|trouble| RequestError { message: trouble.message, instead: trouble.instead })
 }
 

@@ -1,5 +1,5 @@
+-- about: a column with a constant default is added without touching a row
 -- lock on t: ACCESS EXCLUSIVE
--- rewrites t: no
 -- setup
 CREATE TABLE t (id int PRIMARY KEY, a int, b text);
 INSERT INTO t SELECT g, g, 'b' || g FROM generate_series(1, 2000) g;

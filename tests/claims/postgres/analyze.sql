@@ -1,5 +1,6 @@
+-- about: ANALYZE lets readers and writers go on
 -- lock on t: SHARE UPDATE EXCLUSIVE
--- rewrites t: no
+-- scans t: yes
 -- setup
 CREATE TABLE t (id int PRIMARY KEY, a int, b text);
 INSERT INTO t SELECT g, g, 'b' || g FROM generate_series(1, 2000) g;

@@ -1,5 +1,5 @@
+-- about: a function is made without a look at any table
 -- lock on t: none
--- rewrites t: no
 -- setup
 CREATE TABLE t (id int PRIMARY KEY, a int, b text);
 INSERT INTO t SELECT g, g, 'b' || g FROM generate_series(1, 2000) g;

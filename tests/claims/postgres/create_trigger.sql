@@ -1,5 +1,5 @@
+-- about: making a trigger stops writers, not readers
 -- lock on t: SHARE ROW EXCLUSIVE
--- rewrites t: no
 -- setup
 CREATE TABLE t (id int PRIMARY KEY, a int, b text);
 INSERT INTO t SELECT g, g, 'b' || g FROM generate_series(1, 2000) g;

@@ -58,9 +58,9 @@ pub(super) fn add_waiting(
     let queueing = Range::new(0.0, likely, high, &basis);
     total.blocked_ms = total.duration_ms.as_ref().map(|d| d.plus(&queueing));
     total.queries_queued = match (&total.blocked_ms, statements_per_second(catalog, &blocking)) {
-        (Some(blocked), Some(rate)) => {
+        (Some(blocked), Some((rate, basis))) => {
             let mut queued = blocked.times(rate / 1000.0);
-            queued.basis.push("rate between two samples".into());
+            queued.basis.push(basis.into());
             Some(queued)
         }
         _ => {
@@ -76,8 +76,17 @@ fn oldest_transaction_ms(catalog: &Catalog) -> Option<f64> {
     open.chain(prepared).map(|s| s * 1000.0).max_by(f64::total_cmp)
 }
 
-fn statements_per_second(catalog: &Catalog, tables: &[&Name]) -> Option<f64> {
-    let rates =
-        tables.iter().filter_map(|t| catalog.table(t)?.rates.as_ref()).map(|r| r.scans + r.rows_written);
-    rates.max_by(f64::total_cmp)
+/// The busiest table's scans and writes a second, and where that number is from: two samples, or else the average
+/// since the counters were reset.
+fn statements_per_second(catalog: &Catalog, tables: &[&Name]) -> Option<(f64, &'static str)> {
+    let tables = || tables.iter().filter_map(|t| catalog.table(t));
+    let sampled = tables().filter_map(|t| t.rates.as_ref()).map(|r| r.scans + r.rows_written);
+    if let Some(rate) = sampled.max_by(f64::total_cmp) {
+        return Some((rate, "rate between two samples"));
+    }
+    let seconds = catalog.server.statistics_age_s.filter(|age| *age > 0.0)?;
+    let counted = tables()
+        .filter_map(|t| t.activity.as_ref())
+        .map(|a| (a.seq_scans + a.index_scans + a.inserted + a.updated + a.deleted) as f64 / seconds);
+    Some((counted.max_by(f64::total_cmp)?, "average since the counters were reset"))
 }

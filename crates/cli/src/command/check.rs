@@ -32,7 +32,7 @@ pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bo
     let fail_on = severity(arguments.fail_on.as_deref().unwrap_or("high"));
     let texts = arguments.files.iter().map(read_text).collect::<Result<Vec<_>, _>>()?;
     let (catalog, complete) = match source::is_named(shared) {
-        true => (source::read(shared).await?, true),
+        true => (source::read(shared, 0.0).await?, true),
         false => (empty(shared), false),
     };
     let engine = engines::engine(catalog.server.engine)?;

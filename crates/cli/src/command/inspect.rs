@@ -18,7 +18,7 @@ pub(crate) struct InspectArguments {
 /// Reads the catalog and shows it.
 pub(crate) async fn run(arguments: InspectArguments, shared: &Shared) -> Result<(), Failure> {
     let report = output::report(shared)?;
-    let catalog = source::read(shared).await?;
+    let catalog = source::read(shared, source::SAMPLE_S).await?;
     let tables: Result<Vec<Name>, Failure> = arguments.tables.iter().map(|t| named(&catalog, t)).collect();
     output::write(&report.render_catalog(&catalog, &tables?, output::layout(shared)))
 }

@@ -37,7 +37,7 @@ pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(),
             "say what shall change: rename users.user_name to username",
         ));
     }
-    let catalog = source::read(shared).await?;
+    let catalog = source::read(shared, source::SAMPLE_S).await?;
     let engine = engines::engine(catalog.server.engine)?;
     let request = read_request(engine, &catalog, &text)?;
     let mut plan = plan_request(engine, &catalog, &request)?;

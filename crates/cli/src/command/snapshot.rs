@@ -18,7 +18,7 @@ pub(crate) struct SnapshotArguments {
 
 /// Reads the catalog and writes it down.
 pub(crate) async fn run(arguments: SnapshotArguments, shared: &Shared) -> Result<(), Failure> {
-    let catalog = source::read(shared).await?;
+    let catalog = source::read(shared, source::SAMPLE_S).await?;
     let mut bytes = Vec::new();
     write_snapshot(&catalog, &mut bytes)
         .map_err(|e| Failure::usage(format!("the snapshot cannot be made: {e}"), ""))?;

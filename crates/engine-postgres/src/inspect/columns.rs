@@ -45,7 +45,7 @@ fn column(row: Cells<'_>) -> Result<Column, InspectError> {
             "d" => Some(Identity::ByDefault),
             _ => None,
         },
-        inherited: false,
+        inherited: row.get("inherited")?,
         grants: Vec::new(),
         statistics: None,
     })

@@ -41,9 +41,9 @@ fn constraint(row: Cells<'_>, kind: ConstraintKind) -> Result<Constraint, Inspec
         validated: row.get("validated")?,
         deferrable: row.get("deferrable")?,
         deferred: row.get("deferred")?,
-        no_inherit: false,
-        inherited: false,
-        not_enforced: false,
+        no_inherit: row.get("no_inherit")?,
+        inherited: row.get("inherited")?,
+        not_enforced: row.get("not_enforced")?,
         foreign: row
             .name_if_any("foreign_schema", "foreign_table")?
             .map(|table| ForeignKey { table, columns: foreign_columns }),

@@ -70,6 +70,7 @@ impl Drafts {
             t.constraints.sort_by(|a, b| a.name.cmp(&b.name));
             t.triggers.sort_by(|a, b| a.name.cmp(&b.name));
             t.policies.sort_by(|a, b| a.name.cmp(&b.name));
+            t.statistics.sort_by(|a, b| a.name.cmp(&b.name));
         }
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         tables

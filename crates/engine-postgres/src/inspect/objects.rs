@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use std::sync::Arc;
 
-use altimeter_catalog::{Catalog, InspectError, Name, Persistence, TableKind, Unknown, View};
+use altimeter_catalog::{Catalog, InspectError, Name, Persistence, Unknown, View};
 
 use super::answers::Answers;
 use super::drafts::Drafts;
@@ -44,15 +44,21 @@ pub(super) async fn read(reading: &mut Reading, major: u32) -> Result<Objects, I
         queries::COLUMN_STATISTICS,
         queries::INDEXES,
         queries::CONSTRAINTS,
+        queries::EXTENDED_STATISTICS,
         queries::TRIGGERS,
         queries::POLICIES,
         queries::VIEWS,
         queries::VIEW_NEEDS,
         queries::FUNCTIONS,
         queries::TYPES,
+        queries::CASTS,
+        queries::EVENT_TRIGGERS,
         queries::PUBLICATIONS,
         queries::EXTENSIONS,
     ];
+    if major >= 14 {
+        asked.push(queries::FUNCTION_BODIES_14);
+    }
     if major >= 15 {
         asked.push(queries::PUBLICATION_SCHEMAS_15);
     }
@@ -63,6 +69,7 @@ pub(super) async fn read(reading: &mut Reading, major: u32) -> Result<Objects, I
     columns::add_columns(&mut drafts, &answers)?;
     indexes::add_indexes(&mut drafts, &answers)?;
     constraints::add_constraints(&mut drafts, &answers)?;
+    tables::add_extended_statistics(&mut drafts, &answers)?;
     triggers::add_triggers(&mut drafts, &answers)?;
     triggers::add_policies(&mut drafts, &answers)?;
     let views = views::views(&answers)?;
@@ -117,7 +124,7 @@ fn unseen(drafts: &Drafts, catalog: &Catalog) -> [Option<Unknown>; 4] {
         unknowns::column_statistics(&mut names(&|d| !d.readable && !d.table.columns.is_empty()), user, major),
         unknowns::row_security(&mut names(&|d| d.readable && d.hidden_by_row_security), user),
         unknowns::never_analysed(&mut names(&|d| {
-            d.table.kind == TableKind::Table && d.table.size.rows.is_none() && !is_elsewhere(d)
+            d.table.kind.has_heap() && d.table.size.rows.is_none() && !is_elsewhere(d)
         })),
         unknowns::unlogged_on_standby(&mut names(&is_elsewhere)),
     ]
@@ -135,10 +142,12 @@ pub(super) fn finish(objects: Objects, catalog: &mut Catalog) -> Result<(), Insp
     for unknown in unknown {
         catalog.note_unknown(unknown);
     }
-    catalog.functions = functions::functions(&answers, &functions::known_words(&tables, &catalog.views))?;
     catalog.types = types::types(&answers)?;
+    catalog.casts = types::casts(&answers)?;
+    catalog.event_triggers = triggers::event_triggers(&answers)?;
     catalog.publications = replication::resolve(published, &tables);
     catalog.extensions = types::extensions(&answers)?;
     catalog.tables = tables.into_iter().map(Arc::new).collect();
+    functions::add_functions(catalog, &answers)?;
     Ok(())
 }

@@ -157,6 +157,8 @@ mod tests {
             access_method: None,
             of_type: None,
             clustered_on: None,
+            detach_pending: false,
+            unpopulated: false,
             owner: None,
             statistics: Vec::new(),
             rules: Vec::new(),

@@ -67,8 +67,10 @@ pub(super) fn published(
 pub(super) fn resolve(publications: BTreeMap<String, Published>, tables: &[Table]) -> Vec<Publication> {
     let children = Children::of(tables);
     // Only permanent tables with rows of their own can be published (manual, CREATE PUBLICATION).
-    let publishable =
-        |t: &&Table| t.kind != TableKind::ForeignTable && t.persistence == Persistence::Permanent;
+    let publishable = |t: &&Table| {
+        matches!(t.kind, TableKind::Table | TableKind::PartitionedTable)
+            && t.persistence == Persistence::Permanent
+    };
     let resolved = publications.into_iter().map(|(name, publication)| {
         let mut covered = publication.tables.clone();
         let whole = |t: &&Table| publication.all_tables || publication.schemas.contains(&t.name.schema);

@@ -53,7 +53,7 @@ pub(super) fn add_sizes(
 
 /// Estimates from the last vacuum or analyze, for a server that would not let any size be read.
 pub(super) fn add_paged_sizes(drafts: &mut Drafts, place: Place) {
-    for draft in drafts.iter_mut().filter(|d| d.table.kind == TableKind::Table) {
+    for draft in drafts.iter_mut().filter(|d| d.table.kind.has_heap()) {
         let pages = draft.table.size.pages.unwrap_or(0.0);
         draft.table.size.heap_bytes = paged(Some((pages * place.block) as u64));
         draft.table.size.rows = rows(draft.tuples, pages, None, place.block);

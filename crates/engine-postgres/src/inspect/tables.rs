@@ -1,6 +1,6 @@
 //! Tables themselves, without what hangs on them.
 
-use altimeter_catalog::{InspectError, Name, Persistence, Size, Table, TableKind};
+use altimeter_catalog::{ExtendedStatistics, InspectError, Name, Persistence, Size, Table, TableKind};
 
 use super::answers::{Answers, Cells};
 use super::drafts::{Draft, Drafts};
@@ -26,6 +26,7 @@ fn draft(row: Cells<'_>) -> Result<Draft, InspectError> {
     let kind = match row.get::<&str>("kind")? {
         "p" => TableKind::PartitionedTable,
         "f" => TableKind::ForeignTable,
+        "m" => TableKind::MaterializedView,
         _ => TableKind::Table,
     };
     let pages: f64 = row.get("pages")?;
@@ -47,6 +48,7 @@ fn draft(row: Cells<'_>) -> Result<Draft, InspectError> {
         partition_of,
         partition_key: row.get("partition_key")?,
         partition_columns: row.list("partition_columns")?,
+        detach_pending: row.get("detach_pending")?,
         inherits,
         fillfactor: row
             .list::<&str>("options")?
@@ -54,16 +56,17 @@ fn draft(row: Cells<'_>) -> Result<Draft, InspectError> {
             .find_map(|o| o.strip_prefix("fillfactor="))
             .and_then(|v| v.parse().ok()),
         tablespace: row.get("tablespace")?,
-        partition_bound: None,
-        access_method: None,
-        of_type: None,
-        clustered_on: None,
-        owner: None,
+        partition_bound: row.get("partition_bound")?,
+        access_method: row.get("access_method")?,
+        of_type: row.name_if_any("type_schema", "type_name")?,
+        clustered_on: row.get("clustered_on")?,
+        owner: row.get("owner")?,
         statistics: Vec::new(),
-        rules: Vec::new(),
+        rules: row.list("rules")?,
+        unpopulated: row.get("unpopulated")?,
         size: Size {
             // A partitioned parent has no pages, a foreign table no heap here.
-            pages: (kind == TableKind::Table).then_some(pages),
+            pages: kind.has_heap().then_some(pages),
             frozen_age: row.size("frozen_age")?.max(row.size("toast_frozen_age")?),
             ..Size::default()
         },
@@ -77,6 +80,18 @@ fn draft(row: Cells<'_>) -> Result<Draft, InspectError> {
         hidden_by_row_security: row.get("row_security_active")?,
         locked: row.get("locked")?,
     })
+}
+
+/// Adds the statistics over several columns.
+pub(super) fn add_extended_statistics(drafts: &mut Drafts, answers: &Answers) -> Result<(), InspectError> {
+    for row in answers.of(&queries::EXTENDED_STATISTICS) {
+        let statistics =
+            ExtendedStatistics { name: row.name("schema", "name")?, columns: row.list("columns")? };
+        if let Some(draft) = drafts.get_mut(row.get("table_id")?) {
+            draft.table.statistics.push(statistics);
+        }
+    }
+    Ok(())
 }
 
 fn replica_identity(row: Cells<'_>) -> Result<String, InspectError> {

@@ -68,6 +68,16 @@ pub(super) fn add_policies(drafts: &mut Drafts, answers: &Answers) -> Result<(),
     Ok(())
 }
 
+/// Names of the event triggers that are on.
+pub(super) fn event_triggers(answers: &Answers) -> Result<Vec<String>, InspectError> {
+    let mut names = answers
+        .of(&queries::EVENT_TRIGGERS)
+        .map(|row| row.get("name"))
+        .collect::<Result<Vec<String>, _>>()?;
+    names.sort();
+    Ok(names)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,29 +1,58 @@
-//! Enums, domains, extensions and schemas.
+//! Types, casts, extensions and schemas.
 
-use altimeter_catalog::{Extension, InspectError, TypeKind, UserType};
+use altimeter_catalog::{Cast, DomainConstraint, Extension, InspectError, TypeKind, UserType};
 
-use super::answers::Answers;
+use super::answers::{Answers, Cells};
 use crate::queries;
 
-/// Enums and domains by name.
+/// Types by name.
 pub(super) fn types(answers: &Answers) -> Result<Vec<UserType>, InspectError> {
     let mut types = Vec::new();
     for row in answers.of(&queries::TYPES) {
-        let kind = if row.get("is_enum")? {
-            TypeKind::Enum { labels: row.list("labels")? }
-        } else {
-            TypeKind::Domain {
-                base: row.get::<Option<String>>("base")?.unwrap_or_default(),
-                not_null: row.get("not_null")?,
-                default: row.get("default_expression")?,
-                checks: row.list("checks")?,
-                constraints: Vec::new(),
-            }
-        };
-        types.push(UserType { name: row.name("schema", "name")?, kind });
+        types.push(UserType { name: row.name("schema", "name")?, kind: kind(row)? });
     }
     types.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(types)
+}
+
+fn kind(row: Cells<'_>) -> Result<TypeKind, InspectError> {
+    Ok(match row.get::<&str>("kind")? {
+        "e" => TypeKind::Enum { labels: row.list("labels")? },
+        "d" => TypeKind::Domain {
+            base: row.get::<Option<String>>("base")?.unwrap_or_default(),
+            not_null: row.get("not_null")?,
+            default: row.get("default_expression")?,
+            checks: row.list("checks")?,
+            constraints: std::iter::zip(row.list("check_names")?, row.list("checks_validated")?)
+                .map(|(name, validated)| DomainConstraint { name, validated })
+                .collect(),
+        },
+        "c" => TypeKind::Composite {
+            attributes: std::iter::zip(row.list("attribute_names")?, row.list("attribute_types")?).collect(),
+        },
+        "r" => TypeKind::Range { subtype: row.get::<Option<String>>("subtype")?.unwrap_or_default() },
+        _ => TypeKind::Base,
+    })
+}
+
+/// Casts by their types.
+pub(super) fn casts(answers: &Answers) -> Result<Vec<Cast>, InspectError> {
+    let mut casts = Vec::new();
+    for row in answers.of(&queries::CASTS) {
+        casts.push(Cast {
+            source: row.get("source")?,
+            target: row.get("target")?,
+            binary: row.get("is_binary")?,
+            context: match row.get::<&str>("context")? {
+                "i" => "implicit",
+                "a" => "assignment",
+                _ => "explicit",
+            }
+            .to_owned(),
+        });
+    }
+    casts.sort_by(|a, b| (&a.source, &a.target).cmp(&(&b.source, &b.target)));
+    Ok(casts)
 }
 
 /// Extensions by name.

@@ -15,13 +15,17 @@ SELECT
     CASE WHEN a.attcollation <> t.typcollation AND co.oid IS NOT NULL
         THEN pg_catalog.quote_ident(con.nspname) || '.' || pg_catalog.quote_ident(co.collname) END AS collation,
     COALESCE(NOT co.collisdeterministic, false) AS nondeterministic,
-    a.attnotnull AS not_null,
+    -- Since version 18 set for a constraint that is NOT VALID, too: such a column may hold NULLs.
+    a.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
+        WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND NOT k.convalidated AND k.conkey[1] = a.attnum)
+        AS not_null,
     CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, 0) END AS default_expression,
     a.attgenerated::pg_catalog.text AS generated,
     -- Visible or not, NULL means that the table was dropped after the snapshot: printing would fail.
     CASE WHEN a.attgenerated <> '' AND locked.relation IS NULL AND pg_catalog.pg_table_is_visible(c.oid) IS NOT NULL
         THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generation_expression,
-    a.attidentity::pg_catalog.text AS identity
+    a.attidentity::pg_catalog.text AS identity,
+    a.attinhcount > 0 AND NOT a.attislocal AS inherited
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -30,5 +34,5 @@ LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
 LEFT JOIN pg_catalog.pg_namespace con ON con.oid = co.collnamespace
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN locked ON locked.relation = c.oid
-WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relkind IN ('r', 'p', 'f', 'm') AND a.attnum > 0 AND NOT a.attisdropped
     AND (n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' OR n.oid = pg_catalog.pg_my_temp_schema())

@@ -21,6 +21,10 @@ SELECT
     k.convalidated AS validated,
     k.condeferrable AS deferrable,
     k.condeferred AS deferred,
+    k.connoinherit AS no_inherit,
+    k.coninhcount > 0 AS inherited,
+    -- The column came with version 18.
+    COALESCE(NOT (pg_catalog.to_jsonb(k) ->> 'conenforced')::pg_catalog.bool, false) AS not_enforced,
     fn.nspname::pg_catalog.text AS foreign_schema,
     fc.relname::pg_catalog.text AS foreign_table,
     (SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY x.position)

@@ -1,12 +1,17 @@
 -- Functions and procedures users made. The body is read to look for names in it and then dropped; of one in
 -- standard SQL syntax (version 14) the server keeps a parsed form and a dependency on each relation and column.
 SELECT
+    p.oid::pg_catalog.int8 AS id,
     n.nspname::pg_catalog.text AS schema,
     p.proname::pg_catalog.text AS name,
     pg_catalog.oidvectortypes(p.proargtypes) AS arguments,
     l.lanname::pg_catalog.text AS language,
     p.provolatile::pg_catalog.text AS volatility,
     CASE WHEN l.lanname NOT IN ('c', 'internal') THEN p.prosrc END AS body,
+    -- What a call must lack so that the server puts the body in its place (server source, inline_function).
+    p.prokind = 'f' AND NOT p.prosecdef AND NOT p.proretset AND NOT p.proisstrict AND p.proconfig IS NULL
+        AND p.prorettype <> 'pg_catalog.record'::pg_catalog.regtype AS may_be_inlined,
+    p.proconfig::pg_catalog.text[] AS settings,
     (SELECT pg_catalog.array_agg(DISTINCT x.word)
         FROM pg_catalog.pg_depend d
         JOIN pg_catalog.pg_class c ON c.oid = d.refobjid

@@ -1,4 +1,4 @@
--- Tables of every kind that holds rows, partitioned parents too. `locked`: some session holds or waits for
+-- Tables of every kind that holds rows, partitioned parents and materialized views too. `locked`: some session holds or waits for
 -- ACCESS EXCLUSIVE, so that whatever opens the table would queue; such functions are not called for it.
 WITH locked AS MATERIALIZED (
     SELECT DISTINCT l.relation
@@ -18,6 +18,20 @@ SELECT
     (SELECT ic.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
         WHERE i.indrelid = c.oid AND i.indisreplident LIMIT 1)::pg_catalog.text AS replica_index,
     c.relispartition AS is_partition,
+    -- The column came with version 14. No relation is given, because a bound names no column: nothing is opened.
+    COALESCE((SELECT pg_catalog.bool_or((pg_catalog.to_jsonb(h) ->> 'inhdetachpending')::pg_catalog.bool)
+        FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid AND c.relispartition), false) AS detach_pending,
+    pg_catalog.pg_get_expr(c.relpartbound, 0) AS partition_bound,
+    (SELECT am.amname FROM pg_catalog.pg_am am WHERE am.oid = c.relam AND am.amname <> 'heap')::pg_catalog.text
+        AS access_method,
+    tn.nspname::pg_catalog.text AS type_schema,
+    ty.typname::pg_catalog.text AS type_name,
+    (SELECT ic.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
+        WHERE i.indrelid = c.oid AND i.indisclustered LIMIT 1)::pg_catalog.text AS clustered_on,
+    pg_catalog.pg_get_userbyid(c.relowner)::pg_catalog.text AS owner,
+    (SELECT pg_catalog.array_agg(r.rulename::pg_catalog.text ORDER BY r.rulename)
+        FROM pg_catalog.pg_rewrite r WHERE c.relhasrules AND r.ev_class = c.oid AND r.rulename <> '_RETURN') AS rules,
+    c.relkind = 'm' AND NOT c.relispopulated AS unpopulated,
     (SELECT pg_catalog.array_agg(pn.nspname::pg_catalog.text ORDER BY h.inhseqno)
         FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class pc ON pc.oid = h.inhparent
         JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
@@ -52,7 +66,9 @@ SELECT
     locked.relation IS NOT NULL AS locked
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_type ty ON ty.oid = c.reloftype AND c.reloftype <> 0
+LEFT JOIN pg_catalog.pg_namespace tn ON tn.oid = ty.typnamespace
 LEFT JOIN pg_catalog.pg_class toast ON toast.oid = c.reltoastrelid
 LEFT JOIN locked ON locked.relation = c.oid
-WHERE c.relkind IN ('r', 'p', 'f')
+WHERE c.relkind IN ('r', 'p', 'f', 'm')
     AND (n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' OR n.oid = pg_catalog.pg_my_temp_schema())

@@ -32,6 +32,12 @@ fn draft(context: &RecipeContext<'_>, name: &Name) -> Result<Draft, PlanError> {
             "a plan for it is not made yet",
         ));
     }
+    if table.kind == altimeter_catalog::TableKind::MaterializedView {
+        return Err(refuse(
+            format!("{name} belongs to the materialized view {}", table.name),
+            "a plan for it is not made yet; REFRESH … CONCURRENTLY needs a unique index of all rows",
+        ));
+    }
     if table.replica_identity == format!("using index {}", index.definition.name) {
         return Err(refuse(
             format!(

@@ -1,6 +1,6 @@
 //! What every kind of change brings to be asked for in English, and what it is given to do so.
 
-use altimeter_catalog::{Change, Column, Name, Table};
+use altimeter_catalog::{Change, Column, Name, Table, TableKind};
 
 use super::extent::source;
 use super::matching::{Clause, Fields};
@@ -140,7 +140,8 @@ impl<'a> Found<'a> {
         match script.statements.as_slice() {
             [one] => match (&one.syntax_error, &one.not_analysed, one.changes.as_slice()) {
                 (None, None, [change]) => Ok(change.clone()),
-                (Some(why), ..) | (None, Some(why), _) => Err(refused(why)),
+                (Some(error), ..) => Err(refused(&error.message)),
+                (None, Some(why), _) => Err(refused(why)),
                 _ => Err(refused("it is more than one change")),
             },
             _ => Err(refused("it is more than one statement")),
@@ -174,7 +175,8 @@ pub(super) fn incomplete(what: &str) -> Trouble {
 
 /// The table of a change that was read from SQL.
 pub(super) fn existing_table<'a>(names: Names<'a>, name: &Name) -> Result<&'a Table, Trouble> {
-    if let Some(table) = names.catalog.table(name) {
+    let table = names.catalog.table(name);
+    if let Some(table) = table.filter(|t| t.kind != TableKind::MaterializedView) {
         return Ok(table);
     }
     if let Some(view) = names.catalog.view(name) {

@@ -9,7 +9,7 @@ use std::hash::Hash;
 
 use std::sync::Arc;
 
-use altimeter_catalog::{Catalog, Column, Engine, Index, Name, Table, View};
+use altimeter_catalog::{Catalog, Column, Engine, Index, Name, Table, TableKind, View};
 
 use super::nearest::{all_of, nearest, one_of};
 use super::token::Part;
@@ -111,6 +111,15 @@ enum Relation<'a> {
 impl<'a> Names<'a> {
     /// The table of that name; `schema` is one that was named apart from it.
     pub(super) fn table(&self, parts: &[Part], schema: Option<&Part>) -> Result<&'a Table, Trouble> {
+        let table = self.rows(parts, schema)?;
+        match self.catalog.view(&table.name) {
+            Some(view) if table.kind == TableKind::MaterializedView => Err(is_view(view)),
+            _ => Ok(table),
+        }
+    }
+
+    /// The table or materialized view of that name.
+    pub(super) fn rows(&self, parts: &[Part], schema: Option<&Part>) -> Result<&'a Table, Trouble> {
         let asked = (self.split(parts), schema.cloned());
         let place = remembered(&self.memory.tables, asked, |(parts, schema)| {
             self.find_table(parts, schema.as_ref())
@@ -121,7 +130,9 @@ impl<'a> Names<'a> {
     fn find_table(&self, parts: &[Part], schema: Option<&Part>) -> Result<usize, Trouble> {
         let (schema, name) = self.in_schema(parts, schema)?;
         let tables = self.catalog.tables.iter().enumerate().map(|(i, t)| (&t.name, Relation::Table(i)));
-        let views = self.catalog.views.iter().map(|v| (&v.name, Relation::View(v)));
+        // A materialized view is among the tables already; not so in snapshots of earlier versions.
+        let is_table = |v: &&View| v.materialized && self.catalog.table(&v.name).is_some();
+        let views = self.catalog.views.iter().filter(|v| !is_table(v)).map(|v| (&v.name, Relation::View(v)));
         match self.only("table", name, schema.as_deref(), tables.chain(views).collect())? {
             Some(Relation::Table(place)) => Ok(place),
             Some(Relation::View(view)) => Err(is_view(view)),

@@ -1,6 +1,6 @@
 //! What is said about names that are not there or cannot be meant: the nearest ones, and where else they are.
 
-use altimeter_catalog::{Name, Table, View};
+use altimeter_catalog::{Name, Table, TableKind, View};
 
 use super::nearest::{all_of, nearest, one_of};
 use super::resolve::{Names, remembered, shown};
@@ -10,7 +10,7 @@ use super::trouble::{Progress, Trouble};
 impl Names<'_> {
     /// There is no such table: the nearest names, and how many there are.
     pub(super) fn no_table(&self, name: &Part, schema: Option<&str>) -> Trouble {
-        let tables = &self.catalog.tables;
+        let tables: Vec<&Table> = self.tables().collect();
         let full = schema.map_or_else(|| shown(&name.text), |s| Name::new(s, &name.text).to_string());
         let mut near: Vec<&Name> =
             tables.iter().filter(|t| t.name.name == name.text).map(|t| &t.name).take(3).collect();
@@ -30,6 +30,12 @@ impl Names<'_> {
             (near, _) => format!("did you mean {}?", one_of(near)),
         };
         Trouble::new(Progress::Table, format!("there is no table {full}; {count}"), instead)
+    }
+
+    /// Tables that can be changed.
+    fn tables(&self) -> impl Iterator<Item = &Table> {
+        let all = self.catalog.tables.iter().map(std::sync::Arc::as_ref);
+        all.filter(|t| t.kind != TableKind::MaterializedView)
     }
 
     /// There is no such index: the nearest names.
@@ -72,8 +78,7 @@ impl Names<'_> {
     /// Tables that have a column of that name, at most three.
     pub(super) fn tables_with(&self, column: &str) -> Vec<Name> {
         remembered(&self.memory.having, column.to_owned(), |column| {
-            let have =
-                self.catalog.tables.iter().filter(|t| t.partition_of.is_none() && t.column(column).is_some());
+            let have = self.tables().filter(|t| t.partition_of.is_none() && t.column(column).is_some());
             have.map(|t| t.name.clone()).take(3).collect()
         })
     }

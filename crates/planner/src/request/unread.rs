@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use altimeter_catalog::{Catalog, Table};
+use altimeter_catalog::{Catalog, Table, TableKind};
 
 use super::matching::Sentence;
 use super::pattern::words_of;
@@ -103,7 +103,9 @@ fn escaped(text: &str) -> String {
 
 /// One line for each change that can be asked for, about a table of that catalog.
 pub(super) fn what_can_be_asked(catalog: &Catalog) -> String {
-    let usable = |t: &&Arc<Table>| !t.columns.is_empty() && t.partition_of.is_none();
+    let usable = |t: &&Arc<Table>| {
+        !t.columns.is_empty() && t.partition_of.is_none() && t.kind != TableKind::MaterializedView
+    };
     let on_path = |t: &&Arc<Table>| usable(t) && catalog.server.search_path.contains(&t.name.schema);
     let sample = catalog.tables.iter().find(on_path).or_else(|| catalog.tables.iter().find(usable));
     let (table, column) = match sample.and_then(|t| Some((t, t.columns.last()?))) {

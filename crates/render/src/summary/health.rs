@@ -1,6 +1,6 @@
 //! The server's state before a change: connections, replication, sequences, wraparound.
 
-use altimeter_catalog::Catalog;
+use altimeter_catalog::{Catalog, Table, TableKind};
 
 use crate::amount;
 use crate::summary::activity::{limited, person};
@@ -28,7 +28,15 @@ fn size(catalog: &Catalog) -> Option<Facts> {
     if let Some(bytes) = server.database_bytes {
         pieces.push(format!("{} in all", amount::bytes(bytes)));
     }
-    pieces.push(format!("{} tables", amount::count(catalog.tables.len() as f64)));
+    let (views, tables): (Vec<&Table>, Vec<&Table>) = catalog
+        .tables
+        .iter()
+        .map(std::sync::Arc::as_ref)
+        .partition(|t| t.kind == TableKind::MaterializedView);
+    pieces.push(format!("{} tables", amount::count(tables.len() as f64)));
+    if !views.is_empty() {
+        pieces.push(format!("{} materialized views", amount::count(views.len() as f64)));
+    }
     if let Some(connections) = catalog.activity.connections {
         let most = server.setting_number("max_connections").map(|m| format!(" of {}", amount::count(m)));
         pieces.push(format!("{connections}{} connections", most.unwrap_or_default()));

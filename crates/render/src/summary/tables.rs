@@ -99,6 +99,9 @@ pub(crate) fn notes(table: &Table) -> Vec<String> {
     match table.kind {
         TableKind::Table => {}
         TableKind::PartitionedTable => notes.push(format!("{} partitions", table.size.summed_partitions)),
+        TableKind::MaterializedView if table.unpopulated => {
+            notes.push("materialized view, never filled".to_owned());
+        }
         TableKind::MaterializedView => notes.push("materialized view".to_owned()),
         TableKind::ForeignTable => notes.push("foreign".to_owned()),
     }
@@ -120,7 +123,9 @@ pub(crate) fn notes(table: &Table) -> Vec<String> {
         1 => notes.push("1 constraint NOT VALID".to_owned()),
         n => notes.push(format!("{n} constraints NOT VALID")),
     }
-    if table.walking_key().is_none() && table.kind != TableKind::ForeignTable {
+    if table.walking_key().is_none()
+        && !matches!(table.kind, TableKind::ForeignTable | TableKind::MaterializedView)
+    {
         notes.push("no unique key".to_owned());
     }
     if database::dead_share(table).is_some_and(|s| s > MANY_DEAD) {

@@ -51,6 +51,8 @@ pub(super) fn table(schema: &str, name: &str, columns: &[(&str, &str)]) -> Table
         access_method: None,
         of_type: None,
         clustered_on: None,
+        detach_pending: false,
+        unpopulated: false,
         owner: None,
         statistics: Vec::new(),
         rules: Vec::new(),

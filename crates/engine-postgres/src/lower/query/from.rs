@@ -1,0 +1,202 @@
+//! The items of a `FROM`.
+
+use altimeter_catalog::Name;
+use squawk_syntax::{SyntaxKind, SyntaxNode};
+
+use super::output;
+use super::scope::{Output, Outputs, Scope, Source};
+use super::walk::{Walk, dotted, is_query, is_system};
+use crate::lower::relation;
+use crate::parse::{child, find, has, name_of, path};
+
+impl Walk<'_> {
+    /// Adds the items of a `FROM`, `USING` or join to the scope, each able to see those before it (`LATERAL`, and
+    /// conditions of joins).
+    pub(super) fn add_sources(&mut self, node: &SyntaxNode, scope: &mut Scope<'_>) {
+        for item in node.children() {
+            self.add_source(&item, scope);
+        }
+    }
+
+    fn add_source(&mut self, item: &SyntaxNode, scope: &mut Scope<'_>) {
+        match item.kind() {
+            SyntaxKind::RELATION_FROM_ITEM => {
+                let source = self.named_source(item, scope, alias(item));
+                scope.sources.push(source);
+                let sample = child(item, SyntaxKind::TABLESAMPLE_CLAUSE);
+                sample.into_iter().for_each(|n| self.expression(&n, scope));
+            }
+            SyntaxKind::PAREN_FROM_ITEM => self.bracketed(item, scope),
+            SyntaxKind::JOIN_EXPR | SyntaxKind::JOIN => {
+                let before = scope.sources.len();
+                self.add_sources(item, scope);
+                if has(item, SyntaxKind::NATURAL_KW) {
+                    self.natural(scope, before);
+                }
+            }
+            SyntaxKind::ON_CLAUSE => self.expression(item, scope),
+            SyntaxKind::JOIN_USING_CLAUSE => self.join_using(item, scope),
+            SyntaxKind::FUNCTION_FROM_ITEM
+            | SyntaxKind::ROWS_FROM_ITEM
+            | SyntaxKind::EXPR_FROM_ITEM
+            | SyntaxKind::XML_TABLE_FROM_ITEM
+            | SyntaxKind::JSON_TABLE_FROM_ITEM => {
+                let parts = item.children().filter(|n| n.kind() != SyntaxKind::FROM_ALIAS);
+                parts.for_each(|n| self.expression(&n, scope));
+                scope.sources.push(function_source(item));
+            }
+            _ => {}
+        }
+    }
+
+    /// A subquery, or joins in brackets.
+    fn bracketed(&mut self, item: &SyntaxNode, scope: &mut Scope<'_>) {
+        let Some(inside) = item.children().find(|n| n.kind() != SyntaxKind::FROM_ALIAS) else { return };
+        let query = match inside.kind() {
+            kind if is_query(kind) => Some(inside.clone()),
+            _ => inside.children().find(|n| is_query(n.kind())),
+        };
+        if let Some(query) = query {
+            let before = self.read_names();
+            let mut outputs = self.query(&query, scope);
+            let alias = alias(item).unwrap_or_default();
+            output::rename(&mut outputs, &alias_columns(item));
+            let within = self.read_names().into_iter().filter(|n| !before.contains(n)).collect();
+            scope.sources.push(Source { alias, within, ..from_outputs(outputs) });
+            return;
+        }
+        let before = scope.sources.len();
+        self.add_sources(&inside, scope);
+        if let Some(alias) = alias(item) {
+            // Outside, only the join's own alias can be used.
+            let joined: Vec<Source> = scope.sources.drain(before..).collect();
+            joined.iter().for_each(|s| self.note_all(s));
+            let columns = joined.iter().flat_map(|s| s.columns.iter().map(|(c, _)| c.clone())).collect();
+            let mut outputs = Outputs { columns, open: joined.iter().any(|s| s.open) };
+            output::rename(&mut outputs, &alias_columns(item));
+            let within = joined.into_iter().filter_map(|s| s.relation).collect();
+            scope.sources.push(Source { alias, within, ..from_outputs(outputs) });
+        }
+    }
+
+    /// `USING (a)` reads the column of both sides; outside it is one column.
+    fn join_using(&mut self, clause: &SyntaxNode, scope: &Scope<'_>) {
+        let columns = clause.descendants().filter(|n| n.kind() == SyntaxKind::COLUMN_NAME_REF);
+        for column in columns.map(|n| name_of(&n)) {
+            for source in &scope.sources {
+                if let (Some((_, own)), Some(relation)) = (source.column(&column), &source.relation) {
+                    self.note_read(relation, true, std::slice::from_ref(own));
+                }
+            }
+        }
+    }
+
+    /// A natural join reads the columns both sides have.
+    fn natural(&mut self, scope: &Scope<'_>, right: usize) {
+        let (left, right) = scope.sources.split_at(right.min(scope.sources.len()));
+        for (column, _) in left.iter().flat_map(|s| &s.columns) {
+            let shared = right.iter().any(|s| s.column(&column.name).is_some());
+            for source in left.iter().chain(right).filter(|_| shared) {
+                if let (Some((_, own)), Some(relation)) = (source.column(&column.name), &source.relation) {
+                    self.note_read(relation, true, std::slice::from_ref(own));
+                }
+            }
+        }
+    }
+
+    /// A common table expression or relation by its name.
+    pub(super) fn named_source(
+        &mut self,
+        node: &SyntaxNode,
+        scope: &Scope<'_>,
+        alias: Option<String>,
+    ) -> Source {
+        let Some(named) = find(node, SyntaxKind::RELATION_NAME_REF) else { return Source::default() };
+        let parts = path(&named);
+        if let [name] = parts.as_slice()
+            && let Some(outputs) = scope.common_table(name)
+        {
+            let mut outputs = outputs.clone();
+            output::rename(&mut outputs, &alias_columns(node));
+            return Source { alias: alias.unwrap_or_else(|| name.clone()), ..from_outputs(outputs) };
+        }
+        let Some(name) = self.system_or(&parts, &named) else { return Source::default() };
+        self.note_read(&name, has(node, SyntaxKind::ONLY_KW), &[]);
+        let mut source = self.relation_source(&name, alias);
+        for (new, (output, _)) in alias_columns(node).into_iter().zip(&mut source.columns) {
+            output.name = new;
+        }
+        source
+    }
+
+    /// The relation a name means. The server's own ones, which a catalog does not have, come first.
+    fn system_or(&self, parts: &[String], node: &SyntaxNode) -> Option<Name> {
+        match parts {
+            [name] if name.starts_with("pg_") && self.catalog.resolve(None, name).is_none() => {
+                Some(Name::new("pg_catalog", name))
+            }
+            _ => relation(self.catalog, node),
+        }
+    }
+
+    /// A relation under its alias, else its own name.
+    pub(super) fn relation_source(&self, name: &Name, alias: Option<String>) -> Source {
+        let column = |c: &altimeter_catalog::Column| Output {
+            name: c.name.clone(),
+            type_name: Some(c.type_name.clone()),
+            collation: c.collation.clone(),
+        };
+        let plain = |name: &String| Output { name: name.clone(), ..Output::default() };
+        let (outputs, known): (Vec<Output>, bool) = match (self.catalog.table(name), self.catalog.view(name))
+        {
+            (Some(table), _) => (table.columns.iter().map(column).collect(), true),
+            (None, Some(view)) => (view.columns.iter().map(plain).collect(), true),
+            (None, None) => (Vec::new(), false),
+        };
+        let schema = alias.is_none().then(|| name.schema.clone());
+        Source {
+            alias: alias.unwrap_or_else(|| name.name.clone()),
+            schema,
+            relation: (!is_system(name)).then(|| name.clone()),
+            columns: outputs.into_iter().map(|o| (o.clone(), o.name)).collect(),
+            open: !known,
+            within: Vec::new(),
+        }
+    }
+}
+
+fn from_outputs(outputs: Outputs) -> Source {
+    let columns = outputs.columns.into_iter().map(|o| (o.clone(), o.name)).collect();
+    Source { columns, open: outputs.open, ..Source::default() }
+}
+
+/// What a function in `FROM` gives: the columns its alias or definition list names, else one of the alias's name,
+/// and maybe more.
+fn function_source(item: &SyntaxNode) -> Source {
+    let of_call =
+        || find(item, SyntaxKind::CALL_EXPR).and_then(|n| n.first_child()).and_then(|n| dotted(&n)?.pop());
+    let alias = alias(item).or_else(of_call).unwrap_or_default();
+    let mut names = alias_columns(item);
+    let defined = item.descendants().filter(|n| {
+        matches!(
+            n.kind(),
+            SyntaxKind::COLUMN_DEF | SyntaxKind::XML_TABLE_COLUMN | SyntaxKind::JSON_TABLE_VALUE_COLUMN
+        )
+    });
+    names.extend(defined.filter_map(|n| child(&n, SyntaxKind::COLUMN_NAME)).map(|n| name_of(&n)));
+    let open = names.is_empty();
+    if open {
+        names.push(alias.clone());
+    }
+    let columns = names.into_iter().map(|name| Output { name, ..Output::default() }).collect();
+    Source { alias, ..from_outputs(Outputs { columns, open }) }
+}
+
+fn alias(item: &SyntaxNode) -> Option<String> {
+    let clause = child(item, SyntaxKind::FROM_ALIAS)?;
+    child(&clause, SyntaxKind::TABLE_ALIAS).map(|n| name_of(&n))
+}
+
+fn alias_columns(item: &SyntaxNode) -> Vec<String> {
+    child(item, SyntaxKind::FROM_ALIAS).map(|n| output::column_list(&n)).unwrap_or_default()
+}
