@@ -42,9 +42,15 @@ fn write_overview(page: &mut Page, review: &Review) {
     page.blank();
     let verdict = verdict::verdict(review);
     page.prose(11, "VERDICT", (Style::Risk(verdict.risk), &verdict.headline), &verdict.rest);
+    page.blank();
+    page.facts(OVERVIEW, "findings", &verdict::found(review), "   ");
     if review.complete {
-        page.blank();
-        page.facts(OVERVIEW, "in all", &capacity::pieces(&totals::capacity(review)), "   ");
+        let mut pieces = capacity::pieces(&totals::capacity(review));
+        let uncounted = totals::uncounted(review);
+        if uncounted > 0 {
+            pieces.push(format!("not counted: {}", review::some(uncounted, "statement")));
+        }
+        page.facts(OVERVIEW, "in all", &pieces, "   ");
     }
 }
 

@@ -2,6 +2,7 @@
 //! the safe way.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use altimeter_analysis::review::{Reviewed, ReviewedFile};
 use altimeter_analysis::{Finding, Severity};
@@ -33,13 +34,20 @@ impl<'a> Details<'a> {
     /// The statement at that place of the file.
     pub(super) fn draw(&mut self, places: &mut Places<'_>, at: usize, block: Option<&Block<'_>>) -> String {
         let reviewed = &self.file.statements[at];
-        let last_line = places.of(reviewed.judged.statement.span.end).line;
+        let marked = marked(self.file, reviewed);
+        let gutter = places.of(marked.end).line.to_string().len();
         // Line number, blank, bar, blank; two more beside a statement of several lines.
-        let gutter = last_line.to_string().len();
         let room = self.width.saturating_sub(gutter + 5);
-        let excerpt = Excerpt::new(places, &reviewed.judged.statement.span, room);
-        let waits = self.waits(block);
-        let label = waits.first().filter(|w| excerpt.end_column + wrap::columns(w) < room);
+        let excerpt = Excerpt::new(places, &marked, room);
+        let waits = block.map(|b| self.waits(b));
+        let labels = match &reviewed.judged.statement.syntax_error {
+            Some(error) => vec![error.message.clone()],
+            None => waits.iter().cloned().chain(block.map(Block::says_briefly)).collect(),
+        };
+        let label = labels.iter().find(|l| excerpt.end_column + wrap::columns(&escape::line(l)) < room);
+        // Beside a short label the names are only missed where there are several, or where the wait goes on.
+        let is_said = |b: &Block<'_>| b.until == b.at && b.closed.len() + b.unwritten.len() <= 1;
+        let waits = waits.filter(|w| Some(w) != label && !(label.is_some() && block.is_some_and(is_said)));
         let mut elements = vec![];
         let mut annotation = AnnotationKind::Primary.span(excerpt.span.clone());
         if let Some(label) = label {
@@ -56,11 +64,11 @@ impl<'a> Details<'a> {
             }
         }
         let messages = Messages { gutter, width: self.width };
-        elements.extend(messages.facts("waits", &waits[usize::from(label.is_some())..]));
+        elements.extend(messages.facts("waits", waits.as_slice()));
         elements.extend(messages.facts("locks", &facts::locks(&reviewed.judged.effect)));
         elements.extend(messages.facts("held", &facts::held(reviewed)));
-        let costs = facts::costs(&reviewed.judged.effect, &reviewed.judged.estimate).join(" · ");
-        elements.extend(messages.facts("costs", &[costs]));
+        let costs = facts::costs(&reviewed.judged.effect, &reviewed.judged.estimate);
+        elements.extend(messages.pieces("costs", &costs));
         for (nth, finding) in reviewed.judged.findings.iter().enumerate() {
             if nth > 0 {
                 let name = format!("{}[{}]", finding.severity, finding.rule);
@@ -72,15 +80,13 @@ impl<'a> Details<'a> {
         self.renderer.render(&[title.elements(elements)])
     }
 
-    /// Who waits, and until when: the first part stands beside the statement where there is room.
-    fn waits(&self, block: Option<&Block<'_>>) -> Vec<String> {
-        let Some(block) = block else { return Vec::new() };
-        let mut says = vec![block.says()];
-        if block.until > block.at {
-            let line = self.file.statements[block.until].judged.statement.line;
-            says.push(format!("until the transaction ends at line {line}"));
+    /// Who waits, how long, and until when.
+    fn waits(&self, block: &Block<'_>) -> String {
+        if block.until == block.at {
+            return block.says();
         }
-        says
+        let line = self.file.statements[block.until].judged.statement.line;
+        format!("{}, until the transaction ends at line {line}", block.says())
     }
 
     /// The worst finding; of a statement without one, why it is shown.
@@ -121,15 +127,38 @@ impl Messages {
         (!lines.is_empty()).then(|| Element::from(Level::NOTE.with_name(name).message(lines.join("\n"))))
     }
 
+    /// Pieces in a row, each kept whole where it fits a line; nothing if there are none.
+    fn pieces(&self, name: &'static str, pieces: &[String]) -> Option<Element<'static>> {
+        let pieces: Vec<String> = pieces.iter().map(|p| escape::line(p)).collect();
+        let lines = wrap::pieces(pieces.iter().map(String::as_str), " · ", self.room(name));
+        let element = || Element::from(Level::NOTE.with_name(name).message(lines.join("\n")));
+        (!pieces.is_empty()).then(element)
+    }
+
     fn prose(&self, level: Level<'static>, name: &str, text: &str) -> Vec<Element<'static>> {
         let text = self.wrapped(name, text).join("\n");
         vec![Element::from(level.with_name(name.to_owned()).message(text))]
     }
 
     fn wrapped(&self, name: &str, text: &str) -> Vec<String> {
-        // A blank, `= `, `: ` beside the gutter and the name.
-        wrap::words(&escape::line(text), self.width.saturating_sub(self.gutter + name.len() + 5))
+        wrap::words(&escape::line(text), self.room(name))
     }
+
+    /// What a blank, `= `, the name and `: ` leave beside the gutter.
+    fn room(&self, name: &str) -> usize {
+        self.width.saturating_sub(self.gutter + name.len() + 5)
+    }
+}
+
+/// What is marked: the statement, or the word where it stops being SQL.
+fn marked(file: &ReviewedFile, reviewed: &Reviewed) -> Range<usize> {
+    let statement = &reviewed.judged.statement;
+    let Some(error) = &statement.syntax_error else { return statement.span.clone() };
+    let rest = file.text.get(error.at..).unwrap_or_default();
+    let ends = |c: char| c.is_whitespace() || matches!(c, ';' | ',' | '(' | ')');
+    let first = rest.chars().next().map_or(0, char::len_utf8);
+    let word = rest.find(ends).unwrap_or(rest.len()).max(first);
+    error.at..error.at + word
 }
 
 fn level(severity: Severity) -> Level<'static> {

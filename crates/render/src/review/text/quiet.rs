@@ -1,12 +1,12 @@
 //! What needs no attention, in short: a line a statement, or many in one.
 
 use altimeter_analysis::review::ReviewedFile;
+use altimeter_catalog::Change;
 
-use crate::amount::{self, Quantity};
 use crate::page::{OVERVIEW, Page};
 use crate::summary::review::blocks::Block;
 use crate::summary::review::{facts, some};
-use crate::summary::steps::Wait;
+use crate::summary::steps::{Wait, at_most};
 use crate::table::{self, Column};
 use crate::wrap;
 
@@ -56,10 +56,21 @@ pub(super) fn is_worth_a_table(file: &ReviewedFile, blocks: &[Option<Block<'_>>]
 
 /// The statements at those places of a file.
 pub(super) fn write(page: &mut Page, file: &ReviewedFile, at: &[usize], blocks: &[Option<Block<'_>>]) {
-    let harmless = |at: &&usize| blocks[**at].is_none() && facts::held(&file.statements[**at]).is_empty();
-    let folded: Vec<usize> = at.iter().filter(harmless).copied().collect();
-    let fold = folded.len() > SHOWN;
-    let shown: Vec<usize> = at.iter().filter(|a| !fold || !folded.contains(a)).copied().collect();
+    let harmless =
+        |at: usize| blocks[at].is_none() && !file.statements[at].judged.effect.waits_for_transactions;
+    let of_session = |at: usize| {
+        let changes = &file.statements[at].judged.statement.changes;
+        !changes.is_empty() && changes.iter().all(|c| matches!(c, Change::Session(_)))
+    };
+    let (harmless, mut shown): (Vec<usize>, Vec<usize>) = at.iter().partition(|at| harmless(**at));
+    let (mut folded, few): (Vec<usize>, Vec<usize>) = harmless.into_iter().partition(|at| of_session(*at));
+    if few.len() > SHOWN {
+        folded.extend(few)
+    } else {
+        shown.extend(few)
+    }
+    shown.sort_unstable();
+    folded.sort_unstable();
     if !shown.is_empty() {
         page.blank();
         let columns = [
@@ -70,20 +81,17 @@ pub(super) fn write(page: &mut Page, file: &ReviewedFile, at: &[usize], blocks: 
             Column::new("runs").figures(),
         ];
         let rows: Vec<Vec<String>> = shown.iter().map(|at| row(file, *at, blocks[*at].as_ref())).collect();
-        page.drawn(&table::draw_plain(&columns, &rows, page.width() - 3));
+        page.drawn(&table::draw_plain(&columns, &rows, page.width() - 1));
     }
-    if fold {
-        let lines = |at: &usize| file.statements[*at].judged.statement.line;
-        let (from, to) = (folded.first().map_or(0, lines), folded.last().map_or(0, lines));
+    let line = |at: &usize| file.statements[*at].judged.statement.line;
+    if let (Some(from), Some(to)) = (folded.first().map(line), folded.last().map(line)) {
+        let (lines, takes) = match folded.len() {
+            1 => (format!("line {from}"), "takes"),
+            _ => (format!("lines {from} to {to}"), "take"),
+        };
+        let statements = some(folded.len(), "more statement");
         page.blank();
-        page.says(
-            4,
-            "",
-            &format!(
-                "{} of lines {from} to {to} take no lock anybody waits for.",
-                some(folded.len(), "statement")
-            ),
-        );
+        page.says(4, "", &format!("{statements} ({lines}) {takes} no lock anybody waits for."));
     }
 }
 
@@ -95,7 +103,7 @@ fn row(file: &ReviewedFile, at: usize, block: Option<&Block<'_>>) -> Vec<String>
         wrap::shortened(&one_line, STATEMENT),
         facts::strongest_lock(&judged.effect),
         block.map_or(Wait::Nobody, Block::wait).cell(),
-        amount::ends(Quantity::Time, judged.estimate.duration_ms.as_ref()),
+        judged.estimate.duration_ms.as_ref().map_or("?".to_owned(), |r| at_most(r.high)),
     ]
 }
 

@@ -7,7 +7,6 @@ use altimeter_analysis::Range;
 use altimeter_analysis::review::{Reviewed, ReviewedFile};
 use altimeter_catalog::{Change, Lock, Name, RelationKind, SessionChange};
 
-use crate::amount::{self, Quantity};
 use crate::summary::steps::{Wait, at_most};
 
 /// A wait nobody notices, in ms; above, the rules begin to speak.
@@ -56,15 +55,24 @@ impl Block<'_> {
 
     /// Who waits, and how long: `reads and writes on public.users wait ≤ 38 s`.
     pub(crate) fn says(&self) -> String {
-        match self.wait() {
-            Wait::UpTo(ms) => format!("{} wait {}", self.who(), at_most(ms)),
-            _ => format!("{} wait, nobody knows how long", self.who()),
-        }
+        format!("{} wait{}", self.who(), self.how_long())
     }
 
-    /// How long it is likely to last, with its ends.
-    pub(crate) fn range(&self) -> String {
-        amount::ends(Quantity::Time, self.lasts.as_ref())
+    /// The same without names.
+    pub(crate) fn says_briefly(&self) -> String {
+        let who = match (self.closed.is_empty(), self.unwritten.is_empty()) {
+            (false, _) => "reads and writes",
+            (true, false) => "writes",
+            (true, true) => "writes of the same rows",
+        };
+        format!("{who} wait{}", self.how_long())
+    }
+
+    fn how_long(&self) -> String {
+        match self.wait() {
+            Wait::UpTo(ms) => format!(" {}", at_most(ms)),
+            _ => ", nobody knows how long".to_owned(),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! One statement of a review in facts: its locks, what is held while it runs, what it costs.
 
 use altimeter_analysis::Estimate;
-use altimeter_analysis::review::Reviewed;
-use altimeter_catalog::{Effect, Lock, LockMode, Name};
+use altimeter_analysis::review::{Held, Reviewed};
+use altimeter_catalog::{Effect, Lock, LockMode, Name, TransactionUse};
 
 use crate::amount::{self, Quantity};
 
@@ -61,13 +61,30 @@ pub(crate) fn strongest_lock(effect: &Effect) -> String {
 
 /// Locks that earlier statements of the transaction took and that stop somebody while this one runs.
 pub(crate) fn held(reviewed: &Reviewed) -> Vec<String> {
-    let stops = reviewed.held.iter().filter(|h| h.lock.mode.blocks_writes());
-    stops.map(|h| format!("{} on {} since line {}", h.lock.mode, h.lock.object, h.line)).collect()
+    let stops: Vec<&Held> = reviewed.held.iter().filter(|h| h.lock.mode.blocks_writes()).collect();
+    let says = |h: &&Held| {
+        let who = if h.lock.mode.blocks_reads() { "reads and writes" } else { "writes" };
+        format!("{} on {} since line {}: {who} wait all the while", h.lock.mode, h.lock.object, h.line)
+    };
+    let rest = stops.len().saturating_sub(NAMED);
+    let rest = (rest > 0).then(|| format!("and {rest} more since line {} or later", first_line(&stops)));
+    stops.iter().take(NAMED).map(says).chain(rest).collect()
 }
 
-/// What it works on and what that costs, each piece complete by itself.
+fn first_line(held: &[&Held]) -> u32 {
+    held.iter().map(|h| h.line).min().unwrap_or_default()
+}
+
+/// What it works on and what that costs, each piece complete by itself. Nothing of a statement that does not run or
+/// that is not understood.
 pub(crate) fn costs(effect: &Effect, estimate: &Estimate) -> Vec<String> {
-    let mut pieces = vec![format!("runs {}", amount::ends(Quantity::Time, estimate.duration_ms.as_ref()))];
+    if effect.fails.is_some() || effect.not_analysed.is_some() {
+        return Vec::new();
+    }
+    let mut pieces = vec![match &estimate.duration_ms {
+        Some(range) => format!("runs {}", amount::ends(Quantity::Time, Some(range))),
+        None => "nobody knows how long it runs".to_owned(),
+    }];
     for (says, what) in
         [("writes", &effect.rewrites), ("builds", &effect.index_builds), ("reads all of", &effect.scans)]
     {
@@ -89,6 +106,9 @@ pub(crate) fn costs(effect: &Effect, estimate: &Estimate) -> Vec<String> {
     }
     if effect.waits_for_transactions {
         pieces.push("waits for older transactions".to_owned());
+    }
+    if effect.transaction == TransactionUse::Forbidden {
+        pieces.push("outside a transaction only".to_owned());
     }
     pieces
 }

@@ -6,37 +6,48 @@ use altimeter_planner::Capacity;
 
 use super::blocks;
 
-/// Run one after the other. A quantity is none where one statement's is.
+/// What can be counted runs one after the other; see [`uncounted`].
 pub(crate) fn capacity(review: &Review) -> Capacity {
-    let all = || review.statements().map(|(_, s)| &s.judged.estimate);
+    let all = || run(review.statements().map(|(_, s)| s));
     Capacity {
-        disk_peak_bytes: disk_peak(review),
-        wal_bytes: sum(all(), |e| e.wal_bytes.as_ref()),
+        disk_peak_bytes: Some(disk_peak(review)),
+        wal_bytes: Some(sum(all(), |e| e.wal_bytes.as_ref())),
         replica_lag_ms: all()
-            .map(|e| e.replica_lag_ms.clone())
-            .try_fold(Range::zero(), |most, lag| Some(most.or_more(&lag?))),
-        total_duration_ms: sum(all(), |e| e.duration_ms.as_ref()),
+            .filter_map(|e| e.replica_lag_ms.as_ref())
+            .map(Clone::clone)
+            .reduce(|most, lag| most.or_more(&lag)),
+        total_duration_ms: Some(sum(all(), |e| e.duration_ms.as_ref())),
     }
+}
+
+/// The estimates of statements the server does not refuse.
+fn run<'a>(statements: impl Iterator<Item = &'a Reviewed>) -> impl Iterator<Item = &'a Estimate> {
+    statements.filter(|s| s.judged.effect.fails.is_none()).map(|s| &s.judged.estimate)
 }
 
 fn sum<'a>(
     estimates: impl Iterator<Item = &'a Estimate>,
     quantity: impl Fn(&'a Estimate) -> Option<&'a Range>,
-) -> Option<Range> {
-    estimates.map(quantity).try_fold(Range::zero(), |sum, range| Some(sum.plus(range?)))
+) -> Range {
+    estimates.filter_map(quantity).fold(Range::zero(), |sum, range| sum.plus(range))
+}
+
+/// Statements whose cost is not known, and so is in no sum.
+pub(crate) fn uncounted(review: &Review) -> usize {
+    let unknown = |s: &Reviewed| s.judged.estimate.duration_ms.is_none() && s.judged.effect.fails.is_none();
+    review.statements().filter(|(_, s)| unknown(s)).count()
 }
 
 /// A transaction gives the space of old files back only when it commits, so the peaks of its statements add up; what a
 /// transaction leaves behind is there while the next one runs.
-fn disk_peak(review: &Review) -> Option<Range> {
+fn disk_peak(review: &Review) -> Range {
     let (mut peak, mut grown) = (Range::zero(), Range::zero());
     for file in &review.files {
         for unit in blocks::transactions(&file.statements) {
-            let estimates = || file.statements[unit.clone()].iter().map(|s: &Reviewed| &s.judged.estimate);
-            let at_most = sum(estimates(), |e| e.disk_peak_bytes.as_ref())?;
-            peak = peak.or_more(&grown.plus(&at_most));
-            grown = grown.plus(&sum(estimates(), |e| e.disk_after_bytes.as_ref())?);
+            let estimates = || run(file.statements[unit.clone()].iter());
+            peak = peak.or_more(&grown.plus(&sum(estimates(), |e| e.disk_peak_bytes.as_ref())));
+            grown = grown.plus(&sum(estimates(), |e| e.disk_after_bytes.as_ref()));
         }
     }
-    Some(peak)
+    peak
 }

@@ -12,9 +12,7 @@ use crate::summary::verdict::Verdict;
 /// How risky the migrations are.
 pub(crate) fn verdict(review: &Review) -> Verdict {
     let risk = review.risk();
-    let mut rest = Vec::new();
-    rest.extend(worst(review));
-    rest.extend(waits(review));
+    let mut rest = waits(review);
     rest.extend(not_run(review));
     if !review.complete {
         rest.push("No database was named, so sizes and load are unknown.".to_owned());
@@ -34,25 +32,19 @@ pub(crate) fn place(file: &ReviewedFile, reviewed: &Reviewed) -> String {
     format!("{path}:{}", reviewed.judged.statement.line)
 }
 
-fn worst(review: &Review) -> Vec<String> {
-    let counts = counts(findings(review));
-    if counts.is_empty() {
-        return vec!["No findings.".to_owned()];
+/// How many findings there are, and where the worst is.
+pub(crate) fn found(review: &Review) -> Vec<String> {
+    let mut says = counted(&counts(findings(review)));
+    if says.is_empty() {
+        return vec!["none".to_owned()];
     }
-    let n = counts.iter().map(|(_, n)| n).sum();
-    let mut says = vec![format!("{}: {}.", some(n, "finding"), counted(&counts).join(", "))];
     let risk = review.risk();
     let all: Vec<_> = review.statements().filter(|(_, s)| s.judged.risk == risk).collect();
-    if let Some(((file, reviewed), finding)) =
-        all.first().and_then(|first| Some((first, first.1.judged.findings.first()?)))
-    {
-        let place = place(file, reviewed);
-        let rule = finding.rule;
-        says.push(match (risk, all.len() - 1) {
-            (Severity::Low, _) => format!("The first: {rule} at {place}."),
-            (_, 0) => format!("The worst: {rule} at {place}."),
-            (_, n) => format!("The worst: {rule} at {place}, and {n} more as bad."),
-        });
+    let first = all.iter().find_map(|(file, s)| Some((place(file, s), s.judged.findings.first()?)));
+    if let Some((place, finding)) = first {
+        let which = if risk == Severity::Low { "first" } else { "worst" };
+        let more = if all.len() > 1 { format!(" and {} more as bad", all.len() - 1) } else { String::new() };
+        says.push(format!("{which}: {} at {place}{more}", finding.rule));
     }
     says
 }
@@ -94,16 +86,19 @@ fn waits(review: &Review) -> Vec<String> {
 
 /// What the server refuses, and what was not understood.
 fn not_run(review: &Review) -> Vec<String> {
-    let count = |wanted: fn(&Reviewed) -> bool| review.statements().filter(|(_, s)| wanted(s)).count();
-    let fails = count(|s| s.judged.effect.fails.is_some());
-    let unclear = count(|s| s.judged.effect.not_analysed.is_some());
-    let mut says = Vec::new();
-    if fails > 0 {
-        says.push(format!("The server refuses {}.", some(fails, "statement")));
-    }
-    if unclear > 0 {
-        let verb = if unclear == 1 { "is" } else { "are" };
-        says.push(format!("{} {verb} not analysed.", some(unclear, "statement")));
-    }
-    says
+    let all = |wanted: fn(&Reviewed) -> bool| {
+        let places: Vec<String> =
+            review.statements().filter(|(_, s)| wanted(s)).map(|(f, s)| place(f, s)).collect();
+        let first = places.first()?;
+        let from = if places.len() > 1 { "from " } else { "" };
+        Some((some(places.len(), "statement"), places.len() == 1, format!("{from}{first}")))
+    };
+    let fails = all(|s| s.judged.effect.fails.is_some());
+    let unclear = all(|s| s.judged.effect.not_analysed.is_some());
+    let fails = fails.map(|(n, _, at)| format!("The server refuses {n} ({at})."));
+    let unclear = unclear.map(|(n, one, at)| {
+        let is = if one { "is" } else { "are" };
+        format!("{n} {is} not analysed ({at}).")
+    });
+    fails.into_iter().chain(unclear).collect()
 }
