@@ -133,6 +133,10 @@ impl<'a> Reviewer<'a> {
             statement.span.start += passage.offset;
             statement.span.end += passage.offset;
             statement.line += passage.lines_before;
+            if let Some(error) = &mut statement.syntax_error {
+                error.at += passage.offset;
+                error.line += passage.lines_before;
+            }
             self.statement(statement)
         });
         let reviewed = reviewed.collect();

@@ -53,6 +53,8 @@ pub struct Piece {
     pub span: Range<usize>,
     /// The line it begins on, from 1.
     pub line: u32,
+    /// Lines of data that follow it in the text and are no statements: the rows of `COPY … FROM stdin`.
+    pub data_rows: Option<u64>,
 }
 
 /// What a piece of a text is.
@@ -85,11 +87,30 @@ pub struct Statement {
     /// Why it was not understood: unknown kind, unsupported clause, dynamic SQL. The changes are then incomplete.
     pub not_analysed: Option<String>,
     /// Where and why it is not SQL at all.
-    pub syntax_error: Option<String>,
+    pub syntax_error: Option<SyntaxError>,
     /// Relations it names, for a statement that is not analysed.
     pub mentions: Vec<Name>,
     /// It commits by itself in between, so it must not run inside a transaction block.
     pub commits: bool,
+}
+
+/// Where and why a statement is not SQL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// What is wrong there.
+    pub message: String,
+    /// The byte of the text it was read from.
+    pub at: usize,
+    /// The line, from 1.
+    pub line: u32,
+    /// The character in that line, from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
+    }
 }
 
 /// Whether an expression gives the same value for every row of one statement.

@@ -4,7 +4,8 @@ use altimeter_catalog::{
     Backfill, Catalog, Change, Check, Effect, Engine, IndexDefinition, SourceText, Statement, Volatility,
 };
 
-use crate::{dialect, effects, expression, lower, types};
+use crate::text::PostgresText;
+use crate::{dialect, effects, expression, types};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,7 +13,7 @@ pub struct PostgresEngine;
 
 impl Engine for PostgresEngine {
     fn read(&self, sql: &str) -> Box<dyn SourceText> {
-        Box::new(lower::PostgresText::read(sql))
+        Box::new(PostgresText::read(sql))
     }
 
     fn effect(&self, catalog: &Catalog, statement: &Statement) -> Effect {

@@ -5,11 +5,14 @@
 //! `live`: `connect` and `inspect`, the only places that know the driver.
 
 #[cfg(feature = "live")]
+mod body;
+#[cfg(feature = "live")]
 mod connect;
 mod dialect;
 mod effects;
 mod engine;
 mod expression;
+mod foreign;
 #[cfg(feature = "live")]
 mod inspect;
 mod locks;
@@ -19,6 +22,7 @@ mod parse;
 mod queries;
 mod quoting;
 mod split;
+mod text;
 mod types;
 
 #[cfg(feature = "live")]

@@ -2,6 +2,7 @@
 
 mod alter_table;
 mod block;
+pub(crate) mod client;
 mod index;
 #[expect(dead_code, reason = "statements about rows and relations are being written on it")]
 mod query;
@@ -9,11 +10,10 @@ mod routine;
 mod session;
 mod setting;
 
-use altimeter_catalog::{Catalog, Change, Name, Piece, SourceText, Statement};
+use altimeter_catalog::{Catalog, Change, Name};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-use crate::parse::{self, Parsed};
-use crate::split;
+use crate::parse;
 
 /// What one statement's syntax means.
 #[derive(Default)]
@@ -30,83 +30,6 @@ impl Lowered {
 
     pub(crate) fn unknown(reason: impl Into<String>) -> Self {
         Self { not_analysed: Some(reason.into()), ..Self::default() }
-    }
-}
-
-/// A text taken apart and parsed.
-pub(crate) struct PostgresText {
-    sql: String,
-    pieces: Vec<Piece>,
-    parsed: Vec<Result<Parsed, String>>,
-}
-
-/// Texts up to this length cannot nest deeply enough to fill an ordinary stack.
-const SHORT: usize = 400;
-
-/// Stack for parsing longer texts: the parser, and freeing its tree, go one call deeper for each level of nesting.
-/// Only what is touched of it is ever real memory.
-const STACK_BYTES: usize = 1 << 30;
-
-impl PostgresText {
-    /// Splits and parses.
-    pub(crate) fn read(sql: &str) -> Self {
-        let pieces = split::split(sql);
-        let parse =
-            || pieces.iter().map(|p| parse_piece(sql.get(p.span.clone()).unwrap_or_default())).collect();
-        let parsed = if pieces.iter().all(|p| p.span.len() <= SHORT) {
-            parse()
-        } else {
-            std::thread::scope(|scope| {
-                let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-                let gave_up = || pieces.iter().map(|_| Err("the parser gave up on it".to_owned())).collect();
-                thread.spawn_scoped(scope, parse).ok().and_then(|t| t.join().ok()).unwrap_or_else(gave_up)
-            })
-        };
-        Self { sql: sql.to_owned(), pieces, parsed }
-    }
-}
-
-fn parse_piece(sql: &str) -> Result<Parsed, String> {
-    match parse::too_deep(sql) {
-        Some(reason) => Err(reason),
-        None => Ok(Parsed::new(sql)),
-    }
-}
-
-impl SourceText for PostgresText {
-    fn pieces(&self) -> &[Piece] {
-        &self.pieces
-    }
-
-    fn lower(&self, piece: usize, catalog: &Catalog) -> Statement {
-        let Some((piece, parsed)) = self.pieces.get(piece).zip(self.parsed.get(piece)) else {
-            return Statement::default();
-        };
-        let mut statement = Statement {
-            sql: self.sql.get(piece.span.clone()).unwrap_or_default().to_owned(),
-            line: piece.line,
-            span: piece.span.clone(),
-            ..Statement::default()
-        };
-        let parsed = match parsed {
-            Ok(parsed) => parsed,
-            Err(reason) => {
-                statement.syntax_error = Some(reason.clone());
-                return statement;
-            }
-        };
-        statement.syntax_error = parsed.syntax_error.clone();
-        let (Some(node), None) = (parsed.node(), &statement.syntax_error) else { return statement };
-        let lowered = lower_statement(catalog, &node);
-        if lowered.not_analysed.is_some() {
-            statement.mentions = mentioned_relations(catalog, &node);
-        }
-        Statement {
-            changes: lowered.changes,
-            not_analysed: lowered.not_analysed,
-            commits: lowered.commits,
-            ..statement
-        }
     }
 }
 
@@ -155,7 +78,7 @@ fn creation_schema(catalog: &Catalog) -> &str {
     catalog.server.search_path.first().map_or("public", String::as_str)
 }
 
-fn mentioned_relations(catalog: &Catalog, node: &SyntaxNode) -> Vec<Name> {
+pub(crate) fn mentioned_relations(catalog: &Catalog, node: &SyntaxNode) -> Vec<Name> {
     let names = node.descendants().filter(|n| {
         matches!(
             n.kind(),

@@ -9,8 +9,16 @@ use squawk_syntax::{Parse, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
 /// One statement, parsed. Unlike a tree it can go from thread to thread.
 pub(crate) struct Parsed {
     parse: Parse<SourceFile>,
-    /// Where and why it is no SQL, the place counted from the statement's beginning.
-    pub(crate) syntax_error: Option<String>,
+    /// Where and why it is no SQL.
+    pub(crate) syntax_error: Option<Misread>,
+}
+
+/// Why a text is no statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Misread {
+    /// The byte of the text.
+    pub(crate) at: usize,
+    pub(crate) message: String,
 }
 
 impl Parsed {
@@ -22,10 +30,13 @@ impl Parsed {
         let mut children = root.children();
         let is_statement = children.next().is_some_and(|c| c.kind() != SyntaxKind::ERROR);
         let alone = children.next().is_none();
-        let error = errors.first().map(|e| describe(sql, usize::from(e.range().start()), e.message()));
+        let error = errors
+            .iter()
+            .map(|e| Misread { at: usize::from(e.range().start()), message: e.message().to_owned() })
+            .min_by_key(|e| e.at);
         let syntax_error = error.or_else(|| match (is_statement, alone) {
             (true, true) => None,
-            _ => Some("this is not a statement".to_owned()),
+            _ => Some(Misread { at: 0, message: "this is not a statement".to_owned() }),
         });
         Self { parse, syntax_error }
     }
@@ -61,18 +72,6 @@ pub(crate) fn too_deep(sql: &str) -> Option<String> {
         }
     }
     None
-}
-
-fn describe(sql: &str, at: usize, message: &str) -> String {
-    let line = line_of(sql, at);
-    let column =
-        sql.get(..at).map_or(1, |before| before.rsplit('\n').next().unwrap_or(before).chars().count() + 1);
-    format!("line {line}, column {column}: {message}")
-}
-
-fn line_of(sql: &str, at: usize) -> u32 {
-    let before = sql.get(..at).unwrap_or(sql);
-    u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX)
 }
 
 /// The statements inside a `DO` block or a PL/pgSQL function body.

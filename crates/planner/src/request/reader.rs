@@ -140,7 +140,8 @@ impl<'a> Found<'a> {
         match script.statements.as_slice() {
             [one] => match (&one.syntax_error, &one.not_analysed, one.changes.as_slice()) {
                 (None, None, [change]) => Ok(change.clone()),
-                (Some(why), ..) | (None, Some(why), _) => Err(refused(why)),
+                (Some(error), ..) => Err(refused(&error.message)),
+                (None, Some(why), _) => Err(refused(why)),
                 _ => Err(refused("it is more than one change")),
             },
             _ => Err(refused("it is more than one statement")),

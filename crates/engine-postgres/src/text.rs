@@ -1,0 +1,181 @@
+//! A text taken apart and parsed, and what each piece of it means on a catalog.
+
+use altimeter_catalog::{Catalog, Change, Name, Piece, PieceKind, SourceText, Statement};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
+
+use crate::foreign;
+use crate::lower::{self, Lowered, client};
+use crate::parse::{self, Misread, Parsed};
+use crate::split::{self, Cut};
+
+/// A text taken apart and parsed.
+pub(crate) struct PostgresText {
+    sql: String,
+    cuts: Vec<Cut>,
+    pieces: Vec<Piece>,
+    read: Vec<Read>,
+}
+
+/// How one piece reads.
+enum Read {
+    /// As a statement, or as something that is none.
+    Statement(Parsed),
+    /// As a statement once a value is filled in that the text does not tell. Parsed with something in its place.
+    Unfilled { written: String, parsed: Parsed },
+    /// As a command for the client.
+    Client,
+    /// Not at all, and why.
+    Unread(String),
+}
+
+/// Texts up to this length cannot nest deeply enough to fill an ordinary stack.
+const SHORT: usize = 400;
+
+/// Stack for parsing longer texts: the parser, and freeing its tree, go one call deeper for each level of nesting.
+/// Only what is touched of it is ever real memory.
+const STACK_BYTES: usize = 1 << 30;
+
+impl PostgresText {
+    /// Splits and parses.
+    pub(crate) fn read(sql: &str) -> Self {
+        let cuts = split::split(sql);
+        let parse = || cuts.iter().map(|cut| Read::new(sql, cut)).collect();
+        let read = if cuts.iter().all(|c| c.piece.span.len() <= SHORT) {
+            parse()
+        } else {
+            std::thread::scope(|scope| {
+                let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+                let gave_up =
+                    || cuts.iter().map(|_| Read::Unread("the parser gave up on it".to_owned())).collect();
+                thread.spawn_scoped(scope, parse).ok().and_then(|t| t.join().ok()).unwrap_or_else(gave_up)
+            })
+        };
+        let pieces = cuts.iter().map(|c| c.piece.clone()).collect();
+        Self { sql: sql.to_owned(), cuts, pieces, read }
+    }
+}
+
+impl Read {
+    fn new(sql: &str, cut: &Cut) -> Self {
+        let reading = cut.reading(sql);
+        if cut.piece.kind == PieceKind::Client && reading.is_none() {
+            return Read::Client;
+        }
+        let text = reading.as_deref().or_else(|| sql.get(cut.piece.span.clone())).unwrap_or_default();
+        if let Some(reason) = parse::too_deep(text) {
+            return Read::Unread(reason);
+        }
+        let parsed = Parsed::new(text);
+        match cut.with_stand_ins(sql).filter(|_| parsed.syntax_error.is_some()) {
+            Some((written, text)) => {
+                Read::Unfilled { written: written.to_owned(), parsed: Parsed::new(&text) }
+            }
+            None => Read::Statement(parsed),
+        }
+    }
+}
+
+impl SourceText for PostgresText {
+    fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    fn lower(&self, piece: usize, catalog: &Catalog) -> Statement {
+        let Some((cut, read)) = self.cuts.get(piece).zip(self.read.get(piece)) else {
+            return Statement::default();
+        };
+        let piece = &cut.piece;
+        let mut statement = Statement {
+            sql: self.sql.get(piece.span.clone()).unwrap_or_default().to_owned(),
+            line: piece.line,
+            span: piece.span.clone(),
+            ..Statement::default()
+        };
+        let misread = |Misread { at, message }| Some(cut.syntax_error(&self.sql, at, message));
+        match read {
+            Read::Statement(parsed) => match with_syntax(catalog, parsed, &statement.sql) {
+                Ok(meaning) => meaning.fill(&mut statement),
+                Err(error) => statement.syntax_error = misread(error),
+            },
+            Read::Unfilled { written, parsed } => unfilled(catalog, written, parsed).fill(&mut statement),
+            Read::Client => match client::lower(&statement.sql) {
+                Ok(lowered) => Meaning { lowered, mentions: Vec::new() }.fill(&mut statement),
+                Err(message) => statement.syntax_error = misread(Misread { at: 0, message }),
+            },
+            Read::Unread(reason) => {
+                statement.syntax_error = misread(Misread { at: 0, message: reason.clone() });
+            }
+        }
+        if let (Some(rows), [Change::Rows(change)]) = (piece.data_rows, statement.changes.as_mut_slice()) {
+            change.rows.get_or_insert(rows);
+        }
+        statement
+    }
+}
+
+/// What one piece means on a catalog.
+#[derive(Default)]
+struct Meaning {
+    lowered: Lowered,
+    mentions: Vec<Name>,
+}
+
+impl Meaning {
+    fn of(catalog: &Catalog, node: &SyntaxNode) -> Self {
+        let lowered = lower::lower_statement(catalog, node);
+        let mentions = match lowered.not_analysed {
+            Some(_) => lower::mentioned_relations(catalog, node),
+            None => Vec::new(),
+        };
+        Self { lowered, mentions }
+    }
+
+    fn unknown(catalog: &Catalog, node: &SyntaxNode, reason: impl Into<String>) -> Self {
+        Self { lowered: Lowered::unknown(reason), mentions: lower::mentioned_relations(catalog, node) }
+    }
+
+    fn fill(self, statement: &mut Statement) {
+        statement.changes = self.lowered.changes;
+        statement.not_analysed = self.lowered.not_analysed;
+        statement.commits = self.lowered.commits;
+        statement.mentions = self.mentions;
+    }
+}
+
+fn with_syntax(catalog: &Catalog, parsed: &Parsed, sql: &str) -> Result<Meaning, Misread> {
+    if let Some(error) = &parsed.syntax_error {
+        let message = match foreign::foreign_dialect(sql) {
+            Some(looks_like) => format!("{}; {looks_like}", error.message),
+            None => error.message.clone(),
+        };
+        return Err(Misread { at: error.at, message });
+    }
+    let Some(node) = parsed.node() else { return Ok(Meaning::default()) };
+    let looks_like = match node.kind() {
+        SyntaxKind::ALTER_TABLE => foreign::misread(sql),
+        _ => None,
+    };
+    Ok(match looks_like {
+        Some(looks_like) => Meaning::unknown(catalog, &node, looks_like),
+        None => Meaning::of(catalog, &node),
+    })
+}
+
+/// A statement with a value the text does not tell: where it stands in for a value of a row, what the statement does
+/// to the schema does not hang on it.
+fn unfilled(catalog: &Catalog, written: &str, parsed: &Parsed) -> Meaning {
+    let reason = match written.starts_with(':') {
+        true => format!("it needs the psql variable {written}, which the text does not set"),
+        false => format!("it needs a value for {written}, which the migration tool fills in"),
+    };
+    match parsed.node().filter(|_| parsed.syntax_error.is_none()) {
+        None => Meaning { lowered: Lowered::unknown(reason), mentions: Vec::new() },
+        Some(node) if written.starts_with(':') && is_about_rows(node.kind()) => Meaning::of(catalog, &node),
+        Some(node) => Meaning::unknown(catalog, &node, reason),
+    }
+}
+
+fn is_about_rows(kind: SyntaxKind) -> bool {
+    use SyntaxKind::{DELETE, INSERT, MERGE, SELECT, UPDATE, VALUES};
+    matches!(kind, SELECT | VALUES | INSERT | UPDATE | DELETE | MERGE)
+}
