@@ -55,8 +55,15 @@ fn we_read_what_the_server_reads() -> Result<()> {
             let we = text.lower(number, &Default::default()).syntax_error;
             let server = server_reads(&session, sql)?;
             let mut all = all.lock().unwrap();
-            let place =
-                || format!("{}:{}: {} [{}]", file.name, piece.line, sql, we.clone().unwrap_or_default());
+            let place = || {
+                format!(
+                    "{}:{}: {} [{}]",
+                    file.name,
+                    piece.line,
+                    sql,
+                    we.as_ref().map_or(String::new(), ToString::to_string)
+                )
+            };
             match (we.is_none(), server) {
                 (true, true) => all.both_read += 1,
                 (false, false) => all.both_refuse += 1,
