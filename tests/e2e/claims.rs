@@ -5,6 +5,7 @@ mod engine;
 mod facts;
 mod file;
 mod held_up;
+mod place;
 mod probe;
 mod relations;
 mod server;
@@ -15,25 +16,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use altimeter_catalog::Name;
-use altimeter_tests::database::Database;
 use altimeter_tests::server::Server;
 use altimeter_tests::session::Session;
 use altimeter_tests::{cache, choice};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use file::Claim;
-use relations::Relations;
+use place::Place;
 
 /// Claims that run side by side on one server.
 const AT_ONCE: usize = 2;
 
 /// What does not hold on one server.
-fn check(claim: &Claim, server: &Server) -> Result<Vec<String>> {
-    let database = server.database("claim")?;
-    let relations = set_up(claim, &database)?;
+fn check(claim: &Claim, place: &mut Place) -> Result<Vec<String>> {
+    let server = place.server;
+    let database = place.empty()?;
+    let relations = place::set_up(claim, database)?;
     let claimed = claim.facts(server.major)?;
-    let (said, blocks) = engine::asked(claim, &database)?;
-    let seen = server::seen(claim, server, &database, &relations)?;
+    let (said, blocks) = engine::asked(claim, database)?;
+    let seen = server::seen(claim, server, database, &relations)?;
 
     let large = |name: &Name| relations.named(name).is_ok_and(|r| r.is_large());
     let mut wrong = claimed.differences("claimed", &seen.facts, "the server", large);
@@ -55,23 +56,6 @@ fn check(claim: &Claim, server: &Server) -> Result<Vec<String>> {
 fn is_unclaimed_lock(claim: &Claim, difference: &str) -> bool {
     let lock = difference.strip_prefix("lock on ").and_then(|rest| rest.split_once(": claimed"));
     lock.is_some_and(|(name, _)| claim.named().all(|named| named.to_string() != name))
-}
-
-/// Runs the set-up, and gives what is there then.
-fn set_up(claim: &Claim, database: &Database) -> Result<Relations> {
-    let session = database.session()?;
-    for sql in claim.setup_statements() {
-        session.execute(&sql, &[]).with_context(|| format!("in the set-up, `{sql}`"))?;
-    }
-    let names: Vec<String> = {
-        let relations = Relations::of(&session)?;
-        let tables = relations.0.values().filter(|r| matches!(r.kind, 'r' | 'm' | 'p'));
-        tables.map(|r| r.name.to_string()).collect()
-    };
-    if !names.is_empty() {
-        session.script(&format!("VACUUM (ANALYZE) {}", names.join(", ")))?;
-    }
-    Relations::of(&session)
 }
 
 /// What files may name and databases share.
@@ -98,11 +82,12 @@ fn all_on(major: u32, claims: &[Claim]) -> Result<Vec<String>> {
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
+                let mut place = Place::on(server);
                 while let Some(claim) = claims.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if !claim.holds_on(major) {
                         continue;
                     }
-                    let wrong = check(claim, server).unwrap_or_else(|error| vec![format!("{error:#}")]);
+                    let wrong = check(claim, &mut place).unwrap_or_else(|error| vec![format!("{error:#}")]);
                     let wrong = wrong.into_iter().map(|w| format!("{} on {major}: {w}", claim.name));
                     failed.lock().unwrap().extend(wrong);
                 }

@@ -27,9 +27,17 @@ fn inspect_twice(url: &str, pause: Duration) -> Result<Catalog> {
 }
 
 fn inspect_with(url: &str, options: InspectOptions) -> Result<Catalog> {
+    inspect_at(&format!("{url}?sslmode=disable"), options)
+}
+
+/// Inspects at a URL that has parameters of its own.
+fn inspect_url(url: &str) -> Result<Catalog> {
+    inspect_at(url, InspectOptions { sample: None })
+}
+
+fn inspect_at(url: &str, options: InspectOptions) -> Result<Catalog> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let url = format!("{url}?sslmode=disable");
-    let inspector = PostgresInspector::new(Target::resolve(Some(&url), &Environment::default())?);
+    let inspector = PostgresInspector::new(Target::resolve(Some(url), &Environment::default())?);
     let mut catalog = runtime.block_on(inspector.inspect(options, &|_| ()))?;
     // Transactions of other tests make every table older.
     for table in catalog.tables.iter_mut().map(std::sync::Arc::make_mut) {

@@ -64,7 +64,8 @@ pub struct Function {
     /// what its body calls. A volatile function with a harmless body is harmless as a default (measured on 13 to 18).
     #[serde(default)]
     pub inlined: Option<String>,
-    /// Statements of its body that read or write tables; none if the body is in another language or has dynamic SQL.
+    /// Statements of its body, and of the functions it calls, that read or write relations; none if one of the bodies
+    /// is in another language than SQL and PL/pgSQL, has dynamic SQL or could not be read.
     #[serde(default)]
     pub statements: Option<Vec<RoutineStatement>>,
     /// Words of its body that are also the name of a table or column of this database. A mention is a reason to
@@ -75,9 +76,10 @@ pub struct Function {
 /// A statement inside a function, as far as locks are concerned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RoutineStatement {
-    /// `SELECT`, `INSERT`, `UPDATE`, `DELETE`, or another statement's first word.
+    /// `SELECT`, `SELECT FOR UPDATE` (for every strength of it), `INSERT`, `UPDATE`, `DELETE`, `MERGE`, or another
+    /// statement's first word.
     pub command: String,
-    /// The relation, as the body names it, resolved along the search path of the server.
+    /// The relation, as the body names it, resolved along the search path of the function, else of the server.
     pub relation: Name,
 }
 

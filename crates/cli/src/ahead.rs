@@ -33,7 +33,8 @@ pub(crate) fn read_ahead(
             .collect();
         for (n, worker) in (0..texts.len()).zip(workers.iter().cycle()) {
             // A worker that is gone has said why on its way; its text is read here then.
-            let parsed = worker.recv().unwrap_or_else(|_| engine.read(texts.get(n).copied().unwrap_or_default()));
+            let parsed =
+                worker.recv().unwrap_or_else(|_| engine.read(texts.get(n).copied().unwrap_or_default()));
             review(n, parsed);
         }
     });

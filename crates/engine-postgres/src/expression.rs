@@ -137,7 +137,7 @@ fn function_volatility(catalog: &Catalog, call: &SyntaxNode) -> Volatility {
     let mut known = catalog.functions.iter().filter(of_user).peekable();
     if known.peek().is_some() {
         // Overloads are not told apart: one volatile one is enough.
-        let constant = known.all(|f| f.volatility != "volatile");
+        let constant = known.all(|f| f.inlined.as_ref().unwrap_or(&f.volatility) != "volatile");
         return if constant { Volatility::Constant } else { Volatility::Volatile };
     }
     if VOLATILE_FUNCTIONS.contains(&name) {

@@ -73,9 +73,12 @@ async fn inspect(
     progress("server");
     let mut reading = Reading::new(Connection::open(target).await?);
     let mut catalog = Catalog::default();
-    let first = reading.ask(&[queries::SERVER, queries::SETTINGS]).await?;
-    let (server, reads_all_stats) = server::server(&first)?;
+    let first = reading.ask(&[queries::SERVER, queries::SETTINGS, queries::ROLE_SETTINGS]).await?;
+    let (server, reads_all_stats, hidden) = server::server(&first, &target.own_settings())?;
     catalog.server = server;
+    if let Some(unknown) = unknowns::own_settings(&hidden) {
+        catalog.note_unknown(unknown);
+    }
     // It does not say its name.
     catalog.server.pooler =
         (reading.is_pooled() == Some(true)).then(|| "a pooler such as PgBouncer".to_owned());

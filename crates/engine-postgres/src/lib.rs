@@ -5,6 +5,8 @@
 //! `live`: `connect` and `inspect`, the only places that know the driver.
 
 #[cfg(feature = "live")]
+mod body;
+#[cfg(feature = "live")]
 mod connect;
 mod dialect;
 mod effects;

@@ -86,6 +86,11 @@ pub(crate) fn count(value: f64) -> String {
     measured(Quantity::Count, value)
 }
 
+/// A number of things, exactly: `50,100,001`.
+pub(crate) fn whole(n: usize) -> String {
+    grouped(&n.to_string())
+}
+
 /// A share as a percentage: `2 %`, `< 1 %`.
 pub(crate) fn percent(share: f64) -> String {
     match share * 100.0 {

@@ -7,6 +7,8 @@ mod amount;
 mod escape;
 pub mod format;
 mod layout;
+mod markup;
+mod page;
 pub mod report;
 pub mod review;
 mod summary;

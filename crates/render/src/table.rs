@@ -1,5 +1,6 @@
 //! Tables that fit a page: columns shrink and wrap, the least important go, and tabled draws the rest.
 
+use tabled::Table;
 use tabled::builder::Builder;
 use tabled::settings::object::Columns;
 use tabled::settings::{Alignment, Style};
@@ -45,8 +46,29 @@ impl Column {
 
 /// A table in box drawing, at most `width` columns wide as far as its columns allow. Cells are made harmless here.
 pub(crate) fn draw(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<String> {
+    let mut table = laid_out(columns, rows, width, &Frame { column: 3, outside: 1 });
+    table.with(Style::sharp());
+    table.to_string().lines().map(str::to_owned).collect()
+}
+
+/// The same without lines.
+pub(crate) fn draw_plain(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<String> {
+    let mut table = laid_out(columns, rows, width, &Frame { column: 2, outside: 0 });
+    table.with(Style::empty());
+    table.to_string().lines().map(str::to_owned).collect()
+}
+
+/// The columns that lines and blanks take.
+struct Frame {
+    /// At each column.
+    column: usize,
+    /// Once.
+    outside: usize,
+}
+
+fn laid_out(columns: &[Column], rows: &[Vec<String>], width: usize, frame: &Frame) -> Table {
     let rows: Vec<Vec<String>> = rows.iter().map(|r| r.iter().map(|c| escape::line(c)).collect()).collect();
-    let (shown, widths) = fit(columns, &rows, width);
+    let (shown, widths) = fit(columns, &rows, width, frame);
     let cell = |text: &str, at: usize| wrap::words(text, widths[at]).join("\n");
     let mut builder = Builder::default();
     builder.push_record(shown.iter().enumerate().map(|(at, c)| cell(&columns[*c].title, at)));
@@ -56,17 +78,16 @@ pub(crate) fn draw(columns: &[Column], rows: &[Vec<String>], width: usize) -> Ve
         );
     }
     let mut table = builder.build();
-    table.with(Style::sharp());
     for (at, c) in shown.iter().enumerate() {
         if columns[*c].figures {
             table.modify(Columns::one(at), Alignment::right());
         }
     }
-    table.to_string().lines().map(str::to_owned).collect()
+    table
 }
 
 /// Which columns are shown, and how wide each is.
-fn fit(columns: &[Column], rows: &[Vec<String>], width: usize) -> (Vec<usize>, Vec<usize>) {
+fn fit(columns: &[Column], rows: &[Vec<String>], width: usize, frame: &Frame) -> (Vec<usize>, Vec<usize>) {
     let natural = |c: usize| {
         let cells = rows.iter().filter_map(|r| r.get(c)).map(|t| wrap::columns(t)).max().unwrap_or(0);
         let title = &columns[c].title;
@@ -80,8 +101,7 @@ fn fit(columns: &[Column], rows: &[Vec<String>], width: usize) -> (Vec<usize>, V
     let mut shown: Vec<usize> = (0..columns.len()).collect();
     loop {
         let mut widths: Vec<usize> = shown.iter().map(|c| natural(*c)).collect();
-        // Each column has a border and a blank at either side.
-        let room = width.saturating_sub(3 * shown.len() + 1);
+        let room = width.saturating_sub(frame.column * shown.len() + frame.outside);
         while widths.iter().sum::<usize>() > room {
             let widest = (0..shown.len())
                 .filter(|at| columns[shown[*at]].narrowest.is_some_and(|n| widths[*at] > n))

@@ -14,6 +14,7 @@ use super::facts::{Facts, mode_of};
 use super::file::Claim;
 use super::probe::Probe;
 use super::relations::{Counters, Relation, Relations};
+use super::server::Seen;
 
 /// What is held on the relations while the statement runs.
 #[derive(Clone, Copy)]
@@ -67,15 +68,18 @@ pub(super) fn run(
     database: &Database,
     obstacles: Obstacles,
     probes: &[Probe],
-    facts: &mut Facts,
+    seen: &mut Seen,
 ) -> Result<()> {
-    let watcher = database.session()?;
+    let (facts, wrong) = (&mut seen.facts, &mut seen.wrong);
+    let (watcher, prober) = (database.session()?, database.session()?);
     let before = Relations::of(&watcher)?;
     let runner = database.session()?;
     for sql in claim.session_statements() {
         runner.script(&sql)?;
     }
     let pid = runner.backend()?;
+    // The set-up is no part of what the statement reads; its sessions are gone, so all they did is counted.
+    watcher.script("SELECT pg_stat_reset()")?;
     let mut holders = obstacles.put(database, &before)?;
     let outcome = thread::scope(|scope| {
         let thread = scope.spawn(|| runner.execute(claim.statement.trim().trim_end_matches(';'), &[]));
@@ -94,7 +98,7 @@ pub(super) fn run(
                 }
                 if matches!(obstacles, Obstacles::Weak) {
                     for probe in probes {
-                        probe.check(database, &before, &locks)?;
+                        probe.waits(&prober, &before, &locks, wrong)?;
                     }
                 }
                 blockers.iter().for_each(|blocker| drop(holders.remove(blocker)));

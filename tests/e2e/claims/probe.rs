@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use altimeter_catalog::{LockMode, Name};
-use altimeter_tests::database::Database;
+use altimeter_catalog::{Blocks, LockMode, Name};
 use altimeter_tests::session::Session;
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 
 use super::relations::{Relation, Relations};
 
@@ -15,11 +14,13 @@ pub(super) struct Probe {
     read: BTreeSet<u32>,
     /// None where a writer's way is not told by the table alone: views, partitioned tables.
     written: Option<BTreeSet<u32>>,
+    /// An INSERT; that it may be refused for what it inserts comes after its locks.
+    writer: String,
 }
 
 impl Probe {
     /// Looks up, before the statement runs, what reading and writing the table will touch.
-    pub(super) fn of(session: &Session, table: &Relation) -> Result<Probe> {
+    pub(super) fn of(session: &Session, table: &Relation, writer: Option<&String>) -> Result<Probe> {
         // Planning opens every index of a table; a view is replaced by what it selects from.
         let read = "WITH RECURSIVE r (oid) AS (
                         SELECT $1::oid UNION SELECT next.oid FROM r, LATERAL (
@@ -42,44 +43,42 @@ impl Probe {
             Ok(session.rows(sql, &[&table.oid])?.iter().map(|row| row.get(0)).collect())
         };
         let written = (table.kind == 'r').then(|| oids(written)).transpose()?;
-        Ok(Probe { name: table.name.clone(), read: oids(read)?, written })
+        let usual = || format!("INSERT INTO {} DEFAULT VALUES", table.name);
+        let writer = writer.cloned().unwrap_or_else(usual);
+        Ok(Probe { name: table.name.clone(), read: oids(read)?, written, writer })
     }
 
-    /// A reader and a writer wait exactly where the locks say so.
-    pub(super) fn check(
+    /// Who has to wait for the table now; what the locks would not have is noted in `wrong`.
+    pub(super) fn waits(
         &self,
-        database: &Database,
+        session: &Session,
         relations: &Relations,
         locks: &BTreeMap<Name, LockMode>,
-    ) -> Result<()> {
+        wrong: &mut Vec<String>,
+    ) -> Result<Blocks> {
         let mode = |oid: &u32| locks.get(&relations.0.get(oid)?.name).copied();
+        let reads = waits(session, &format!("SELECT 1 FROM {} LIMIT 1", self.name))?;
         let expected = self.read.iter().filter_map(mode).any(LockMode::blocks_reads);
-        let reads = waits(database, &reader(&self.name))?;
-        ensure!(reads == expected, "a reader of {} waits: {reads}, by the locks {expected}", self.name);
+        if reads != expected {
+            wrong.push(format!("a reader of {} waits: {reads}, by the locks {expected}", self.name));
+        }
+        let writes = waits(session, &self.writer)?;
         if let Some(written) = &self.written {
             let expected = written.iter().filter_map(mode).any(LockMode::blocks_writes);
-            let writes = waits(database, &writer(&self.name))?;
-            ensure!(writes == expected, "a writer of {} waits: {writes}, by the locks {expected}", self.name);
+            if writes != expected {
+                wrong.push(format!("a writer of {} waits: {writes}, by the locks {expected}", self.name));
+            }
         }
-        Ok(())
+        Ok(Blocks { reads, writes })
     }
-}
-
-/// A query that reads a table.
-pub(super) fn reader(name: &Name) -> String {
-    format!("SELECT 1 FROM {name} LIMIT 1")
-}
-
-/// An INSERT into a table; that it may be refused for what it inserts comes after its locks.
-pub(super) fn writer(name: &Name) -> String {
-    format!("INSERT INTO {name} DEFAULT VALUES")
 }
 
 /// Whether a statement of somebody else has to wait. One that gets an error of another kind had its locks.
-pub(super) fn waits(database: &Database, sql: &str) -> Result<bool> {
-    let probe = database.session()?;
-    probe.script("SET lock_timeout = '50ms'; BEGIN")?;
-    let Err(error) = probe.execute(sql, &[]) else { return Ok(false) };
+fn waits(session: &Session, sql: &str) -> Result<bool> {
+    session.script("BEGIN; SET LOCAL lock_timeout = '20ms'")?;
+    let outcome = session.execute(sql, &[]);
+    session.script("ROLLBACK")?;
+    let Err(error) = outcome else { return Ok(false) };
     match error.code().map(|code| code.code()) {
         Some("55P03") => Ok(true),
         Some("42601" | "42703") | None => bail!("the probe `{sql}`: {error:?}"),

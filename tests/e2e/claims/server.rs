@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use super::facts::Facts;
 use super::file::Claim;
 use super::held_up::{self, Obstacles};
-use super::probe::{self, Probe};
+use super::probe::Probe;
 use super::relations::{Counters, Relations};
 
 /// What was seen.
@@ -51,13 +51,17 @@ pub(super) fn seen(
     facts.locks = held_up::locks_of(&runner, relations, runner.backend()?)?;
     facts.scanned = relations.scanned(&runner, Counters::Transaction)?;
     relations.compare(&Relations::of(&runner)?, facts);
-    let wrong = probes.iter().filter_map(|p| p.check(database, relations, &facts.locks).err());
-    seen.wrong = wrong.map(|error| format!("{error:#}")).collect();
-    seen.waits = who_waits(claim, database, relations)?;
+    let session = database.session()?;
+    for probe in &probes {
+        let waits = probe.waits(&session, relations, &facts.locks, &mut seen.wrong)?;
+        // The first that is claimed is what the statement is about.
+        seen.waits.get_or_insert(waits);
+    }
     runner.script("COMMIT")?;
     Ok(seen)
 }
 
+/// First in a copy, then in the database itself, since it is changed by that.
 fn past_obstacles(
     claim: &Claim,
     server: &Server,
@@ -65,9 +69,9 @@ fn past_obstacles(
     probes: &[Probe],
     seen: &mut Seen,
 ) -> Result<()> {
-    for obstacles in [Obstacles::Strong, Obstacles::Weak] {
-        let copy = database.copy(server, "claim")?;
-        if let Err(error) = held_up::run(claim, &copy, obstacles, probes, &mut seen.facts) {
+    let copy = database.copy(server, "claims")?;
+    for (database, obstacles) in [(&copy, Obstacles::Weak), (database, Obstacles::Strong)] {
+        if let Err(error) = held_up::run(claim, database, obstacles, probes, seen) {
             seen.wrong.push(format!("{error:#}"));
         }
     }
@@ -80,18 +84,9 @@ fn probes(claim: &Claim, database: &Database, relations: &Relations) -> Result<V
     for name in claim.named() {
         let relation = relations.named(name)?;
         if relation.is_readable() {
-            probes.push(Probe::of(&session, relation)?);
+            let writer = claim.writer.as_ref().filter(|_| probes.is_empty());
+            probes.push(Probe::of(&session, relation, writer)?);
         }
     }
     Ok(probes)
-}
-
-/// Who waits on the table the statement is about: the first that is claimed.
-fn who_waits(claim: &Claim, database: &Database, relations: &Relations) -> Result<Option<Blocks>> {
-    let Some(main) = claim.named().find(|n| relations.named(n).is_ok_and(|r| r.is_readable())) else {
-        return Ok(None);
-    };
-    let writer = claim.writer.clone().unwrap_or_else(|| probe::writer(main));
-    let (reads, writes) = (probe::waits(database, &probe::reader(main))?, probe::waits(database, &writer)?);
-    Ok(Some(Blocks { reads, writes }))
 }

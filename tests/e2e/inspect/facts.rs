@@ -3,13 +3,13 @@
 use std::fmt::Debug;
 
 use altimeter_catalog::{
-    Catalog, ConstraintKind, Generated, Identity, IndexTarget, Name, Persistence, Role, Table, TableKind,
-    TypeKind,
+    Catalog, ConstraintKind, DomainConstraint, Function, Generated, Identity, IndexTarget, Name, Persistence,
+    Role, Table, TableKind, TypeKind,
 };
 use altimeter_tests::server::Server;
 use anyhow::{Context as _, Result, ensure};
 
-use super::{MAJORS, ensure_unknown, inspect, table, zoo};
+use super::{MAJORS, ensure_unknown, inspect, inspect_url, table, zoo};
 
 fn same<A: PartialEq<B> + Debug, B: Debug>(what: &str, found: A, expected: B) -> Result<()> {
     ensure!(found == expected, "{what}: found {found:?}, expected {expected:?}");
@@ -70,7 +70,53 @@ fn tables_of_every_kind() -> Result<()> {
         same("parent", &part.partition_of, &Some(Name::new("zoo", "visits")))?;
         same("key", part.partition_key.as_deref(), Some("HASH (visitor)"))?;
         same("columns", &part.partition_columns, &["visitor"])?;
+        let bound = "FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')";
+        same("bound", part.partition_bound.as_deref(), Some(bound))?;
+        let bound = "FOR VALUES WITH (modulus 2, remainder 0)";
+        same("bound", table(catalog, "visits_2025_0")?.partition_bound.as_deref(), Some(bound))?;
+        same("bound", &table(catalog, "visits")?.partition_bound, &None)?;
+        same("access method", table(catalog, "elsewhere")?.access_method.as_deref(), Some("another"))?;
+        same("access method", &table(catalog, "animals")?.access_method, &None)?;
+        same("type", &table(catalog, "typed")?.of_type, &Some(Name::new("zoo", "place")))?;
+        same("clustered", table(catalog, "keepers")?.clustered_on.as_deref(), Some("keepers_pkey"))?;
+        same("owner", table(catalog, "animals")?.owner.as_deref(), Some(catalog.server.user.as_str()))?;
+        same("rules", &table(catalog, "empty")?.rules, &["nothing_goes"])?;
         same("columns", &table(catalog, "by_expression")?.partition_columns, &["a", "b"])
+    })
+}
+
+#[test]
+fn a_materialized_view_has_rows_columns_and_indexes() -> Result<()> {
+    each(|catalog, _| {
+        let diets = table(catalog, "diets")?;
+        same("kind", (diets.kind, diets.unpopulated), (TableKind::MaterializedView, false))?;
+        let columns: Vec<(&str, &str)> =
+            diets.columns.iter().map(|c| (c.name.as_str(), c.type_name.as_str())).collect();
+        same("columns", columns, [("diet", "zoo.diet"), ("n", "bigint")])?;
+        same("unique", index(diets, "diets_diet")?.definition.unique, true)?;
+        let bytes = catalog.view(&diets.name).context("its query")?.bytes;
+        same("bytes", diets.size.total_bytes(), bytes)?;
+        ensure!(diets.activity.is_some() && diets.size.index_bytes.is_some_and(|b| b > 0), "{diets:?}");
+        let unfilled = table(catalog, "unfilled")?;
+        same("never filled", (unfilled.unpopulated, unfilled.size.rows), (true, Some(0.0)))?;
+        let published = catalog.publications.iter().flat_map(|p| &p.tables);
+        ensure!(published.map(|t| &t.on).all(|name| name != &diets.name), "it cannot be published");
+        Ok(())
+    })
+}
+
+#[test]
+fn statistics_on_several_columns() -> Result<()> {
+    each(|catalog, major| {
+        let statistics = &table(catalog, "animals")?.statistics;
+        let found: Vec<(&str, &[String])> =
+            statistics.iter().map(|s| (s.name.name.as_str(), s.columns.as_slice())).collect();
+        let columns = ["name".to_owned(), "keeper".to_owned()];
+        let mut expected: Vec<(&str, &[String])> = vec![("animals_together", &columns)];
+        if major >= 14 {
+            expected.insert(0, ("animals_expression", &columns));
+        }
+        same("statistics", found, expected)
     })
 }
 
@@ -145,7 +191,15 @@ fn columns() -> Result<()> {
         let hired = table(catalog, "keepers")?.column("hired").context("hired")?;
         same("grants", (hired.grants.len(), hired.grants[0].grantee.as_str()), (1, "PUBLIC"))?;
         same("grants", &hired.grants[0].privileges, &["SELECT", "UPDATE"])?;
+        let derived = table(catalog, "derived")?;
+        let inherited: Vec<bool> = derived.columns.iter().map(|c| c.inherited).collect();
+        same("inherited", inherited, [true, false])?;
+        same("inherited", table(catalog, "visits_2024")?.columns.iter().all(|c| c.inherited), true)?;
+        same("inherited", animals.columns.iter().any(|c| c.inherited), false)?;
         if major >= 18 {
+            let modern = |name| table(catalog, "modern")?.column(name).map(|c| c.not_null).context("column");
+            same("valid NOT NULL", modern("a")?, true)?;
+            same("NOT VALID is not known of all rows", modern("b")?, false)?;
             let twice = table(catalog, "modern")?.column("twice").and_then(|c| c.generated.clone());
             same("virtual", twice, Some(Generated { stored: false, expression: "(a * 2)".to_owned() }))?;
         }
@@ -245,10 +299,17 @@ fn constraints() -> Result<()> {
             .filter(|c| c.kind == ConstraintKind::ForeignKey)
             .count();
         same("one foreign key to a partitioned table", foreign_keys, 1)?;
+        let only_here = constraint("base", "only_here")?;
+        same("no inherit", (only_here.no_inherit, only_here.inherited), (true, false))?;
+        let below = |of| constraint(of, "all_below").map(|c| (c.no_inherit, c.inherited));
+        same("inherited", (below("base")?, below("derived")?), ((false, false), (false, true)))?;
+        ensure!(constraint("derived", "only_here").is_err(), "the heir does without it");
         if major >= 18 {
             let there = constraint("modern", "a_is_there")?;
             same("not null", (there.kind, there.validated), (ConstraintKind::NotNull, true))?;
             same("not valid", constraint("modern", "b_is_there")?.validated, false)?;
+            same("not enforced", constraint("modern", "a_is_small")?.not_enforced, true)?;
+            same("enforced", there.not_enforced, false)?;
         }
         Ok(())
     })
@@ -330,13 +391,142 @@ fn views_sequences_functions_and_types() -> Result<()> {
             base: "numeric(10,2)".to_owned(),
             not_null: true,
             default: Some("1".to_owned()),
-            checks: vec!["CHECK ((VALUE > (0)::numeric))".to_owned()],
-            constraints: Vec::new(),
+            checks: vec![
+                "CHECK ((VALUE < (100000)::numeric)) NOT VALID".to_owned(),
+                "CHECK ((VALUE > (0)::numeric))".to_owned(),
+            ],
+            constraints: vec![
+                DomainConstraint { name: "light".to_owned(), validated: false },
+                DomainConstraint { name: "positive".to_owned(), validated: true },
+            ],
         };
         same("domain", kind("weight"), Some(weight))?;
+        let attribute = |name: &str, of: &str| (name.to_owned(), of.to_owned());
+        let attributes = vec![attribute("x", "integer"), attribute("y", "character varying(3)")];
+        same("composite", kind("place"), Some(TypeKind::Composite { attributes }))?;
+        same("range", kind("span"), Some(TypeKind::Range { subtype: "integer".to_owned() }))?;
+        same("an extension's", kind("citext"), Some(TypeKind::Base))?;
+        let listed: Vec<&str> = catalog.types.iter().map(|t| t.name.name.as_str()).collect();
+        ensure!(!listed.iter().any(|n| n.starts_with('_') || *n == "animals"), "arrays, tables: {listed:?}");
+        let cast = |source: &str, target: &str| {
+            let found = catalog.casts.iter().find(|c| c.source == source && c.target == target);
+            found.map(|c| (c.binary, c.context.as_str()))
+        };
+        same("cast", cast("public.citext", "text"), Some((true, "implicit")))?;
+        same("cast", cast("text", "public.citext"), Some((true, "assignment")))?;
+        same("cast", cast("boolean", "public.citext"), Some((false, "assignment")))?;
+        same("the server's own casts", cast("integer", "bigint"), None)?;
+        same("event triggers", &catalog.event_triggers, &["noticed"])?;
         ensure!(catalog.extensions.iter().any(|e| e.name == "pg_trgm" && e.schema == "public"), "extensions");
         Ok(())
     })
+}
+
+#[test]
+fn what_functions_do() -> Result<()> {
+    each(|catalog, major| {
+        let functions = |name: &str| -> Vec<&Function> {
+            catalog.functions.iter().filter(|f| f.name == Name::new("zoo", name)).collect()
+        };
+        let one = |name: &str| -> Result<&Function> {
+            functions(name).into_iter().next().with_context(|| format!("no function {name}"))
+        };
+        let does = |name: &str| -> Result<Option<Vec<String>>> {
+            let statements = one(name)?.statements.as_ref();
+            Ok(statements.map(|list| list.iter().map(|s| format!("{} {}", s.command, s.relation)).collect()))
+        };
+        let strings = |list: &[&str]| Some(list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
+        same("does", does("heaviest")?, strings(&["SELECT zoo.animals"]))?;
+        let emptied = ["INSERT zoo.empty", "SELECT zoo.animals", "TRUNCATE zoo.scratch"];
+        same("along its own search path", does("empty_out")?, strings(&emptied))?;
+        let all = ["UPDATE zoo.keepers", emptied[0], emptied[1], emptied[2]];
+        same("and what it calls", does("empty_all")?, strings(&all))?;
+        same("nothing", does("touch")?, strings(&[]))?;
+        same("dynamic", does("run")?, None)?;
+        let inlined = |name: &str| Ok::<_, anyhow::Error>(one(name)?.inlined.clone());
+        same("inlined", inlined("answer")?.as_deref(), Some("immutable"))?;
+        same("PL/pgSQL", inlined("slow_answer")?, None)?;
+        same("strict", inlined("strict_answer")?.as_deref(), Some("immutable"))?;
+        same("strict, with arguments", inlined("strict_more")?, None)?;
+        same("volatile", inlined("chance")?.as_deref(), Some("volatile"))?;
+        same("reads a table", inlined("heaviest")?, None)?;
+        let overloads: Vec<(&str, Option<&str>)> =
+            functions("better").iter().map(|f| (f.arguments.as_str(), f.inlined.as_deref())).collect();
+        let expected = [("integer", None), ("integer, text[]", Some("stable"))];
+        same("overloads, one through the other", overloads, expected)?;
+        if major >= 14 {
+            same("standard syntax", does("names")?, strings(&["SELECT zoo.animals"]))?;
+            same("standard syntax", inlined("later")?.as_deref(), Some("stable"))?;
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn a_partition_that_is_half_detached() -> Result<()> {
+    let database = zoo(Server::shared(18)?)?;
+    let reader = database.session()?;
+    reader.script("BEGIN; SELECT count(*) FROM zoo.visits")?;
+    let session = database.session()?;
+    session.script("SET statement_timeout = '1s'")?;
+    let detach = "ALTER TABLE zoo.visits DETACH PARTITION zoo.visits_2024 CONCURRENTLY";
+    ensure!(session.execute(detach, &[]).is_err(), "it waits for the reader");
+    reader.script("ROLLBACK")?;
+    let catalog = inspect(&database.url)?;
+    let pending = |name| Ok::<_, anyhow::Error>(table(&catalog, name)?.detach_pending);
+    same("pending", (pending("visits_2024")?, pending("visits_2025")?), (true, false))
+}
+
+#[test]
+fn settings_are_those_of_other_sessions() -> Result<()> {
+    for major in MAJORS {
+        let server = Server::shared(major)?;
+        let database = zoo(server)?;
+        let monitor = server.role(
+            &database.name,
+            "settings",
+            &["ALTER ROLE {role} SET \"TimeZone\" = 'Asia/Tokyo'", "GRANT pg_monitor TO {role}"],
+        )?;
+        let name = &database.name;
+        database.session()?.script(&format!(
+            "ALTER DATABASE {name} SET lock_timeout = '7s'; ALTER DATABASE {name} SET search_path = zoo, public"
+        ))?;
+        let own = "options=-c%20lock_timeout%3D99s%20-c%20TimeZone%3DEurope/Rome%20--work-mem%3D77MB";
+        let plain = inspect(&database.url)?.server;
+        let theirs = inspect(&monitor)?.server;
+        let ours = inspect_url(&format!("{}?sslmode=disable&{own}", database.url))?;
+        let setting = |server: &altimeter_catalog::Server, name: &str| server.settings.get(name).cloned();
+        let text = |text: &str| Some(text.to_owned());
+        same("of the database", setting(&plain, "lock_timeout"), text("7000"))?;
+        same("of the database", setting(&plain, "search_path"), text("zoo, public"))?;
+        same("search path", &plain.search_path, &["zoo", "public"])?;
+        same("of the role", setting(&theirs, "TimeZone"), text("Asia/Tokyo"))?;
+        ensure!(setting(&plain, "TimeZone") != text("Asia/Tokyo"), "not of another role");
+        same("a role's", plain.role_setting(&theirs.user, "timezone"), Some("Asia/Tokyo"))?;
+        same("a role's", plain.role_setting(&theirs.user, "lock_timeout"), Some("7s"))?;
+        same("not ours", setting(&ours.server, "lock_timeout"), text("7000"))?;
+        same(
+            "not ours",
+            (setting(&ours.server, "TimeZone"), setting(&ours.server, "work_mem")),
+            (None, None),
+        )?;
+        ensure_unknown(&ours, "what other sessions have for TimeZone, work_mem", "PGOPTIONS")?;
+        for known in [
+            "check_function_bodies",
+            "standard_conforming_strings",
+            "default_table_access_method",
+            "wal_level",
+            "max_locks_per_transaction",
+            "hot_standby_feedback",
+            "session_replication_role",
+            "autovacuum_freeze_max_age",
+            "max_standby_streaming_delay",
+            "default_transaction_read_only",
+        ] {
+            ensure!(setting(&plain, known).is_some(), "{known} is not known");
+        }
+    }
+    Ok(())
 }
 
 #[test]

@@ -71,7 +71,20 @@ impl Host {
     }
 }
 
+/// The names of the settings in the value of the connection parameter `options`: `-c name=value`, `--name=value`.
+fn settings_in(options: &str) -> Vec<String> {
+    let words =
+        options.split_whitespace().map(|w| w.strip_prefix("-c").or(w.strip_prefix("--")).unwrap_or(w));
+    let names = words.filter_map(|word| word.split_once('=')).map(|(name, _)| name);
+    names.map(|name| name.replace('-', "_").to_lowercase()).collect()
+}
+
 impl Target {
+    /// Settings, in lower case, that this connection begins with by its own wish and no other session has.
+    pub(crate) fn own_settings(&self) -> Vec<String> {
+        self.options.as_deref().map(settings_in).unwrap_or_default()
+    }
+
     /// Resolves the parameters from `url` (a URL or a `keyword=value` string), `DATABASE_URL`, service file, `PG*`
     /// variables and password file.
     ///

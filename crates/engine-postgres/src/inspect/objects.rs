@@ -142,12 +142,12 @@ pub(super) fn finish(objects: Objects, catalog: &mut Catalog) -> Result<(), Insp
     for unknown in unknown {
         catalog.note_unknown(unknown);
     }
-    catalog.functions = functions::functions(&answers, &functions::known_words(&tables, &catalog.views))?;
     catalog.types = types::types(&answers)?;
     catalog.casts = types::casts(&answers)?;
     catalog.event_triggers = triggers::event_triggers(&answers)?;
     catalog.publications = replication::resolve(published, &tables);
     catalog.extensions = types::extensions(&answers)?;
     catalog.tables = tables.into_iter().map(Arc::new).collect();
+    functions::add_functions(catalog, &answers)?;
     Ok(())
 }

@@ -6,8 +6,9 @@ use super::answers::Answers;
 use super::settings;
 use crate::queries;
 
-/// The server as its first answer shows it, and whether the role may see what other roles' sessions do.
-pub(super) fn server(answers: &Answers) -> Result<(Server, bool), InspectError> {
+/// The server as its first answer shows it, whether the role may see what other roles' sessions do, and settings that
+/// stay unknown because this connection brings its own (`own`).
+pub(super) fn server(answers: &Answers, own: &[String]) -> Result<(Server, bool, Vec<String>), InspectError> {
     let row = answers.one(&queries::SERVER)?;
     let version: &str = row.get("version")?;
     let role = if row.get("in_recovery")? {
@@ -18,7 +19,7 @@ pub(super) fn server(answers: &Answers) -> Result<(Server, bool), InspectError> 
     } else {
         Role::Primary
     };
-    let server = Server {
+    let mut server = Server {
         engine: EngineName::Postgresql,
         version: version.split_whitespace().next().unwrap_or(version).to_owned(),
         version_num: u32::try_from(row.get::<i32>("version_num")?).unwrap_or(0),
@@ -28,9 +29,10 @@ pub(super) fn server(answers: &Answers) -> Result<(Server, bool), InspectError> 
         role,
         taken_at: row.get("taken_at")?,
         search_path: row.list("search_path")?,
-        settings: settings::settings(answers)?,
+        role_settings: settings::role_settings(answers)?,
         statistics_age_s: row.get("statistics_age_s")?,
         ..Server::default()
     };
-    Ok((server, row.get("reads_all_stats")?))
+    let hidden = settings::add_settings(&mut server, answers, own)?;
+    Ok((server, row.get("reads_all_stats")?, hidden))
 }

@@ -1,22 +1,46 @@
 //! Settings, in base units.
 
-use std::collections::BTreeMap;
-
-use altimeter_catalog::InspectError;
+use altimeter_catalog::{InspectError, RoleSetting, Server};
 
 use super::answers::Answers;
 use crate::queries;
 
-/// The settings by name.
-pub(super) fn settings(answers: &Answers) -> Result<BTreeMap<String, String>, InspectError> {
-    let mut settings = BTreeMap::new();
+/// The settings of the server by name, as a session of this role begins with them. Those in `own`, which this
+/// connection asked for itself, are what is kept for its role and the database, and else not known.
+pub(super) fn add_settings(
+    server: &mut Server,
+    answers: &Answers,
+    own: &[String],
+) -> Result<Vec<String>, InspectError> {
+    let mut hidden = Vec::new();
     for row in answers.of(&queries::SETTINGS) {
-        // NULL where the role may not see it.
-        if let Some(value) = row.get::<Option<&str>>("value")? {
-            settings.insert(row.get("name")?, in_base_unit(value, row.get("unit")?));
+        let (name, unit): (String, Option<&str>) = (row.get("name")?, row.get("unit")?);
+        let value = if own.contains(&name.to_lowercase()) {
+            server.role_setting(&server.user, &name).map(|value| as_written_in_base_unit(value, unit))
+        } else {
+            // NULL where the role may not see it.
+            row.get::<Option<&str>>("value")?.map(|value| in_base_unit(value, unit))
+        };
+        match value {
+            Some(value) => drop(server.settings.insert(name, value)),
+            None if own.contains(&name.to_lowercase()) => hidden.push(name),
+            None => {}
         }
     }
-    Ok(settings)
+    Ok(hidden)
+}
+
+/// Settings kept for roles and databases, as they were written.
+pub(super) fn role_settings(answers: &Answers) -> Result<Vec<RoleSetting>, InspectError> {
+    let rows = answers.of(&queries::ROLE_SETTINGS).map(|row| {
+        Ok(RoleSetting {
+            role: row.get("role")?,
+            of_database: row.get("of_database")?,
+            name: row.get("name")?,
+            value: row.get("value")?,
+        })
+    });
+    rows.collect()
 }
 
 /// A value in bytes or milliseconds, from the unit the server counts it in: `16384` of `8kB` is 134217728. Values
@@ -25,6 +49,15 @@ fn in_base_unit(value: &str, unit: Option<&str>) -> String {
     match (value.parse::<f64>(), unit.and_then(factor)) {
         (Ok(number), Some(factor)) if number > 0.0 => (number * factor).to_string(),
         _ => value.to_owned(),
+    }
+}
+
+/// The same of a value as people write it, which may bring its own unit: `5s`.
+fn as_written_in_base_unit(value: &str, unit: Option<&str>) -> String {
+    let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    match value.get(digits.len()..).filter(|u| !u.is_empty() && factor(u).is_some()) {
+        Some(own) => in_base_unit(digits.trim(), Some(own)),
+        None => in_base_unit(value, unit),
     }
 }
 
@@ -62,5 +95,10 @@ mod tests {
         assert_eq!(in_base_unit("0", Some("ms")), "0");
         assert_eq!(in_base_unit("on", None), "on");
         assert_eq!(in_base_unit("100", None), "100");
+        assert_eq!(as_written_in_base_unit("5s", Some("ms")), "5000");
+        assert_eq!(as_written_in_base_unit("64 MB", Some("kB")), "67108864");
+        assert_eq!(as_written_in_base_unit("64", Some("kB")), "65536");
+        assert_eq!(as_written_in_base_unit("Europe/London", None), "Europe/London");
+        assert_eq!(as_written_in_base_unit("off", None), "off");
     }
 }

@@ -120,6 +120,16 @@ pub(super) fn sessions(user: &str) -> Unknown {
     )
 }
 
+pub(super) fn own_settings(names: &[String]) -> Option<Unknown> {
+    (!names.is_empty()).then(|| {
+        Unknown::new(
+            format!("what other sessions have for {}", names.join(", ")),
+            "this connection's own options set it",
+            "connect without it in the options of the URL or in PGOPTIONS",
+        )
+    })
+}
+
 pub(super) fn never_analysed(names: &mut [Name]) -> Option<Unknown> {
     (!names.is_empty()).then(|| {
         let text = list(names);

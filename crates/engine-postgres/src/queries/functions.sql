@@ -9,8 +9,8 @@ SELECT
     p.provolatile::pg_catalog.text AS volatility,
     CASE WHEN l.lanname NOT IN ('c', 'internal') THEN p.prosrc END AS body,
     -- What a call must lack so that the server puts the body in its place (server source, inline_function).
-    p.prokind = 'f' AND NOT p.prosecdef AND NOT p.proretset AND NOT p.proisstrict AND p.proconfig IS NULL
-        AND p.prorettype <> 'pg_catalog.record'::pg_catalog.regtype AS may_be_inlined,
+    p.prokind = 'f' AND NOT p.prosecdef AND NOT p.proretset AND p.proconfig IS NULL AND p.prorettype <> 'pg_catalog.record'::pg_catalog.regtype AS may_be_inlined,
+    p.proisstrict AS is_strict,
     p.proconfig::pg_catalog.text[] AS settings,
     (SELECT pg_catalog.array_agg(DISTINCT x.word)
         FROM pg_catalog.pg_depend d

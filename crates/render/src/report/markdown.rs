@@ -7,6 +7,7 @@ use altimeter_planner::Plan;
 
 use crate::amount::{self, Quantity};
 use crate::escape;
+use crate::markup::{bullets, fact, heading, paragraph, table};
 use crate::summary::steps::{self, StepRow};
 use crate::summary::tables::{self, TableRow};
 use crate::summary::{Facts, activity, database, health, rollback, statement, verdict};
@@ -50,41 +51,6 @@ impl Report for Markdown {
         write_tables(&mut out, catalog, named);
         bullets(&mut out, "Unknown", &health::unknowns(catalog));
         out
-    }
-}
-
-fn heading(out: &mut String, level: usize, text: &str) {
-    out.push_str(&format!("{} {}\n\n", "#".repeat(level), escape::markdown(text)));
-}
-
-fn paragraph(out: &mut String, text: &str) {
-    out.push_str(&format!("{}\n\n", escape::markdown(text)));
-}
-
-fn fact(out: &mut String, facts: &Facts) {
-    let label = escape::markdown(&facts.label);
-    out.push_str(&format!("- **{label}**: {}\n", escape::markdown(&facts.pieces.join(", "))));
-}
-
-fn bullets(out: &mut String, title: &str, lines: &[String]) {
-    if lines.is_empty() {
-        return;
-    }
-    out.push('\n');
-    heading(out, 3, title);
-    for line in lines {
-        out.push_str(&format!("- {}\n", escape::markdown(line)));
-    }
-}
-
-/// A table; the columns at the places of `figures` are aligned to the right.
-fn table(out: &mut String, titles: &[&str], figures: &[usize], rows: &[Vec<String>]) {
-    let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-    out.push_str(&row(titles.iter().map(|t| escape::markdown(t)).collect()));
-    let rule = |at: usize| if figures.contains(&at) { "--:" } else { "---" };
-    out.push_str(&row((0..titles.len()).map(|at| rule(at).to_owned()).collect()));
-    for cells in rows {
-        out.push_str(&row(cells.iter().map(|c| escape::markdown(c)).collect()));
     }
 }
 

@@ -1,7 +1,6 @@
 //! The terminal: dense, exact, the verdict first.
 
 mod catalog;
-mod page;
 mod plan;
 mod step;
 mod table;

@@ -2,9 +2,9 @@
 
 use altimeter_catalog::{Catalog, Name, Table};
 
-use super::page::{OVERVIEW, Page};
 use super::table::write as write_table;
 use crate::layout::Layout;
+use crate::page::{OVERVIEW, Page};
 use crate::summary::tables::{self, TableRow};
 use crate::summary::{activity, database, health};
 use crate::table::{self, Column};

@@ -3,9 +3,9 @@
 use altimeter_catalog::Catalog;
 use altimeter_planner::Plan;
 
-use super::page::{OVERVIEW, Page, Style};
 use super::step;
 use crate::layout::Layout;
+use crate::page::{OVERVIEW, Page, Style};
 use crate::summary::steps::{self, StepRow};
 use crate::summary::{activity, capacity, database, rollback, statement, verdict};
 use crate::table::{self, Column};

@@ -4,7 +4,7 @@ use altimeter_analysis::Severity;
 use altimeter_catalog::Catalog;
 use altimeter_planner::{Plan, PlannedCheck, PlannedStatement, Step, StepKind};
 
-use super::page::{Page, STEP, Style};
+use crate::page::{Page, STEP, Style};
 use crate::summary::{rollback, statement, steps};
 use crate::wrap;
 

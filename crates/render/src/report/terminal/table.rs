@@ -2,8 +2,8 @@
 
 use altimeter_catalog::{Catalog, Identity, Index, Table};
 
-use super::page::{OVERVIEW, Page, Style};
 use crate::amount;
+use crate::page::{OVERVIEW, Page, Style};
 use crate::summary::{database, names};
 use crate::table::{self, Column};
 

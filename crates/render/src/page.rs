@@ -9,7 +9,7 @@ use crate::{escape, wrap};
 
 /// How a piece of text stands out. The words themselves always say the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     /// As it is.
     Plain,
     /// Bold.
@@ -36,12 +36,12 @@ impl Style {
 }
 
 /// Where the text of the overview begins.
-pub(super) const OVERVIEW: usize = 15;
+pub(crate) const OVERVIEW: usize = 15;
 /// Where the text of a step begins.
-pub(super) const STEP: usize = 17;
+pub(crate) const STEP: usize = 17;
 
 /// The page so far.
-pub(super) struct Page {
+pub(crate) struct Page {
     text: String,
     width: usize,
     color: bool,
@@ -49,22 +49,22 @@ pub(super) struct Page {
 
 impl Page {
     /// An empty page.
-    pub(super) fn new(layout: Layout) -> Self {
+    pub(crate) fn new(layout: Layout) -> Self {
         Self { text: String::new(), width: layout.columns(), color: layout.color }
     }
 
     /// What was written.
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.text
     }
 
     /// The columns of the page.
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.width
     }
 
     /// An empty line.
-    pub(super) fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         self.text.push('\n');
     }
 
@@ -83,7 +83,7 @@ impl Page {
     }
 
     /// A heading, and facts at the right end of its line where there is room, else below.
-    pub(super) fn heading(&mut self, title: &str, facts: &[String]) {
+    pub(crate) fn heading(&mut self, title: &str, facts: &[String]) {
         let title = escape::line(title);
         let facts = escape::line(&facts.join(" · "));
         let used = wrap::columns(&title) + wrap::columns(&facts);
@@ -102,7 +102,7 @@ impl Page {
     }
 
     /// A label and prose beside it that begins at column `at`; the words of `strong` stand at its beginning.
-    pub(super) fn prose(&mut self, at: usize, label: &str, strong: (Style, &str), rest: &str) {
+    pub(crate) fn prose(&mut self, at: usize, label: &str, strong: (Style, &str), rest: &str) {
         let (style, strong) = (strong.0, escape::line(strong.1));
         let text = format!("{strong} {}", escape::line(rest));
         let mut lines = self.beside(at, label, wrap::words(&text, self.width - at));
@@ -115,12 +115,12 @@ impl Page {
     }
 
     /// A label and plain prose beside it.
-    pub(super) fn says(&mut self, at: usize, label: &str, text: &str) {
+    pub(crate) fn says(&mut self, at: usize, label: &str, text: &str) {
         self.prose(at, label, (Style::Plain, ""), text);
     }
 
     /// A label and facts beside it, which are kept whole where they fit a line.
-    pub(super) fn facts(&mut self, at: usize, label: &str, pieces: &[String], between: &str) {
+    pub(crate) fn facts(&mut self, at: usize, label: &str, pieces: &[String], between: &str) {
         let pieces: Vec<String> = pieces.iter().map(|p| escape::line(p)).collect();
         let lines = wrap::pieces(pieces.iter().map(String::as_str), between, self.width - at);
         for line in self.beside(at, label, lines) {
@@ -129,7 +129,7 @@ impl Page {
     }
 
     /// A label and several texts below each other.
-    pub(super) fn list(&mut self, at: usize, label: &str, texts: &[String]) {
+    pub(crate) fn list(&mut self, at: usize, label: &str, texts: &[String]) {
         for (i, text) in texts.iter().enumerate() {
             self.says(at, if i == 0 { label } else { "" }, text);
         }
@@ -156,7 +156,7 @@ impl Page {
 
     /// A statement, never broken, and facts about it: SQL of one line that fits stands beside the label and the
     /// facts below, else the facts stand beside the label and the SQL as a block below.
-    pub(super) fn statement(&mut self, label: &str, sql: &str, facts: &[String]) {
+    pub(crate) fn statement(&mut self, label: &str, sql: &str, facts: &[String]) {
         let shown = escape::lines(sql);
         let facts: Vec<String> = facts.iter().map(|f| escape::line(f)).collect();
         let mut facts = wrap::pieces(facts.iter().map(String::as_str), " · ", self.width - STEP);
@@ -182,14 +182,21 @@ impl Page {
     }
 
     /// The lines of a table that was drawn already.
-    pub(super) fn drawn(&mut self, lines: &[String]) {
+    pub(crate) fn drawn(&mut self, lines: &[String]) {
         for line in lines {
             self.line(&format!(" {line}"));
         }
     }
 
+    /// Lines that somebody else drew, wrapped and made harmless.
+    pub(crate) fn drawn_already(&mut self, lines: &str) {
+        for line in lines.lines() {
+            self.line(line);
+        }
+    }
+
     /// A title on a line of its own.
-    pub(super) fn title(&mut self, title: &str, aside: (Style, &str)) {
+    pub(crate) fn title(&mut self, title: &str, aside: (Style, &str)) {
         let aside = (aside.0, escape::line(aside.1));
         let room = if aside.1.is_empty() {
             self.width

@@ -1,0 +1,45 @@
+//! Markdown, piece by piece: what every page of it is made of.
+//!
+//! Everything goes through here or [`crate::escape`], so that nothing in a text is read as markup.
+
+use crate::escape;
+use crate::summary::Facts;
+
+/// A heading of that level.
+pub(crate) fn heading(out: &mut String, level: usize, text: &str) {
+    out.push_str(&format!("{} {}\n\n", "#".repeat(level), escape::markdown(text)));
+}
+
+/// A paragraph of prose.
+pub(crate) fn paragraph(out: &mut String, text: &str) {
+    out.push_str(&format!("{}\n\n", escape::markdown(text)));
+}
+
+/// A label and its facts as an item of a list.
+pub(crate) fn fact(out: &mut String, facts: &Facts) {
+    let label = escape::markdown(&facts.label);
+    out.push_str(&format!("- **{label}**: {}\n", escape::markdown(&facts.pieces.join(", "))));
+}
+
+/// A heading and a list under it; nothing if the list is empty.
+pub(crate) fn bullets(out: &mut String, title: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    out.push('\n');
+    heading(out, 3, title);
+    for line in lines {
+        out.push_str(&format!("- {}\n", escape::markdown(line)));
+    }
+}
+
+/// A table; the columns at the places of `figures` are aligned to the right.
+pub(crate) fn table(out: &mut String, titles: &[&str], figures: &[usize], rows: &[Vec<String>]) {
+    let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    out.push_str(&row(titles.iter().map(|t| escape::markdown(t)).collect()));
+    let rule = |at: usize| if figures.contains(&at) { "--:" } else { "---" };
+    out.push_str(&row((0..titles.len()).map(|at| rule(at).to_owned()).collect()));
+    for cells in rows {
+        out.push_str(&row(cells.iter().map(|c| escape::markdown(c)).collect()));
+    }
+}

@@ -1,0 +1,104 @@
+//! The first sentences: how bad the worst statement is, who waits for what and how long.
+
+use altimeter_analysis::Severity;
+use altimeter_analysis::review::{Review, Reviewed, ReviewedFile};
+
+use super::blocks::{self, Block};
+use super::{counted, counts, findings, some};
+use crate::amount::{self, Quantity};
+use crate::summary::steps::Wait;
+use crate::summary::verdict::Verdict;
+
+/// How risky the migrations are.
+pub(crate) fn verdict(review: &Review) -> Verdict {
+    let risk = review.risk();
+    let mut rest = waits(review);
+    rest.extend(not_run(review));
+    if !review.complete {
+        rest.push("No database was named, so sizes and load are unknown.".to_owned());
+    }
+    Verdict { risk, headline: format!("{risk} risk."), rest: rest.join(" ") }
+}
+
+/// `14 statements in 2 files`.
+pub(crate) fn scope(review: &Review) -> String {
+    let files = some(review.files.len(), "file");
+    format!("{} in {files}", some(review.statements().count(), "statement"))
+}
+
+/// Where a statement stands.
+pub(crate) fn place(file: &ReviewedFile, reviewed: &Reviewed) -> String {
+    let path = if file.path == "-" { "standard input" } else { &file.path };
+    format!("{path}:{}", reviewed.judged.statement.line)
+}
+
+/// How many findings there are, and where the worst is.
+pub(crate) fn found(review: &Review) -> Vec<String> {
+    let mut says = counted(&counts(findings(review)));
+    if says.is_empty() {
+        return vec!["none".to_owned()];
+    }
+    let risk = review.risk();
+    let all: Vec<_> = review.statements().filter(|(_, s)| s.judged.risk == risk).collect();
+    let first = all.iter().find_map(|(file, s)| Some((place(file, s), s.judged.findings.first()?)));
+    if let Some((place, finding)) = first {
+        let which = if risk == Severity::Low { "first" } else { "worst" };
+        let more = if all.len() > 1 { format!(" and {} more as bad", all.len() - 1) } else { String::new() };
+        says.push(format!("{which}: {} at {place}{more}", finding.rule));
+    }
+    says
+}
+
+fn waits(review: &Review) -> Vec<String> {
+    let mut longest: Option<(f64, &ReviewedFile, Block<'_>)> = None;
+    let mut unknown = 0;
+    for file in &review.files {
+        for block in blocks::of_file(file).into_iter().flatten() {
+            match block.wait() {
+                Wait::UpTo(ms) if longest.as_ref().is_none_or(|(most, ..)| ms > *most) => {
+                    longest = Some((ms, file, block));
+                }
+                Wait::Unknown => unknown += 1,
+                _ => {}
+            }
+        }
+    }
+    let mut says = Vec::new();
+    match longest {
+        None if unknown == 0 => says.push("Nobody waits.".to_owned()),
+        Some((ms, ..)) if ms < 1000.0 && unknown == 0 => {
+            says.push(format!("Nobody waits longer than {}.", amount::estimated(Quantity::Time, ms)));
+        }
+        Some((_, file, block)) => {
+            let place = place(file, &file.statements[block.at]);
+            let says_who = block.says();
+            let mut letters = says_who.chars();
+            let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+            says.push(format!("{first}{} ({place}).", letters.as_str()));
+        }
+        None => {}
+    }
+    if unknown > 0 {
+        says.push(format!("How long others wait is not known for {}.", some(unknown, "statement")));
+    }
+    says
+}
+
+/// What the server refuses, and what was not understood.
+fn not_run(review: &Review) -> Vec<String> {
+    let all = |wanted: fn(&Reviewed) -> bool| {
+        let places: Vec<String> =
+            review.statements().filter(|(_, s)| wanted(s)).map(|(f, s)| place(f, s)).collect();
+        let first = places.first()?;
+        let from = if places.len() > 1 { "from " } else { "" };
+        Some((some(places.len(), "statement"), places.len() == 1, format!("{from}{first}")))
+    };
+    let fails = all(|s| s.judged.effect.fails.is_some());
+    let unclear = all(|s| s.judged.effect.not_analysed.is_some());
+    let fails = fails.map(|(n, _, at)| format!("The server refuses {n} ({at})."));
+    let unclear = unclear.map(|(n, one, at)| {
+        let is = if one { "is" } else { "are" };
+        format!("{n} {is} not analysed ({at}).")
+    });
+    fails.into_iter().chain(unclear).collect()
+}
