@@ -17,6 +17,7 @@ mod foreign;
 mod inspect;
 mod locks;
 mod lower;
+mod narrowing;
 mod parse;
 #[cfg(feature = "live")]
 mod queries;
