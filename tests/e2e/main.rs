@@ -3,6 +3,7 @@
 mod bad_input;
 mod claims;
 mod connect;
+mod corpus;
 mod harness;
 mod inspect;
 mod odd_tables;
