@@ -6,7 +6,7 @@ use altimeter_catalog::{
 };
 
 use crate::text::PostgresText;
-use crate::{dialect, effects, expression, quoting, types};
+use crate::{dialect, effects, expression, narrowing, quoting, types};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
