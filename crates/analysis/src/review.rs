@@ -1,6 +1,7 @@
 //! A review of existing migrations: every statement judged on the schema, and inside the open transaction, that the
 //! ones before it leave.
 
+mod conclusion;
 mod session;
 mod transaction;
 

@@ -1,51 +1,49 @@
-//! The rules. A rule is a file of its own and an entry here.
+//! The rules. A rule is a file of its own with its page beside it, and an entry here.
 
-use crate::rule::{Rule, Severity};
+use crate::rule::Rule;
 
-mod blocking_scan;
-mod data_loss;
-mod failing_statement;
-mod missing_lock_timeout;
+pub(crate) mod bare_suppression;
+mod blocking_unique_constraint;
+mod exclusion_constraint;
+mod lost_not_null_proof;
 mod non_concurrent_index;
-mod not_analysed;
-mod renamed_column;
-mod table_rewrite;
-mod unbatched_update;
+mod non_concurrent_index_drop;
+mod non_concurrent_reindex;
+mod scanning_not_null;
+pub(crate) mod unknown_suppression;
+mod validating_check;
+mod validating_foreign_key;
 
 /// All rules, by name.
-pub static ALL: &[&dyn Rule] = &[
-    &blocking_scan::BlockingScan,
-    &data_loss::DataLoss,
-    &failing_statement::FailingStatement,
-    &missing_lock_timeout::MissingLockTimeout,
-    &non_concurrent_index::NonConcurrentIndex,
-    &not_analysed::NotAnalysed,
-    &renamed_column::RenamedColumn,
-    &table_rewrite::TableRewrite,
-    &unbatched_update::UnbatchedUpdate,
+pub static ALL: &[&Rule] = &[
+    &bare_suppression::RULE,
+    &blocking_unique_constraint::RULE,
+    &exclusion_constraint::RULE,
+    &lost_not_null_proof::RULE,
+    &non_concurrent_index::RULE,
+    &non_concurrent_index_drop::RULE,
+    &non_concurrent_reindex::RULE,
+    &scanning_not_null::RULE,
+    &unknown_suppression::RULE,
+    &validating_check::RULE,
+    &validating_foreign_key::RULE,
 ];
 
-/// How bad it is when others wait that long; none for a wait nobody notices.
-fn severity_of_wait(ms: f64) -> Option<Severity> {
-    match ms {
-        ms if ms < 200.0 => None,
-        ms if ms < 2_000.0 => Some(Severity::Medium),
-        ms if ms < 10_000.0 => Some(Severity::High),
-        _ => Some(Severity::Critical),
-    }
+/// The rule of that name.
+pub fn by_name(name: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|r| r.name() == name)
 }
 
-/// A time as words for a message.
-fn in_words(ms: f64) -> String {
-    match ms {
-        ms if ms < 1_000.0 => format!("{ms:.0} ms"),
-        ms if ms < 120_000.0 => format!("{:.0} s", ms / 1000.0),
-        ms => format!("{:.0} min", ms / 60_000.0),
-    }
+/// The name of the rule whose name is most like this one.
+pub fn nearest(name: &str) -> &'static str {
+    let likeness = |rule: &&&Rule| strsim::jaro_winkler(rule.name(), name);
+    let nearest = ALL.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    nearest.map_or("", |r| r.name())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::path::Path;
 
     use super::*;
@@ -53,12 +51,15 @@ mod tests {
     #[test]
     fn every_file_is_a_rule_and_every_rule_is_named_after_its_file() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
-        let mut files: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|f| f.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-"))
-            .collect();
-        files.sort();
         let names: Vec<&str> = ALL.iter().map(|r| r.name()).collect();
-        assert_eq!(names, files);
+        assert!(names.is_sorted(), "{names:?}");
+        for extension in ["rs", "md"] {
+            let files = std::fs::read_dir(&folder).unwrap().map(|f| f.unwrap().path());
+            let named: BTreeSet<String> = files
+                .filter(|f| f.extension().is_some_and(|e| e == extension))
+                .map(|f| f.file_stem().unwrap().to_string_lossy().replace('_', "-"))
+                .collect();
+            assert_eq!(named, names.iter().map(|n| (*n).to_owned()).collect(), "*.{extension}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Changes as PostgreSQL's SQL.
 
+mod advice;
 mod backfill;
 mod checks;
 mod in_step;
@@ -104,7 +105,7 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
         | Change::Object(_)
         | Change::Rows(_)
         | Change::Maintain(_)
-        | Change::Session(_) => String::new(),
+        | Change::Session(_) => advice::print(change),
         Change::Together(changes) => {
             let statements: Vec<String> =
                 changes.iter().map(|c| format!("  {};\n", print(catalog, c))).collect();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use altimeter_analysis::Severity;
 use altimeter_analysis::review::{Passage, Review, ReviewedFile, Reviewer, Sending};
+use altimeter_analysis::suppression::Policy;
 use altimeter_catalog::{Catalog, Engine, EngineName, Server};
 use altimeter_render::review;
 use clap::Args;
@@ -36,12 +37,19 @@ pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bo
         false => (empty(shared), false),
     };
     let engine = engines::engine(catalog.server.engine)?;
-    let review = check(engine, catalog, complete, texts);
+    let review = check(engine, catalog, complete, texts, &shared.policy);
     output::write(&report.render_review(&review, output::layout(shared)))?;
-    Ok(review.risk() >= fail_on && review.statements().any(|(_, s)| !s.judged.findings.is_empty()))
+    Ok(review.risk() >= fail_on
+        && review.statements().any(|(_, s)| s.judged.findings.iter().any(|f| f.suppressed.is_none())))
 }
 
-fn check(engine: &dyn Engine, catalog: Catalog, complete: bool, texts: Vec<(String, String)>) -> Review {
+fn check(
+    engine: &dyn Engine,
+    catalog: Catalog,
+    complete: bool,
+    texts: Vec<(String, String)>,
+    policy: &Policy,
+) -> Review {
     let mut review = Review {
         engine: catalog.server.engine,
         server_version: catalog.server.version.clone(),
@@ -64,6 +72,7 @@ fn check(engine: &dyn Engine, catalog: Catalog, complete: bool, texts: Vec<(Stri
         }
         review.files.push(ReviewedFile { path, text: Arc::from(sql), statements, notes });
     }
+    reviewer.conclude(&mut review, policy);
     review
 }
 

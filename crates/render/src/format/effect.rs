@@ -273,6 +273,16 @@ pub struct FindingJson {
     pub instead: String,
     /// The relation it is about.
     pub object: Option<String>,
+    /// Somebody allowed it: it does not count for the risk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<SuppressedJson>,
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct SuppressedJson {
+    /// What was given as the reason, in the SQL or in the configuration.
+    pub reason: String,
 }
 
 impl From<&Finding> for FindingJson {
@@ -283,6 +293,7 @@ impl From<&Finding> for FindingJson {
             message: finding.message.clone(),
             instead: finding.instead.clone(),
             object: finding.object.as_ref().map(Name::to_string),
+            suppressed: finding.suppressed.clone().map(|reason| SuppressedJson { reason }),
         }
     }
 }

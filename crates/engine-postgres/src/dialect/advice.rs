@@ -1,0 +1,91 @@
+//! Changes that no recipe makes but that rules recommend. What nobody recommends has no text.
+
+use altimeter_catalog::{
+    Change, ColumnAction, DetachMode, Maintenance, PartitionChange, ReindexTarget, RelationChange,
+    SessionChange, TypeAction,
+};
+
+use crate::quoting::{literal, quote, quote_name};
+
+pub(super) fn print(change: &Change) -> String {
+    match change {
+        Change::Session(change) => session(change),
+        Change::Partition(change) => partition(change),
+        Change::Maintain(change) => maintenance(change),
+        Change::Relation(change) => relation(change),
+        Change::AlterColumn { table, column, action: ColumnAction::Type { type_name, collation, using } } => {
+            let collation = collation.as_ref().map(|c| format!(" COLLATE {c}")).unwrap_or_default();
+            let using = using.as_ref().map(|u| format!(" USING {u}")).unwrap_or_default();
+            let (table, column) = (quote_name(table), quote(column));
+            format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE {type_name}{collation}{using}")
+        }
+        _ => String::new(),
+    }
+}
+
+fn session(change: &SessionChange) -> String {
+    match change {
+        SessionChange::Set { name, value: Some(value), local } => {
+            let local = if *local { "LOCAL " } else { "" };
+            // Times are kept in milliseconds.
+            let value = match value.parse::<u64>() {
+                Ok(ms) if name.ends_with("_timeout") && ms % 1_000 == 0 && ms > 0 => {
+                    literal(&format!("{}s", ms / 1_000))
+                }
+                Ok(ms) if name.ends_with("_timeout") && ms > 0 => literal(&format!("{ms}ms")),
+                _ => literal(value),
+            };
+            format!("SET {local}{} = {value}", quote(name))
+        }
+        SessionChange::Begin => "BEGIN".to_owned(),
+        SessionChange::Commit { chain: false } => "COMMIT".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn partition(change: &PartitionChange) -> String {
+    match change {
+        PartitionChange::Attach { parent, child, bound } => {
+            format!("ALTER TABLE {} ATTACH PARTITION {} {bound}", quote_name(parent), quote_name(child))
+        }
+        PartitionChange::Detach { parent, child, mode } => {
+            let mode = match mode {
+                DetachMode::Plain => "",
+                DetachMode::Concurrently => " CONCURRENTLY",
+                DetachMode::Finalize => " FINALIZE",
+            };
+            format!("ALTER TABLE {} DETACH PARTITION {}{mode}", quote_name(parent), quote_name(child))
+        }
+        PartitionChange::AttachIndex { parent, child } => {
+            format!("ALTER INDEX {} ATTACH PARTITION {}", quote_name(parent), quote_name(child))
+        }
+    }
+}
+
+fn maintenance(change: &Maintenance) -> String {
+    match change {
+        Maintenance::Reindex { target: ReindexTarget::Index(name), concurrently } => {
+            format!("REINDEX INDEX {}{}", concurrent(*concurrently), quote_name(name))
+        }
+        Maintenance::Reindex { target: ReindexTarget::Table(name), concurrently } => {
+            format!("REINDEX TABLE {}{}", concurrent(*concurrently), quote_name(name))
+        }
+        _ => String::new(),
+    }
+}
+
+fn concurrent(yes: bool) -> &'static str {
+    if yes { "CONCURRENTLY " } else { "" }
+}
+
+fn relation(change: &RelationChange) -> String {
+    match change {
+        RelationChange::RefreshView { view, concurrently, with_data: true } => {
+            format!("REFRESH MATERIALIZED VIEW {}{}", concurrent(*concurrently), quote_name(view))
+        }
+        RelationChange::AlterType { name, action: TypeAction::ValidateConstraint(constraint) } => {
+            format!("ALTER DOMAIN {} VALIDATE CONSTRAINT {}", quote_name(name), quote(constraint))
+        }
+        _ => String::new(),
+    }
+}
