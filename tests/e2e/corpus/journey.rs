@@ -95,7 +95,7 @@ impl Journey {
     }
 
     /// Between the pieces there is nothing but white space, comments, semicolons, the rows of COPY, and what `psql`
-    /// is told to forget (`\r`).
+    /// is told to show and to forget (`\p`, `\r`).
     fn nothing_is_left_out(&mut self, sql: &str, pieces: &[Piece]) {
         let (mut at, mut rows) = (0, Vec::new());
         let mut pieces: Vec<&Piece> = pieces.iter().collect();
@@ -108,7 +108,7 @@ impl Journey {
             };
             let behind =
                 if between.contains('\n') { behind_rows(between, &mem::take(&mut rows)) } else { between };
-            let forgotten = piece.is_some_and(|p| matches!(sql.get(p.span.clone()), Some("\\r")));
+            let forgotten = piece.is_some_and(|p| matches!(sql.get(p.span.clone()), Some("\\p" | "\\r")));
             if !forgotten && !is_nothing(behind) {
                 self.faults.push(format!("left out: {behind}"));
             }
