@@ -7,6 +7,7 @@ mod corpus;
 mod harness;
 mod inspect;
 mod odd_tables;
+mod oracle;
 mod places;
 mod plans;
 mod readme;

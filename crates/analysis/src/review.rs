@@ -52,6 +52,8 @@ pub struct ReviewedFile {
     pub statements: Vec<Reviewed>,
     /// What is to be said about the file as a whole.
     pub notes: Vec<String>,
+    /// Whether people asked for it; else it was read for the schema it makes, and is not part of the result.
+    pub shown: bool,
 }
 
 /// Everything a review found.
@@ -68,6 +70,8 @@ pub struct Review {
     pub complete: bool,
     /// The files, in order.
     pub files: Vec<ReviewedFile>,
+    /// What is to be said about all of them: the tool recognised, files left out.
+    pub notes: Vec<String>,
     /// What could not be known, besides what the statements' own estimates lack.
     pub unknowns: Vec<String>,
 }

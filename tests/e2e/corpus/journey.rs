@@ -1,11 +1,12 @@
 //! One text's way through everything, statement by statement.
 
 use std::fmt;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use altimeter_analysis::review::{Passage, Reviewer, Sending};
-use altimeter_catalog::{Catalog, Engine as _, EngineName, PieceKind, Server};
+use altimeter_catalog::{Catalog, Engine as _, EngineName, Piece, PieceKind, Server, SourceText, Statement};
 use altimeter_engine_postgres::PostgresEngine;
 
 /// No statement may take longer.
@@ -65,15 +66,22 @@ impl Journey {
 
     /// Takes every statement of a text through; what becomes of each is told to `see`.
     pub(crate) fn through(&mut self, sql: &str, mut see: impl FnMut(Outcome)) {
-        let text = PostgresEngine.read(sql);
-        self.nothing_is_left_out(sql, text.pieces().iter().map(|p| p.span.clone()));
-        for piece in text.pieces() {
-            let Some(own) = sql.get(piece.span.clone()) else {
-                self.faults.push(format!("a piece at {:?} is no text", piece.span));
-                continue;
-            };
+        let begin = Instant::now();
+        let Ok(text) = catch_unwind(|| PostgresEngine.read(sql)) else {
+            self.faults.push("a panic while the text is taken apart".to_owned());
+            return;
+        };
+        if begin.elapsed() > LONGEST {
+            self.faults.push(format!("taking the text apart took {:.1?}", begin.elapsed()));
+        }
+        let pieces = text.pieces().to_vec();
+        self.nothing_is_left_out(sql, &pieces);
+        let mut one = OneOf { text, number: 0 };
+        for (number, piece) in pieces.iter().enumerate() {
+            let own = sql.get(piece.span.clone()).unwrap_or("(its span is no text)");
+            one.number = number;
             let begin = Instant::now();
-            let outcome = catch_unwind(AssertUnwindSafe(|| self.statement(own, piece.kind)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| self.statement(own, &one, piece.kind)));
             let took = begin.elapsed();
             match outcome {
                 Ok(Ok(outcome)) => see(outcome),
@@ -86,29 +94,37 @@ impl Journey {
         }
     }
 
-    /// Between the pieces there is nothing but white space, comments and semicolons.
-    fn nothing_is_left_out(&mut self, sql: &str, spans: impl Iterator<Item = std::ops::Range<usize>>) {
-        let mut at = 0;
-        for span in spans.chain(std::iter::once(sql.len()..sql.len())) {
-            match sql.get(at..span.start) {
-                Some(between) if is_nothing(between) => {}
-                Some(between) => self.faults.push(format!("left out: {between}")),
-                None => self.faults.push(format!("pieces overlap at {at}")),
+    /// Between the pieces there is nothing but white space, comments, semicolons, the rows of COPY, and what `psql`
+    /// is told to show and to forget (`\p`, `\r`).
+    fn nothing_is_left_out(&mut self, sql: &str, pieces: &[Piece]) {
+        let (mut at, mut rows) = (0, Vec::new());
+        let mut pieces: Vec<&Piece> = pieces.iter().collect();
+        // A command of the client may stand inside a statement.
+        pieces.sort_by_key(|piece| piece.span.start);
+        for (begin, piece) in pieces.into_iter().map(|p| (p.span.start, Some(p))).chain([(sql.len(), None)]) {
+            let Some(between) = sql.get(at..begin.max(at)) else {
+                self.faults.push(format!("a piece ends within a character, at {at}"));
+                return;
+            };
+            let behind =
+                if between.contains('\n') { behind_rows(between, &mem::take(&mut rows)) } else { between };
+            let forgotten = piece.is_some_and(|p| matches!(sql.get(p.span.clone()), Some("\\p" | "\\r")));
+            if !forgotten && !is_nothing(behind) {
+                self.faults.push(format!("left out: {behind}"));
             }
-            at = span.end;
+            if let Some(piece) = piece.filter(|p| p.span.end > at) {
+                at = piece.span.end;
+                rows.extend(piece.data_rows);
+            }
         }
     }
 
-    fn statement(&mut self, sql: &str, kind: PieceKind) -> Result<Outcome, String> {
+    fn statement(&mut self, sql: &str, text: &OneOf, kind: PieceKind) -> Result<Outcome, String> {
+        let passage = Passage { text, offset: 0, lines_before: 0, sending: Sending::Each };
+        let reviewed = self.reviewer.passage(&passage);
         if kind == PieceKind::Client {
             return Ok(Outcome::Client);
         }
-        let text = PostgresEngine.read(sql);
-        if text.pieces().len() != 1 {
-            return Err(format!("alone it is {} pieces", text.pieces().len()));
-        }
-        let passage = Passage { text: text.as_ref(), offset: 0, lines_before: 0, sending: Sending::Each };
-        let reviewed = self.reviewer.passage(&passage);
         let [reviewed] = reviewed.as_slice() else { return Err("it is passed over".to_owned()) };
         let judged = &reviewed.judged;
         if judged.statement.syntax_error.is_some() {
@@ -124,10 +140,44 @@ impl Journey {
     }
 }
 
-/// Whether a text holds no token that means anything.
+/// One statement of a text, so that each can be watched.
+struct OneOf {
+    text: Box<dyn SourceText>,
+    number: usize,
+}
+
+impl SourceText for OneOf {
+    fn pieces(&self) -> &[Piece] {
+        self.text.pieces().get(self.number..=self.number).unwrap_or_default()
+    }
+
+    fn lower(&self, _piece: usize, catalog: &Catalog) -> Statement {
+        self.text.lower(self.number, catalog)
+    }
+}
+
+/// What follows the rows of some COPYs, and the lines that end them.
+fn behind_rows<'a>(text: &'a str, copies: &[u64]) -> &'a str {
+    if copies.is_empty() {
+        return text;
+    }
+    let next_line = |text: &'a str| text.find('\n').map_or("", |end| &text[end + 1..]);
+    let mut rest = next_line(text);
+    for rows in copies {
+        for _ in 0..*rows {
+            rest = next_line(rest);
+        }
+        if rest.starts_with("\\.") {
+            rest = next_line(rest);
+        }
+    }
+    rest
+}
+
+/// Whether a text holds no token that means anything: to the server, or, as `\\;` and `\\\\`, to `psql`.
 fn is_nothing(text: &str) -> bool {
     use squawk_lexer::TokenKind;
-    squawk_lexer::tokenize(text).all(|token| {
+    squawk_lexer::tokenize(&text.replace("\\;", ";").replace("\\\\", "")).all(|token| {
         matches!(
             token.kind,
             TokenKind::Whitespace
