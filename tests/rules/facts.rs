@@ -16,7 +16,8 @@ pub(crate) fn believe(catalog: &mut Catalog, setup: &str) -> Result<()> {
     catalog.server.statistics_age_s = Some(1_000_000.0);
     catalog.server.settings.insert("max_connections".into(), "100".into());
     for table in catalog.tables.iter_mut().map(Arc::make_mut) {
-        table.activity = Some(TableActivity { seq_scans: 1_000, index_scans: 300_000_000, ..Default::default() });
+        table.activity =
+            Some(TableActivity { seq_scans: 1_000, index_scans: 300_000_000, ..Default::default() });
         table.rates = Some(TableRates { scans: 300.0, rows_written: 100.0 });
         resize(table, ROWS);
     }

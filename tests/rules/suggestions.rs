@@ -23,7 +23,9 @@ fn the_safe_way_is_safe() {
                             faults.push(format!("a step is missing:\n{instead}"));
                         }
                         for it in review(&catalog, &instead) {
-                            if it.rule == rule.name() || ["failing-statement", "not-analysed"].contains(&it.rule) {
+                            if it.rule == rule.name()
+                                || ["failing-statement", "not-analysed"].contains(&it.rule)
+                            {
                                 faults.push(format!("{}: {}\n{instead}", it.rule, it.message));
                             }
                         }

@@ -4,29 +4,45 @@ use crate::rule::Rule;
 
 pub(crate) mod bare_suppression;
 mod blocking_unique_constraint;
+mod constrained_domain_column;
 mod exclusion_constraint;
+mod generated_column;
 mod lost_not_null_proof;
+mod narrowing_type_change;
 mod non_concurrent_index;
 mod non_concurrent_index_drop;
 mod non_concurrent_reindex;
+mod numbering_column;
+mod required_column;
 mod scanning_not_null;
+mod type_change_rebuilds_index;
+mod type_change_rewrites_table;
 pub(crate) mod unknown_suppression;
 mod validating_check;
 mod validating_foreign_key;
+mod volatile_column_default;
 
 /// All rules, by name.
 pub static ALL: &[&Rule] = &[
     &bare_suppression::RULE,
     &blocking_unique_constraint::RULE,
+    &constrained_domain_column::RULE,
     &exclusion_constraint::RULE,
+    &generated_column::RULE,
     &lost_not_null_proof::RULE,
+    &narrowing_type_change::RULE,
     &non_concurrent_index::RULE,
     &non_concurrent_index_drop::RULE,
     &non_concurrent_reindex::RULE,
+    &numbering_column::RULE,
+    &required_column::RULE,
     &scanning_not_null::RULE,
+    &type_change_rebuilds_index::RULE,
+    &type_change_rewrites_table::RULE,
     &unknown_suppression::RULE,
     &validating_check::RULE,
     &validating_foreign_key::RULE,
+    &volatile_column_default::RULE,
 ];
 
 /// The rule of that name.

@@ -1,11 +1,12 @@
 //! Safe ways that several rules recommend, as changes for one table.
 
 use altimeter_catalog::{
-    Backfill, BackfillValue, Change, ConstraintDefinition, ConstraintKind, Engine, IndexDefinition, IndexKey,
-    Name, SessionChange, Table, TableKind,
+    Backfill, BackfillValue, Change, Column, ConstraintDefinition, ConstraintKind, Dependency, Engine,
+    FunctionBody, FunctionDefinition, InStep, InStepFires, IndexDefinition, IndexKey, Name, RelationChange,
+    Sequence, SessionChange, Table, TableKind, TriggerDefinition,
 };
 
-use crate::rule::Script;
+use crate::rule::{RuleContext, Script};
 
 /// How long a statement that stops others should wait for its lock at the most, in ms: all others wait behind it.
 pub(crate) const LOCK_TIMEOUT_MS: u32 = 2_000;
@@ -156,4 +157,83 @@ pub(crate) fn constraint_name(
         _ => constraint.columns.iter().map(|c| format!("_{c}")).collect(),
     };
     constraint.name.clone().unwrap_or_else(|| engine.fit_name(&format!("{}{columns}_{kind}", table.name)))
+}
+
+/// The sequence a default takes its values from; none if it does not.
+pub(crate) fn sequence_of(default: &str) -> Option<&str> {
+    let (_, after) = default.split_once("nextval(")?;
+    after.split('\'').nth(1)
+}
+
+/// A sequence for a column, which goes with it.
+pub(crate) fn owned_sequence(name: &Name, table: &Name, column: &Column) -> Change {
+    let sequence = Sequence {
+        name: name.clone(),
+        owned_by: Some(Dependency { on: table.clone(), columns: vec![column.name.clone()] }),
+        type_name: column.type_name.clone(),
+        used: None,
+    };
+    Change::Relation(RelationChange::CreateSequence { sequence, if_not_exists: false })
+}
+
+/// A column of another type beside the old one: kept in step, filled in batches, swapped at the end.
+pub(crate) fn column_beside<'a>(
+    context: &RuleContext<'a>,
+    table: &Name,
+    old: Option<&Column>,
+    new: &Column,
+    value: &str,
+) -> Script<'a> {
+    let script = context
+        .script()
+        .say("a column of the new type beside the old one: a lock for an instant")
+        .run(lock_timeout())
+        .run(Change::AddColumn { table: table.clone(), column: new.clone(), if_not_exists: false });
+    let (Some(old), Some(true)) = (old, old.map(|o| o.identity.is_none() && o.generated.is_none())) else {
+        return script.say(
+            "keep it in step with the old one, fill the old rows in batches, then let it take the name",
+        );
+    };
+    let function = table.sibling(context.engine.fit_name(&format!("{}_{}_in_step", table.name, old.name)));
+    let in_step = InStep {
+        table: table.clone(),
+        truth: old.name.clone(),
+        copy: new.name.clone(),
+        default: None,
+        fires: InStepFires::Alone,
+    };
+    let trigger = TriggerDefinition {
+        name: function.name.clone(),
+        table: table.clone(),
+        function: function.clone(),
+        before: true,
+        per_row: true,
+        events: vec!["INSERT".to_owned(), "UPDATE".to_owned()],
+    };
+    let script = script
+        .say("whichever of the two is written, the other follows")
+        .run(Change::CreateFunction(FunctionDefinition {
+            name: function.clone(),
+            body: FunctionBody::InStep(in_step),
+            or_replace: false,
+        }))
+        .run(Change::CreateTrigger(trigger));
+    let mut script = backfill(script, table, &new.name, value);
+    if old.not_null {
+        script = not_null(script, table, &new.name);
+    }
+    script
+        .say(format!("what hangs on {} (indexes, constraints, foreign keys) again on {},", old.name, new.name))
+        .say("each CONCURRENTLY or NOT VALID; the application learns the new type; then, when no old code is left:")
+        .run(Change::Together(vec![
+            Change::DropTrigger { table: table.clone(), name: function.name.clone(), if_exists: false },
+            Change::DropFunction { name: function, if_exists: false },
+            Change::DropColumn {
+                table: table.clone(),
+                column: old.name.clone(),
+                if_exists: false,
+                cascade: false,
+            },
+            Change::RenameColumn { table: table.clone(), from: new.name.clone(), to: old.name.clone() },
+        ]))
 }

@@ -124,6 +124,15 @@ pub enum Volatility {
     Unknown,
 }
 
+/// What happens to values that a column's new type has no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Narrowing {
+    /// One such value, and the statement fails.
+    Refuses,
+    /// They are rounded or cut, and nobody is told.
+    Alters,
+}
+
 /// The pure side of an engine: text to changes, changes to effects and text.
 pub trait Engine: Sync {
     /// Takes SQL apart and parses it.
@@ -163,6 +172,13 @@ pub trait Engine: Sync {
 
     /// A value that stands for "nothing" in a column of that type, as SQL; none if there is no such value.
     fn empty_value(&self, catalog: &Catalog, type_name: &str) -> Option<String>;
+
+    /// What happens to values of a column that its new type has no room for, both types as the server prints them;
+    /// none if there are no such values, or it cannot be told.
+    fn narrowing(&self, from: &str, to: &str) -> Option<Narrowing>;
+
+    /// An expression that takes the next value of a sequence.
+    fn next_value(&self, sequence: &Name) -> String;
 
     /// The name the server would choose for an index.
     fn default_index_name(&self, catalog: &Catalog, index: &crate::IndexDefinition) -> String;

@@ -17,6 +17,7 @@ mod foreign;
 mod inspect;
 mod locks;
 mod lower;
+mod narrowing;
 #[cfg(feature = "live")]
 mod oracle;
 mod parse;

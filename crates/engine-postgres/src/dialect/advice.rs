@@ -83,6 +83,12 @@ fn relation(change: &RelationChange) -> String {
         RelationChange::RefreshView { view, concurrently, with_data: true } => {
             format!("REFRESH MATERIALIZED VIEW {}{}", concurrent(*concurrently), quote_name(view))
         }
+        RelationChange::CreateSequence { sequence, if_not_exists: false } => {
+            let owned = sequence.owned_by.as_ref().and_then(|o| Some((o, o.columns.first()?)));
+            let owned = owned.map(|(o, c)| format!(" OWNED BY {}.{}", quote_name(&o.on), quote(c)));
+            let (name, type_name) = (quote_name(&sequence.name), &sequence.type_name);
+            format!("CREATE SEQUENCE {name} AS {type_name}{}", owned.unwrap_or_default())
+        }
         RelationChange::AlterType { name, action: TypeAction::ValidateConstraint(constraint) } => {
             format!("ALTER DOMAIN {} VALIDATE CONSTRAINT {}", quote_name(name), quote(constraint))
         }
