@@ -11,5 +11,6 @@ mod odd_tables;
 mod oracle;
 mod places;
 mod plans;
+mod preflight;
 mod readme;
 mod servers;

@@ -16,7 +16,7 @@ pub use context::RuleContext;
 pub use page::{Case, CaseKind, Page};
 pub(crate) use part::Part;
 pub(crate) use script::Script;
-pub(crate) use wait::{Wait, severity_of_wait};
+pub(crate) use wait::{Wait, severity_of_wait, stopped_per_second};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
