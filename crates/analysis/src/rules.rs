@@ -4,17 +4,29 @@ use crate::rule::Rule;
 
 pub(crate) mod bare_suppression;
 mod blocking_unique_constraint;
+mod cascading_drop;
+mod changed_default;
 mod constrained_domain_column;
+mod contradicted_by_rows;
+mod dropped_column;
+mod dropped_not_null;
+mod dropped_table;
 mod exclusion_constraint;
 mod generated_column;
+mod json_column;
 mod lost_not_null_proof;
 mod narrowing_type_change;
 mod non_concurrent_index;
 mod non_concurrent_index_drop;
 mod non_concurrent_reindex;
 mod numbering_column;
+mod renamed_column;
+mod renamed_enum_label;
+mod renamed_table;
 mod required_column;
 mod scanning_not_null;
+mod stricter_for_old_code;
+mod truncated_table;
 mod type_change_rebuilds_index;
 mod type_change_rewrites_table;
 pub(crate) mod unknown_suppression;
@@ -26,17 +38,29 @@ mod volatile_column_default;
 pub static ALL: &[&Rule] = &[
     &bare_suppression::RULE,
     &blocking_unique_constraint::RULE,
+    &cascading_drop::RULE,
+    &changed_default::RULE,
     &constrained_domain_column::RULE,
+    &contradicted_by_rows::RULE,
+    &dropped_column::RULE,
+    &dropped_not_null::RULE,
+    &dropped_table::RULE,
     &exclusion_constraint::RULE,
     &generated_column::RULE,
+    &json_column::RULE,
     &lost_not_null_proof::RULE,
     &narrowing_type_change::RULE,
     &non_concurrent_index::RULE,
     &non_concurrent_index_drop::RULE,
     &non_concurrent_reindex::RULE,
     &numbering_column::RULE,
+    &renamed_column::RULE,
+    &renamed_enum_label::RULE,
+    &renamed_table::RULE,
     &required_column::RULE,
     &scanning_not_null::RULE,
+    &stricter_for_old_code::RULE,
+    &truncated_table::RULE,
     &type_change_rebuilds_index::RULE,
     &type_change_rewrites_table::RULE,
     &unknown_suppression::RULE,

@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{
     Change, ColumnAction, DetachMode, Maintenance, PartitionChange, ReindexTarget, RelationChange,
-    SessionChange, TypeAction,
+    RelationKind, SessionChange, TypeAction,
 };
 
 use crate::quoting::{literal, quote, quote_name};
@@ -88,6 +88,23 @@ fn relation(change: &RelationChange) -> String {
             let owned = owned.map(|(o, c)| format!(" OWNED BY {}.{}", quote_name(&o.on), quote(c)));
             let (name, type_name) = (quote_name(&sequence.name), &sequence.type_name);
             format!("CREATE SEQUENCE {name} AS {type_name}{}", owned.unwrap_or_default())
+        }
+        RelationChange::Rename { kind, relation, to, if_exists: false } => {
+            let kind = match kind {
+                RelationKind::MaterializedView => "MATERIALIZED VIEW",
+                RelationKind::View => "VIEW",
+                RelationKind::Index => "INDEX",
+                RelationKind::Sequence => "SEQUENCE",
+                _ => "TABLE",
+            };
+            format!("ALTER {kind} {} RENAME TO {}", quote_name(relation), quote(to))
+        }
+        RelationChange::AlterType {
+            name,
+            action: TypeAction::AddValue { label, beside: None, if_not_exists },
+        } => {
+            let if_not_exists = if *if_not_exists { "IF NOT EXISTS " } else { "" };
+            format!("ALTER TYPE {} ADD VALUE {if_not_exists}{}", quote_name(name), literal(label))
         }
         RelationChange::AlterType { name, action: TypeAction::ValidateConstraint(constraint) } => {
             format!("ALTER DOMAIN {} VALIDATE CONSTRAINT {}", quote_name(name), quote(constraint))
