@@ -3,15 +3,20 @@
 use crate::rule::Rule;
 
 pub(crate) mod bare_suppression;
+mod blocking_detach;
+mod blocking_refresh;
+mod blocking_scan;
 mod blocking_unique_constraint;
 mod cascading_drop;
 mod changed_default;
 mod constrained_domain_column;
 mod contradicted_by_rows;
+mod disabled_triggers;
 mod dropped_column;
 mod dropped_not_null;
 mod dropped_table;
 mod exclusion_constraint;
+mod explicit_lock;
 mod generated_column;
 mod json_column;
 mod lost_not_null_proof;
@@ -24,12 +29,17 @@ mod renamed_column;
 mod renamed_enum_label;
 mod renamed_table;
 mod required_column;
+mod scanning_attach;
+mod scanning_domain;
 mod scanning_not_null;
 mod stricter_for_old_code;
+mod table_rewrite;
 mod truncated_table;
 mod type_change_rebuilds_index;
 mod type_change_rewrites_table;
 pub(crate) mod unknown_suppression;
+mod unlogged_table;
+mod vacuum_full;
 mod validating_check;
 mod validating_foreign_key;
 mod volatile_column_default;
@@ -37,15 +47,20 @@ mod volatile_column_default;
 /// All rules, by name.
 pub static ALL: &[&Rule] = &[
     &bare_suppression::RULE,
+    &blocking_detach::RULE,
+    &blocking_refresh::RULE,
+    &blocking_scan::RULE,
     &blocking_unique_constraint::RULE,
     &cascading_drop::RULE,
     &changed_default::RULE,
     &constrained_domain_column::RULE,
     &contradicted_by_rows::RULE,
+    &disabled_triggers::RULE,
     &dropped_column::RULE,
     &dropped_not_null::RULE,
     &dropped_table::RULE,
     &exclusion_constraint::RULE,
+    &explicit_lock::RULE,
     &generated_column::RULE,
     &json_column::RULE,
     &lost_not_null_proof::RULE,
@@ -58,12 +73,17 @@ pub static ALL: &[&Rule] = &[
     &renamed_enum_label::RULE,
     &renamed_table::RULE,
     &required_column::RULE,
+    &scanning_attach::RULE,
+    &scanning_domain::RULE,
     &scanning_not_null::RULE,
     &stricter_for_old_code::RULE,
+    &table_rewrite::RULE,
     &truncated_table::RULE,
     &type_change_rebuilds_index::RULE,
     &type_change_rewrites_table::RULE,
     &unknown_suppression::RULE,
+    &unlogged_table::RULE,
+    &vacuum_full::RULE,
     &validating_check::RULE,
     &validating_foreign_key::RULE,
     &volatile_column_default::RULE,

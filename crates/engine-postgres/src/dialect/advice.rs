@@ -70,6 +70,11 @@ fn maintenance(change: &Maintenance) -> String {
         Maintenance::Reindex { target: ReindexTarget::Table(name), concurrently } => {
             format!("REINDEX TABLE {}{}", concurrent(*concurrently), quote_name(name))
         }
+        Maintenance::Vacuum { tables, full: false, analyze, options } if options.is_empty() => {
+            let analyze = if *analyze { " (ANALYZE)" } else { "" };
+            let tables: Vec<String> = tables.iter().map(|t| format!(" {}", quote_name(t))).collect();
+            format!("VACUUM{analyze}{}", tables.join(","))
+        }
         _ => String::new(),
     }
 }
