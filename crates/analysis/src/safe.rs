@@ -2,8 +2,8 @@
 
 use altimeter_catalog::{
     Backfill, BackfillValue, Change, Column, ConstraintDefinition, ConstraintKind, Dependency, Engine,
-    FunctionBody, FunctionDefinition, InStep, InStepFires, IndexDefinition, IndexKey, Name, RelationChange,
-    Sequence, SessionChange, Table, TableKind, TriggerDefinition,
+    FunctionBody, FunctionDefinition, InStep, InStepFires, IndexDefinition, IndexKey, IndexTarget, Name,
+    RelationChange, Sequence, SessionChange, Table, TableKind, TriggerDefinition,
 };
 
 use crate::rule::{RuleContext, Script};
@@ -272,4 +272,32 @@ pub(crate) fn is_not_null(engine: &dyn Engine, definition: &str, column: &str) -
     let definition = bare(definition);
     let checked = definition.strip_prefix("check").unwrap_or(&definition);
     checked.strip_suffix("notvalid").unwrap_or(checked) == wanted
+}
+
+/// The same statement over a stretch of the table's key at a time.
+pub(crate) fn batches<'a>(context: &RuleContext<'a>, table: &Name) -> Script<'a> {
+    let key = context.catalog.table(table).and_then(Table::walking_key).unwrap_or_default();
+    let by = match key.first() {
+        Some(first) => format!("by {first}, some 10,000 rows at a time"),
+        None => "by a key of the table, some 10,000 rows at a time".to_owned(),
+    };
+    let script = context.script().say(format!("{by}, each committed on its own, a little pause after each:"));
+    let script = script.say(format!("{}", context.statement.sql.trim()));
+    match key.first() {
+        Some(first) => script.say(format!(
+            "… AND {first} > (the last of the batch before) AND {first} <= (10,000 further on)"
+        )),
+        None => script,
+    }
+}
+
+/// Whether an index can find rows by those columns.
+pub(crate) fn is_indexed(table: &Table, columns: &[String]) -> bool {
+    table.indexes.iter().filter(|i| i.valid && i.definition.predicate.is_none()).any(|i| {
+        let leading = i.definition.keys.iter().take(columns.len()).map(|k| match &k.target {
+            IndexTarget::Column(column) => columns.contains(column),
+            IndexTarget::Expression(_) => false,
+        });
+        i.definition.keys.len() >= columns.len() && leading.fold(true, |all, one| all && one)
+    })
 }

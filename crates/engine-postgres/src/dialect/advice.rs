@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{
     Change, ColumnAction, DetachMode, Maintenance, PartitionChange, ReindexTarget, RelationChange,
-    RelationKind, SessionChange, TypeAction,
+    RelationKind, SessionChange, TableAction, TypeAction,
 };
 
 use crate::quoting::{literal, quote, quote_name};
@@ -13,6 +13,11 @@ pub(super) fn print(change: &Change) -> String {
         Change::Partition(change) => partition(change),
         Change::Maintain(change) => maintenance(change),
         Change::Relation(change) => relation(change),
+        Change::AlterWhole { table, action: TableAction::ReplicaIdentity(identity) }
+            if identity == "full" =>
+        {
+            format!("ALTER TABLE {} REPLICA IDENTITY FULL", quote_name(table))
+        }
         Change::AlterColumn { table, column, action: ColumnAction::Type { type_name, collation, using } } => {
             let collation = collation.as_ref().map(|c| format!(" COLLATE {c}")).unwrap_or_default();
             let using = using.as_ref().map(|u| format!(" USING {u}")).unwrap_or_default();
