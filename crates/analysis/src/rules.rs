@@ -26,11 +26,13 @@ mod generated_column;
 mod hidden_lock;
 mod invalid_index_kept;
 mod json_column;
+mod late_lock_timeout;
 mod log_burst;
 mod long_lock_timeout;
 mod lost_not_null_proof;
 mod lost_replica_identity;
 mod misleading_if_not_exists;
+mod missing_analyze;
 mod missing_lock_timeout;
 mod narrowing_type_change;
 mod nested_transaction;
@@ -55,16 +57,19 @@ mod truncated_table;
 mod type_change_rebuilds_index;
 mod type_change_rewrites_table;
 mod unbatched_update;
+mod uncommitted_transaction;
 mod unindexed_cascade;
 mod unindexed_foreign_key;
 pub(crate) mod unknown_suppression;
 mod unlogged_table;
+mod unvalidated_constraint;
 mod used_index_dropped;
 mod vacuum_full;
 mod validated_in_same_transaction;
 mod validating_check;
 mod validating_foreign_key;
 mod volatile_column_default;
+mod work_done_twice;
 mod work_under_lock;
 
 /// All rules, by name.
@@ -93,11 +98,13 @@ pub static ALL: &[&Rule] = &[
     &hidden_lock::RULE,
     &invalid_index_kept::RULE,
     &json_column::RULE,
+    &late_lock_timeout::RULE,
     &log_burst::RULE,
     &long_lock_timeout::RULE,
     &lost_not_null_proof::RULE,
     &lost_replica_identity::RULE,
     &misleading_if_not_exists::RULE,
+    &missing_analyze::RULE,
     &missing_lock_timeout::RULE,
     &narrowing_type_change::RULE,
     &nested_transaction::RULE,
@@ -122,16 +129,19 @@ pub static ALL: &[&Rule] = &[
     &type_change_rebuilds_index::RULE,
     &type_change_rewrites_table::RULE,
     &unbatched_update::RULE,
+    &uncommitted_transaction::RULE,
     &unindexed_cascade::RULE,
     &unindexed_foreign_key::RULE,
     &unknown_suppression::RULE,
     &unlogged_table::RULE,
+    &unvalidated_constraint::RULE,
     &used_index_dropped::RULE,
     &vacuum_full::RULE,
     &validated_in_same_transaction::RULE,
     &validating_check::RULE,
     &validating_foreign_key::RULE,
     &volatile_column_default::RULE,
+    &work_done_twice::RULE,
     &work_under_lock::RULE,
 ];
 
