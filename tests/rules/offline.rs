@@ -37,7 +37,13 @@ fn pass(reviewer: &mut Reviewer<'_>, sql: &str) -> ReviewedFile {
     let passage = Passage { text: text.as_ref(), offset: 0, lines_before: 0, sending: Sending::Each };
     let statements = reviewer.passage(&passage);
     reviewer.end_session();
-    ReviewedFile { path: "migration.sql".into(), text: Arc::from(sql), statements, notes: Vec::new() }
+    ReviewedFile {
+        path: "migration.sql".into(),
+        text: Arc::from(sql),
+        statements,
+        notes: Vec::new(),
+        shown: true,
+    }
 }
 
 /// What is found in a migration on that catalog.

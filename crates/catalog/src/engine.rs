@@ -209,6 +209,35 @@ pub trait Inspector {
     ) -> Pin<Box<dyn Future<Output = Result<Catalog, InspectError>> + 'a>>;
 }
 
+/// The server's own parser, which says of a statement whether it is one, without running it.
+pub trait SyntaxOracle {
+    /// A verdict for each statement, in order. Only statements about the schema are asked about: of others the server
+    /// would look up and lock the relations.
+    fn confirm<'a>(
+        &'a self,
+        statements: &'a [String],
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<Verdict>, InspectError>> + 'a>>;
+}
+
+/// What the server's parser says of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It reads it. Whether it would run is another question.
+    Accepted,
+    /// It does not.
+    Refused {
+        /// In the server's words.
+        message: String,
+        /// The character it stumbles at, counted from 1.
+        position: Option<u32>,
+    },
+    /// It was not asked, or did not answer.
+    NotAsked {
+        /// Why.
+        why: String,
+    },
+}
+
 /// Why a database could not be reached or read.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]

@@ -35,6 +35,15 @@ impl Lowered {
 
 /// Lowers one statement, at the top level or inside a block.
 pub(crate) fn lower_statement(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let lowered = lower_kind(catalog, node);
+    // A block may do nothing at all; any other statement of which nothing is left was not understood.
+    match lowered.changes.is_empty() && lowered.not_analysed.is_none() && node.kind() != SyntaxKind::DO {
+        true => Lowered::unknown("nothing in it was understood"),
+        false => lowered,
+    }
+}
+
+fn lower_kind(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     match node.kind() {
         SyntaxKind::ALTER_TABLE => alter_table::lower(catalog, node),
         SyntaxKind::CREATE_INDEX => index::lower_create(catalog, node),

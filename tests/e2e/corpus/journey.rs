@@ -54,6 +54,11 @@ impl Journey {
         Journey::on(journey.reviewer.catalog().clone())
     }
 
+    /// The schema it has come to.
+    pub(crate) fn catalog(&self) -> &Catalog {
+        self.reviewer.catalog()
+    }
+
     /// Another journey with the same beginning.
     pub(crate) fn again(&self) -> Journey {
         Journey::on(self.start.clone())
@@ -95,7 +100,7 @@ impl Journey {
     }
 
     /// Between the pieces there is nothing but white space, comments, semicolons, the rows of COPY, and what `psql`
-    /// is told to forget (`\r`).
+    /// is told to show and to forget (`\p`, `\r`).
     fn nothing_is_left_out(&mut self, sql: &str, pieces: &[Piece]) {
         let (mut at, mut rows) = (0, Vec::new());
         let mut pieces: Vec<&Piece> = pieces.iter().collect();
@@ -108,7 +113,7 @@ impl Journey {
             };
             let behind =
                 if between.contains('\n') { behind_rows(between, &mem::take(&mut rows)) } else { between };
-            let forgotten = piece.is_some_and(|p| matches!(sql.get(p.span.clone()), Some("\\r")));
+            let forgotten = piece.is_some_and(|p| matches!(sql.get(p.span.clone()), Some("\\p" | "\\r")));
             if !forgotten && !is_nothing(behind) {
                 self.faults.push(format!("left out: {behind}"));
             }
@@ -190,7 +195,7 @@ fn is_nothing(text: &str) -> bool {
 }
 
 /// An empty database of the version the regression tests are for.
-fn empty() -> Catalog {
+pub(crate) fn empty() -> Catalog {
     let server = Server {
         engine: EngineName::Postgresql,
         version: "18".to_owned(),

@@ -68,6 +68,16 @@ pub(crate) fn some(n: usize, what: &str) -> String {
     format!("{} {what}{plural}", crate::amount::whole(n))
 }
 
+/// A text as a sentence: with a capital letter, unless it begins with a name, and a full stop.
+pub(crate) fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    let stop = if text.ends_with(['.', '!', '?', ':']) { "" } else { "." };
+    let first_word = text.split(' ').next().unwrap_or_default();
+    let is_word = !first_word.is_empty() && first_word.chars().all(|c| c.is_ascii_lowercase());
+    let (first, rest) = text.split_at(usize::from(is_word));
+    format!("{}{rest}{stop}", first.to_ascii_uppercase())
+}
+
 /// Whether nobody needs to look at the statement.
 pub(crate) fn is_quiet(reviewed: &Reviewed, block: Option<&blocks::Block<'_>>) -> bool {
     in_order(reviewed).is_empty()
