@@ -6,6 +6,7 @@
 
 #[cfg(feature = "live")]
 mod body;
+mod bound;
 #[cfg(feature = "live")]
 mod connect;
 mod dialect;
@@ -13,6 +14,7 @@ mod effects;
 mod engine;
 mod expression;
 mod foreign;
+mod implication;
 #[cfg(feature = "live")]
 mod inspect;
 mod locks;

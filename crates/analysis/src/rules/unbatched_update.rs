@@ -1,5 +1,7 @@
 //! `unbatched-update`.
 
+use altimeter_catalog::{RowUpdate, WriteCommand};
+
 use crate::rule::{Finding, Rule, RuleContext};
 use crate::rules::{in_words, severity_of_wait};
 
@@ -18,13 +20,14 @@ impl Rule for UnbatchedUpdate {
     fn check(&self, context: &RuleContext<'_>) -> Vec<Finding> {
         let Some(duration) = context.estimate.duration_ms.as_ref() else { return Vec::new() };
         let Some(severity) = severity_of_wait(duration.likely) else { return Vec::new() };
-        let in_one_go = context.effect.updates.iter().filter(|u| u.batch_rows.is_none());
+        let changed = |u: &&RowUpdate| u.batch_rows.is_none() && u.command != WriteCommand::Insert;
+        let in_one_go = context.effect.updates.iter().filter(changed);
         in_one_go
             .map(|update| Finding {
                 rule: self.name(),
                 severity,
                 message: format!(
-                    "locks every row of {} it updates until the end: writers of them wait for {} to {}",
+                    "locks every row of {} it changes until the end: writers of them wait for {} to {}",
                     update.object,
                     in_words(duration.low),
                     in_words(duration.high)
