@@ -6,6 +6,7 @@ mod held;
 mod page;
 mod part;
 mod script;
+mod usage;
 mod wait;
 pub(crate) mod words;
 
