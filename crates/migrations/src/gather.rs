@@ -1,6 +1,6 @@
 //! From paths to migrations in order.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -79,7 +79,8 @@ impl Gathering<'_> {
         let source = Source::new("-".to_owned(), None, "-".to_owned(), bytes)?;
         let place = Place::default();
         // Its name tells nothing; where a tool was named its marks count, else the text is taken as it stands.
-        let tool = self.tool.unwrap_or_else(|| tool::recognise(&source, &place));
+        let recognised = tool::recognise(std::slice::from_ref(&source), &place);
+        let tool = self.tool.or_else(|| recognised.first().copied()).unwrap_or_default();
         let mut migrations = self.arrange(tool, vec![source.clone()], &place);
         if migrations.is_empty() {
             migrations = self.arrange(Tool::Plain, vec![source], &place);
@@ -130,22 +131,25 @@ impl Gathering<'_> {
 
     /// Each file by the rules of the tool it is most surely of.
     fn recognised(&mut self, sources: Vec<Source>, place: &Place, is_folder: bool) -> Vec<Migration> {
+        let tools = tool::recognise(&sources, place);
+        let mut of_tools: Vec<Tool> = tools.iter().copied().filter(|t| *t != Tool::Plain).collect();
+        of_tools.sort_by_key(|t| t.key());
+        of_tools.dedup();
         let mut groups: Vec<(Tool, Vec<Source>)> = Vec::new();
-        for source in sources {
-            let tool = tool::recognise(&source, place);
+        for (source, mut tool) in sources.into_iter().zip(tools) {
+            if let ([only], Tool::Plain, true) = (of_tools.as_slice(), tool, is_folder) {
+                if !only.rules().takes(&source, place) {
+                    self.gathered.notes.push(format!("{} is left out: it is none of {only}'s", source.shown));
+                    continue;
+                }
+                tool = *only;
+            }
             match groups.iter_mut().find(|(t, _)| *t == tool) {
                 Some((_, group)) => group.push(source),
                 None => groups.push((tool, vec![source])),
             }
         }
-        let tools: Vec<Tool> = groups.iter().map(|(t, _)| *t).filter(|t| *t != Tool::Plain).collect();
-        if let ([tool], true, Some(at)) =
-            (tools.as_slice(), is_folder, groups.iter().position(|(t, _)| *t == Tool::Plain))
-        {
-            let (_, strays) = groups.swap_remove(at);
-            self.strays(*tool, strays, &mut groups);
-        }
-        if tools.len() > 1 {
+        if of_tools.len() > 1 {
             let counted = groups.iter().map(|(t, files)| format!("{t} ({})", files.len()));
             self.gathered.notes.push(format!(
                 "these are files of several tools, each read by its own rules, in this order: {}; name one if that is wrong",
@@ -153,20 +157,6 @@ impl Gathering<'_> {
             ));
         }
         groups.into_iter().flat_map(|(tool, files)| self.arrange(tool, files, place)).collect()
-    }
-
-    /// Files among a tool's that are not named or marked as its: those it would never see are left out.
-    fn strays(&mut self, tool: Tool, strays: Vec<Source>, groups: &mut [(Tool, Vec<Source>)]) {
-        let by_contents = matches!(tool, Tool::Goose | Tool::Dbmate);
-        for stray in strays {
-            match groups.iter_mut().find(|(t, _)| *t == tool).filter(|_| by_contents) {
-                // These say themselves what is wrong with the file.
-                Some((_, group)) => group.push(stray),
-                None => {
-                    self.gathered.notes.push(format!("{} is left out: it is none of {tool}'s", stray.shown))
-                }
-            }
-        }
     }
 
     fn arrange(&mut self, tool: Tool, sources: Vec<Source>, place: &Place) -> Vec<Migration> {
@@ -186,19 +176,20 @@ impl Gathering<'_> {
     fn follow_includes(&mut self, migrations: Vec<Migration>) -> Result<Vec<Migration>, Error> {
         let rules: &dyn Rules = Tool::Plain.rules();
         let mut included = Vec::new();
-        let mut expanded: BTreeMap<usize, (PathBuf, Vec<Migration>)> = BTreeMap::new();
-        for (at, migration) in migrations.into_iter().enumerate() {
+        let mut expanded: Vec<(PathBuf, Vec<Migration>)> = Vec::new();
+        for migration in migrations {
             let path = (migration.path != "-").then(|| PathBuf::from(&migration.path));
+            let real = path.as_ref().and_then(|p| p.canonicalize().ok()).unwrap_or_default();
             let parts = match migration.tool {
+                _ if included.contains(&real) => continue,
                 Tool::Plain => {
                     include::expand(migration, path.as_deref(), self.commands, rules, &mut included)?
                 }
                 _ => vec![migration],
             };
-            let real = path.and_then(|p| p.canonicalize().ok()).unwrap_or_default();
-            expanded.insert(at, (real, parts));
+            expanded.push((real, parts));
         }
-        let own = expanded.into_values().filter(|(path, _)| !included.contains(path));
+        let own = expanded.into_iter().filter(|(path, _)| !included.contains(path));
         Ok(own.flat_map(|(_, parts)| parts).collect())
     }
 

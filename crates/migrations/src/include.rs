@@ -1,7 +1,7 @@
 //! Files that a script of `psql` reads in the middle of itself: `\i` and `\ir` (manual, "psql").
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::error::Error;
 use crate::source::Source;
@@ -82,13 +82,28 @@ fn target(command: &str, path: Option<&Path>) -> Option<PathBuf> {
     if argument.is_empty() || argument.contains([':', '`']) {
         return None;
     }
-    let beside = path.map_or_else(|| PathBuf::from(argument), |p| p.with_file_name("").join(argument));
+    let beside =
+        path.map_or_else(|| PathBuf::from(argument), |p| without_detours(&p.with_file_name(argument)));
     match name {
         "ir" | "include_relative" => Some(beside),
         "i" | "include" if Path::new(argument).is_file() => Some(PathBuf::from(argument)),
         "i" | "include" => Some(beside),
         _ => None,
     }
+}
+
+/// `data/../more.sql` as `more.sql`.
+fn without_detours(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match (part, clean.components().next_back()) {
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                clean.pop();
+            }
+            _ => clean.push(part),
+        }
+    }
+    clean
 }
 
 /// The sections before a place, and those behind it.

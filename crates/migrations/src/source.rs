@@ -15,6 +15,8 @@ pub(crate) struct Source {
     pub(crate) path: Option<PathBuf>,
     /// The path below the folder that was asked for, with `/`; the bare name of a file asked for itself.
     pub(crate) relative: String,
+    /// It was asked for itself, and is read even where the tool would pass it over.
+    pub(crate) asked_for: bool,
     pub(crate) text: Arc<str>,
     pub(crate) notes: Vec<String>,
 }
@@ -32,7 +34,8 @@ impl Source {
             }
             None => path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
         };
-        Self::new(shown, Some(path.to_owned()), relative, bytes)
+        let source = Self::new(shown, Some(path.to_owned()), relative, bytes)?;
+        Ok(Self { asked_for: below.is_none(), ..source })
     }
 
     /// From bytes that were read already.
@@ -46,7 +49,7 @@ impl Source {
         if text.trim_start_matches('\u{feff}').trim().is_empty() {
             notes.push("it is empty".to_owned());
         }
-        Ok(Self { shown, path, relative, text: Arc::from(text), notes })
+        Ok(Self { shown, path, relative, asked_for: true, text: Arc::from(text), notes })
     }
 
     /// The file's name.

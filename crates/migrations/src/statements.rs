@@ -72,6 +72,20 @@ pub(crate) fn bodies(text: &str) -> Vec<Range<usize>> {
     tokens(text).filter(|(kind, _)| is_body(kind)).map(|(_, span)| span).collect()
 }
 
+/// The first semicolon before which there are as many words `END` as `BEGIN`.
+pub(crate) fn semicolon_outside_blocks(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (kind, span) in tokens(text) {
+        match (kind, text.get(span.clone()).unwrap_or_default()) {
+            (TokenKind::Semi, _) if depth == 0 => return Some(span.start),
+            (TokenKind::Ident, word) if word.eq_ignore_ascii_case("begin") => depth += 1,
+            (TokenKind::Ident, word) if word.eq_ignore_ascii_case("end") => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
 /// The names of placeholders like `${name}`, each once, in order.
 pub(crate) fn placeholders(text: &str) -> Vec<&str> {
     let mut found: Vec<&str> = Vec::new();

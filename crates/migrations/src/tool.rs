@@ -126,6 +126,9 @@ pub(crate) trait Rules: Sync {
     /// How its files are named or marked, to follow "looked for".
     fn looked_for(&self) -> &'static str;
 
+    /// Whether the tool would run a file of that name, if the folder is its.
+    fn takes(&self, file: &Source, place: &Place) -> bool;
+
     /// How sure it is that the file is this tool's.
     fn sign(&self, file: &Source, place: &Place) -> Sign;
 
@@ -142,11 +145,29 @@ pub(crate) struct Arranged {
     pub(crate) notes: Vec<String>,
 }
 
-/// The tool a file is most surely of.
-pub(crate) fn recognise(file: &Source, place: &Place) -> Tool {
+/// The tool each file is most surely of. What one tool marks in its files settles whose the unmarked ones are, too:
+/// `V2__b.sql` beside a `V1__a.sql` that speaks to refinery is none of Flyway's.
+pub(crate) fn recognise(files: &[Source], place: &Place) -> Vec<Tool> {
+    let mut found: Vec<(Sign, Tool)> = files.iter().map(|file| surest(file, place)).collect();
+    let mut marked: Vec<Tool> = found.iter().filter(|(s, _)| *s == Sign::Contents).map(|(_, t)| *t).collect();
+    marked.dedup();
+    if let Some(tool) = marked.first().filter(|first| marked.iter().all(|t| t == *first)) {
+        // These two name their files as others do.
+        let shares_names = matches!(tool, Tool::Sqlx | Tool::Refinery);
+        for ((sign, of), file) in found.iter_mut().zip(files) {
+            let open = *sign == Sign::None || *sign < Sign::Contents && shares_names;
+            if open && tool.rules().takes(file, place) {
+                *of = *tool;
+            }
+        }
+    }
+    found.into_iter().map(|(_, tool)| tool).collect()
+}
+
+fn surest(file: &Source, place: &Place) -> (Sign, Tool) {
     let signs = Tool::ALL.iter().map(|tool| (tool.rules().sign(file, place), *tool));
     let best = signs.filter(|(sign, _)| *sign > Sign::None).max_by_key(|(sign, _)| *sign);
-    best.map_or(Tool::Plain, |(_, tool)| tool)
+    best.unwrap_or((Sign::None, Tool::Plain))
 }
 
 /// Says on the later of two migrations that the tool takes them for the same version.

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use altimeter_analysis::review::{Review, Reviewer};
-use altimeter_analysis::suppression::Policy;
 use altimeter_analysis::{Finding, Severity};
-use altimeter_catalog::{Catalog, Engine, EngineName, Server};
-use altimeter_migrations::{Gathered, Tool};
+use altimeter_catalog::{Catalog, EngineName, Server};
+use altimeter_migrations::Tool;
 use clap::Args;
 
 use crate::failure::Failure;
@@ -62,7 +61,14 @@ pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bo
         down: arguments.down,
         since: arguments.since.as_deref(),
     };
-    let review = check(engine, catalog, complete, migrations::read(&asked, engine)?, &shared.policy);
+    let gathered = migrations::read(&asked, engine)?;
+    let mut review = begin(&catalog, complete, gathered.notes);
+    let mut reviewer = Reviewer::new(engine, catalog, complete);
+    migrations::review(&mut reviewer, engine, &gathered.migrations, &mut review);
+    let statements: Vec<String> = review.statements().map(|(_, s)| s.judged.statement.sql.clone()).collect();
+    review.hear(&source::confirm(shared, &statements).await?);
+    reviewer.conclude(&mut review, &shared.policy);
+    review.files.retain(|f| f.shown);
     output::write(&report.render_review(&review, output::layout(shared)))?;
     let least = severity(fail_on);
     let counts = |f: &&Finding| f.suppressed.is_none() && f.severity >= least;
@@ -73,14 +79,9 @@ pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bo
     Ok(found > 0)
 }
 
-fn check(
-    engine: &dyn Engine,
-    catalog: Catalog,
-    complete: bool,
-    gathered: Gathered,
-    policy: &Policy,
-) -> Review {
-    let mut review = Review {
+/// A review with nothing in it yet.
+fn begin(catalog: &Catalog, complete: bool, notes: Vec<String>) -> Review {
+    Review {
         engine: catalog.server.engine,
         server_version: catalog.server.version.clone(),
         source: match complete {
@@ -88,15 +89,10 @@ fn check(
             false => "the files themselves: no database was named, so sizes and load are unknown".to_owned(),
         },
         complete,
+        notes,
         unknowns: catalog.unknowns.iter().map(|u| format!("{}: {}", u.what, u.why)).collect(),
-        notes: gathered.notes,
         ..Review::default()
-    };
-    let mut reviewer = Reviewer::new(engine, catalog, complete);
-    migrations::review(&mut reviewer, engine, &gathered.migrations, &mut review);
-    reviewer.conclude(&mut review, policy);
-    review.files.retain(|f| f.shown);
-    review
+    }
 }
 
 /// The schema a migration history begins on: nothing but the schema every database has.

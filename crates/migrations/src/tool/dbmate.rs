@@ -6,6 +6,7 @@
 
 use super::{Arranged, Rules, Sign, Tool, note_duplicates};
 use crate::directive::{Line, behind, lines};
+use crate::natural::leading_number;
 use crate::place::Place;
 use crate::source::Source;
 use crate::{Direction, Section, TransactionRule};
@@ -17,6 +18,10 @@ impl Rules for Dbmate {
         "files with a line -- migrate:up"
     }
 
+    fn takes(&self, file: &Source, _: &Place) -> bool {
+        leading_number(file.name()).is_some()
+    }
+
     fn sign(&self, file: &Source, _: &Place) -> Sign {
         match lines(&file.text).any(|l| marker(&l).is_some()) {
             true => Sign::Contents,
@@ -26,20 +31,24 @@ impl Rules for Dbmate {
 
     fn arrange(&self, mut files: Vec<Source>, _: &Place) -> Arranged {
         files.sort_by(|a, b| a.name().cmp(b.name()));
+        let mut notes = Vec::new();
         let mut found: Vec<_> = files
             .into_iter()
-            .map(|mut file| {
-                let digits = file.name().find(|c: char| !c.is_ascii_digit()).unwrap_or(file.name().len());
-                let version = file.name().get(..digits).unwrap_or_default().to_owned();
-                if version.is_empty() {
-                    file.notes.push("dbmate ignores it: its name begins with no number".to_owned());
+            .filter_map(|mut file| {
+                let version = leading_number(file.name()).map(|(v, _)| v.to_owned()).unwrap_or_default();
+                if version.is_empty() && !file.asked_for {
+                    notes.push(format!(
+                        "{} is left out: dbmate ignores it, since its name begins with no number",
+                        file.shown
+                    ));
+                    return None;
                 }
                 let sections = blocks(&mut file);
-                (version, file.migration(Tool::Dbmate, sections))
+                Some((version, file.migration(Tool::Dbmate, sections)))
             })
             .collect();
         note_duplicates(Tool::Dbmate, &mut found);
-        Arranged { migrations: found.into_iter().map(|(_, m)| m).collect(), notes: Vec::new() }
+        Arranged { migrations: found.into_iter().map(|(_, m)| m).collect(), notes }
     }
 }
 

@@ -16,12 +16,16 @@ impl Rules for Diesel {
         "folders like 2024-01-02-030405_name with up.sql in them"
     }
 
+    fn takes(&self, file: &Source, _: &Place) -> bool {
+        direction(file).is_some() && version(file).is_some()
+    }
+
     fn sign(&self, file: &Source, place: &Place) -> Sign {
         let at_home = place.has("diesel.toml") || place.mentions("Cargo.toml", "diesel");
-        match direction(file).and_then(|_| version(file)) {
-            None => Sign::None,
-            Some(_) if at_home => Sign::Place,
-            Some(_) => Sign::Name,
+        match self.takes(file, place) {
+            false => Sign::None,
+            true if at_home => Sign::Place,
+            true => Sign::Name,
         }
     }
 

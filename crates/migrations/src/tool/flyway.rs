@@ -26,11 +26,15 @@ impl Rules for Flyway {
         "names like V1__description.sql and R__description.sql"
     }
 
+    fn takes(&self, file: &Source, place: &Place) -> bool {
+        Name::parse(file.name(), &Prefixes::of(place)).is_some()
+    }
+
     fn sign(&self, file: &Source, place: &Place) -> Sign {
-        match Name::parse(file.name(), &Prefixes::of(place)) {
-            None => Sign::None,
-            Some(_) if place.has("flyway.conf") || place.has("flyway.toml") => Sign::Place,
-            Some(_) => Sign::Name,
+        match self.takes(file, place) {
+            false => Sign::None,
+            true if place.has("flyway.conf") || place.has("flyway.toml") => Sign::Place,
+            true => Sign::Name,
         }
     }
 

@@ -19,11 +19,15 @@ impl Rules for GolangMigrate {
         "names like 1_title.up.sql"
     }
 
+    fn takes(&self, file: &Source, _: &Place) -> bool {
+        numbered::parse(file.name()).is_some_and(|n| n.direction.is_some())
+    }
+
     fn sign(&self, file: &Source, place: &Place) -> Sign {
-        match numbered::parse(file.name()).and_then(|n| n.direction) {
-            None => Sign::None,
-            Some(_) if place.mentions("go.mod", "golang-migrate") => Sign::Place,
-            Some(_) => Sign::Name,
+        match self.takes(file, place) {
+            false => Sign::None,
+            true if place.mentions("go.mod", "golang-migrate") => Sign::Place,
+            true => Sign::Name,
         }
     }
 

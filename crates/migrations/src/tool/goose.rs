@@ -20,6 +20,10 @@ impl Rules for Goose {
         "files with a line -- +goose Up"
     }
 
+    fn takes(&self, file: &Source, _: &Place) -> bool {
+        leading_number(file.name()).is_some_and(|(_, rest)| rest.starts_with('_'))
+    }
+
     fn sign(&self, file: &Source, _: &Place) -> Sign {
         match lines(&file.text).any(|l| annotation(&l).is_some()) {
             true => Sign::Contents,
@@ -28,22 +32,23 @@ impl Rules for Goose {
     }
 
     fn arrange(&self, files: Vec<Source>, _: &Place) -> Arranged {
+        let mut notes = Vec::new();
         let mut found: Vec<_> = files
             .into_iter()
-            .map(|mut file| {
+            .filter_map(|mut file| {
                 let version = leading_number(file.name()).filter(|(_, rest)| rest.starts_with('_'));
                 let version = version.map(|(v, _)| v.trim_start_matches('0').to_owned()).unwrap_or_default();
-                if version.is_empty() {
-                    file.notes
-                        .push("goose ignores it: its name begins with no number and underscore".to_owned());
+                if version.is_empty() && !file.asked_for {
+                    notes.push(format!("{} is left out: goose ignores it, since its name begins with no number and underscore", file.shown));
+                    return None;
                 }
                 let sections = sections(&mut file);
-                (version, file.migration(Tool::Goose, sections))
+                Some((version, file.migration(Tool::Goose, sections)))
             })
             .collect();
         found.sort_by(|(a, _), (b, _)| compare_numbers(a, b));
         note_duplicates(Tool::Goose, &mut found);
-        Arranged { migrations: found.into_iter().map(|(_, m)| m).collect(), notes: Vec::new() }
+        Arranged { migrations: found.into_iter().map(|(_, m)| m).collect(), notes }
     }
 }
 

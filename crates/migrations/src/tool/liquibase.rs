@@ -15,7 +15,7 @@ use crate::directive::{behind, lines};
 use crate::migration::Replaced;
 use crate::place::Place;
 use crate::source::Source;
-use crate::{Section, statements};
+use crate::{Direction, Section, TransactionRule, statements};
 use changeset::Changeset;
 
 pub(super) struct Liquibase;
@@ -23,6 +23,10 @@ pub(super) struct Liquibase;
 impl Rules for Liquibase {
     fn looked_for(&self) -> &'static str {
         "files whose first line is --liquibase formatted sql"
+    }
+
+    fn takes(&self, _: &Source, _: &Place) -> bool {
+        true
     }
 
     fn sign(&self, file: &Source, _: &Place) -> Sign {
@@ -35,10 +39,18 @@ impl Rules for Liquibase {
         }
     }
 
-    fn arrange(&self, mut files: Vec<Source>, _: &Place) -> Arranged {
+    fn arrange(&self, mut files: Vec<Source>, place: &Place) -> Arranged {
         files.sort_by(|a, b| a.relative.cmp(&b.relative));
         let migrations = files.into_iter().map(|mut file| {
-            let sections = changesets(&mut file);
+            let sections = match Self.sign(&file, place) {
+                Sign::Contents => changesets(&mut file),
+                // Seen with 4.28: includeAll takes such a file for one changeset.
+                _ => {
+                    file.notes
+                        .push("it has no Liquibase header; includeAll runs it as one changeset".to_owned());
+                    vec![Section::whole(&file.text, TransactionRule::One, Direction::Up)]
+                }
+            };
             file.migration(Tool::Liquibase, sections)
         });
         Arranged { migrations: migrations.collect(), notes: Vec::new() }
@@ -89,6 +101,13 @@ fn kept(file: &mut Source, changeset: &Changeset, mut section: Section) -> Optio
         file.notes.push(format!("changeset {} is left out: {why}", changeset.name()));
         return None;
     }
+    if let Some(line) = changeset.cuts().then(|| delimiter::cut(&file.text, &section)).flatten() {
+        file.notes.push(format!(
+            "Liquibase cuts the statement at line {line}, inside a quoted body: changeset {} needs splitStatements:false \
+             or an endDelimiter",
+            changeset.name()
+        ));
+    }
     file.notes.extend(changeset.remarks().into_iter().map(|r| format!("changeset {} {r}", changeset.name())));
     if let Some(delimiter) = &changeset.end_delimiter {
         section.replaced.extend(delimiter::places(&file.text, &section.span, delimiter));
@@ -124,7 +143,7 @@ impl Ignored {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Direction, Migration, TransactionRule};
+    use crate::Migration;
 
     fn read(body: &str) -> Migration {
         let mut file = Source::of("a.sql", &format!("--liquibase formatted sql\n{body}"));
@@ -160,6 +179,24 @@ mod tests {
         let said = migration.notes.join("\n");
         for word in ["ann:3 is left out", "bob:two words runs in context prod", "ann:4 has preconditions"] {
             assert!(said.contains(word), "{word}: {said}");
+        }
+    }
+
+    #[test]
+    fn bodies_it_cuts_are_said() {
+        let cut = |changeset: &str| read(changeset).notes.iter().any(|n| n.contains("cuts the statement"));
+        // What 4.28 did with each.
+        for (body, is_cut) in [
+            ("DO $$ BEGIN PERFORM 1; PERFORM 2; END $$;", false),
+            ("DO $$ BEGIN PERFORM 2; END; $$;", true),
+            ("DO $$ DECLARE x int; BEGIN x := 1; END $$;", true),
+            ("DO $$ BEGIN IF true THEN PERFORM 1; END IF; PERFORM 2; END $$;", true),
+            ("DO $$ BEGIN PERFORM CASE WHEN true THEN 1 END; PERFORM 2; END $$;", true),
+            ("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $b$ SELECT 1; SELECT 2; $b$;", true),
+            ("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS ' SELECT 1; SELECT 2; ';", false),
+        ] {
+            assert_eq!(cut(&format!("--changeset a:1\n{body}")), is_cut, "{body}");
+            assert!(!cut(&format!("--changeset a:1 splitStatements:false\n{body}")), "{body}");
         }
     }
 

@@ -19,19 +19,30 @@ impl Rules for Plain {
         "files that end in .sql"
     }
 
+    fn takes(&self, _: &Source, _: &Place) -> bool {
+        true
+    }
+
     fn sign(&self, _: &Source, _: &Place) -> Sign {
         Sign::None
     }
 
     fn arrange(&self, mut files: Vec<Source>, _: &Place) -> Arranged {
         files.sort_by(|a, b| natural::compare(&a.relative, &b.relative));
-        let migrations = files.into_iter().map(|file| {
+        let migrations = files.into_iter().map(|mut file| {
+            if file.text.contains(NOT_SQL) {
+                file.notes
+                    .push("Django left operations out that are Python: what they do is not known".to_owned());
+            }
             let sections = parts(&file.text);
             file.migration(Tool::Plain, sections)
         });
         Arranged { migrations: migrations.collect(), notes: Vec::new() }
     }
 }
+
+/// What Django prints for an operation that is code.
+const NOT_SQL: &str = "-- THIS OPERATION CANNOT BE WRITTEN AS SQL";
 
 /// The text in the parts the tool that printed it names.
 fn parts(text: &str) -> Vec<Section> {
@@ -47,9 +58,11 @@ fn parts(text: &str) -> Vec<Section> {
             sections.iter_mut().last().into_iter().for_each(|last| last.span.end = start);
             let name = Some(name.trim().to_owned());
             sections.push(Section { span: start..text.len(), line: number, name, ..whole.clone() });
+            before = [None, None];
+        } else {
+            let [_, last] = before;
+            before = [last, Some(line)];
         }
-        let [_, last] = before;
-        before = [last, Some(line)];
     }
     sections.retain(|s| !s.span.is_empty());
     sections

@@ -16,18 +16,22 @@ impl Rules for Prisma {
         "folders like 20240102030405_name with migration.sql in them"
     }
 
+    fn takes(&self, file: &Source, _: &Place) -> bool {
+        file.name() == "migration.sql" && file.folder().is_some()
+    }
+
     fn sign(&self, file: &Source, place: &Place) -> Sign {
-        match file.name() == "migration.sql" && file.folder().is_some() {
+        match self.takes(file, place) {
             false => Sign::None,
             true if place.has("migration_lock.toml") => Sign::Place,
             true => Sign::Name,
         }
     }
 
-    fn arrange(&self, files: Vec<Source>, _: &Place) -> Arranged {
+    fn arrange(&self, files: Vec<Source>, place: &Place) -> Arranged {
         let mut found: Vec<_> = files
             .into_iter()
-            .filter(|file| file.name() == "migration.sql")
+            .filter(|file| self.takes(file, place))
             .map(|file| {
                 let section = Section::whole(&file.text, TransactionRule::OneIfSeveral, Direction::Up);
                 (file.folder().unwrap_or_default(), file.migration(Tool::Prisma, vec![section]))

@@ -19,6 +19,10 @@ impl Rules for Refinery {
         "names like V1__name.sql"
     }
 
+    fn takes(&self, file: &Source, _: &Place) -> bool {
+        version(file.name()).is_some()
+    }
+
     fn sign(&self, file: &Source, place: &Place) -> Sign {
         let at_home = place.has("refinery.toml") || place.mentions("Cargo.toml", "refinery");
         match version(file.name()) {

@@ -20,6 +20,10 @@ impl Rules for Sqlx {
         "names like 1_description.sql"
     }
 
+    fn takes(&self, file: &Source, _: &Place) -> bool {
+        numbered::parse(file.name()).is_some()
+    }
+
     fn sign(&self, file: &Source, place: &Place) -> Sign {
         let at_home = place.has(".sqlx") || place.mentions("Cargo.toml", "sqlx");
         match numbered::parse(file.name()) {

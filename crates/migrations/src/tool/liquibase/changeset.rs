@@ -55,6 +55,11 @@ impl Changeset {
         }
     }
 
+    /// Whether its statements are cut at semicolons.
+    pub(super) fn cuts(&self) -> bool {
+        self.end_delimiter.is_none() && !self.is("splitstatements", "false") && !self.is("runwith", "psql")
+    }
+
     /// Whether it runs once or again.
     pub(super) fn direction(&self) -> Direction {
         match self.is("runonchange", "true") || self.is("runalways", "true") {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::directive::lines;
 use crate::migration::Replaced;
-use crate::statements;
+use crate::{Section, statements};
 
 /// Where the delimiter stands in a section, outside quotes and comments. `/` and `GO`, and what is written with `\n`
 /// before it, end a statement on a line of their own only.
@@ -23,6 +23,20 @@ pub(super) fn places(text: &str, section: &Range<usize>, delimiter: &str) -> Vec
         }));
     }
     found
+}
+
+/// The line where Liquibase cuts a dollar-quoted body: at a semicolon where it has seen as many `END` as `BEGIN`,
+/// whatever else they end (seen with 4.28).
+pub(super) fn cut(text: &str, section: &Section) -> Option<u32> {
+    let sql = text.get(section.span.clone())?;
+    let at = statements::bodies(sql).into_iter().find_map(|body| {
+        let quoted = sql.get(body.clone())?;
+        let tag = quoted.get(1..)?.find('$')? + 2;
+        let inside = quoted.get(tag..quoted.len().checked_sub(tag)?)?;
+        Some(body.start + tag + statements::semicolon_outside_blocks(inside)?)
+    })?;
+    let lines = sql.get(..at)?.matches('\n').count();
+    Some(section.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX)))
 }
 
 fn on_lines(text: &str, section: &Range<usize>, delimiter: &str) -> Vec<Replaced> {
