@@ -8,6 +8,7 @@ mod effect;
 mod inspect;
 mod plan;
 mod quantity;
+mod rules;
 mod schema;
 mod step;
 
@@ -21,7 +22,8 @@ pub use inspect::{
 };
 pub use plan::{AlternativeJson, CapacityJson, PLAN_FORMAT, PlanJson, RollbackJson, TriggerConditionJson};
 pub use quantity::{QuantityJson, RiskJson};
-pub use schema::{schema_check, schema_inspect, schema_plan, schema_snapshot};
+pub use rules::{ExampleJson, ExampleKindJson, RULES_FORMAT, RuleJson, RulesJson};
+pub use schema::{schema_check, schema_inspect, schema_plan, schema_rules, schema_snapshot};
 pub use step::{
     CheckQueryJson, PhaseJson, PhaseKindJson, ProgressJson, StatementJson, StepJson, StepKindJson,
     TransactionJson,
