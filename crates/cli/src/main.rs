@@ -7,7 +7,10 @@ mod arguments;
 mod command;
 mod config;
 mod engines;
+#[cfg(test)]
+mod examples;
 mod failure;
+mod migrations;
 mod output;
 mod progress;
 mod shared;

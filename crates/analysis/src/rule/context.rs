@@ -64,11 +64,16 @@ impl<'a> RuleContext<'a> {
         self.parts.get_or_init(|| parts_of(self))
     }
 
+    /// Whether the same transaction made the relation: nobody else knows it.
+    pub(crate) fn is_own(&self, name: &Name) -> bool {
+        self.transaction.is_some_and(|t| t.own.contains(name))
+    }
+
     /// Whether anybody but the migration itself can have to do with the relation: it was not made by the same
     /// transaction, and it is not known to be empty.
     pub(crate) fn concerns(&self, name: &Name) -> bool {
-        let own = self.transaction.is_some_and(|t| t.own.contains(name));
-        !own && self.catalog.table(name).is_none_or(|t| t.size.rows.is_none_or(|rows| rows > 0.0))
+        !self.is_own(name)
+            && self.catalog.table(name).is_none_or(|t| t.size.rows.is_none_or(|rows| rows > 0.0))
     }
 
     /// The table of that name, if it concerns anybody.
