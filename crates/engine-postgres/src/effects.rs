@@ -4,6 +4,7 @@
 //! partitions, indexes, the other side of foreign keys, and what is rewritten, read or built.
 
 mod alter;
+mod blocks;
 mod column;
 mod constraint;
 mod index;
@@ -16,8 +17,8 @@ mod rows;
 use std::sync::Arc;
 
 use altimeter_catalog::{
-    Blocks, Catalog, Change, Effect, LockMode, Name, RelationChange, RelationKind, SessionChange, Statement,
-    Table, TableKind, TransactionUse,
+    Blocks, Catalog, Change, Effect, LockMode, Name, RelationKind, SessionChange, Statement, Table,
+    TableKind, TransactionUse,
 };
 
 use crate::locks::{self, LockFact};
@@ -41,12 +42,7 @@ pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
         effect.blocks = Blocks { reads: true, writes: true };
         effect.not_analysed = Some(reason);
     } else {
-        let tables: Vec<Name> = statement.changes.iter().flat_map(|c| subjects(catalog, c)).collect();
-        let modes: Vec<LockMode> = tables.iter().filter_map(|t| effect.lock_on(t)).collect();
-        effect.blocks = Blocks {
-            reads: modes.iter().any(|m| m.blocks_reads()),
-            writes: modes.iter().any(|m| m.blocks_writes()),
-        };
+        effect.blocks = blocks::of(catalog, &statement.changes, &effect);
     }
     effect
 }
@@ -100,8 +96,8 @@ fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) {
         Change::CreateIndex { index, concurrently, .. } => {
             index::created(catalog, index, *concurrently, effect)
         }
-        Change::DropIndex { index, concurrently, .. } => {
-            index::dropped(catalog, index, *concurrently, effect)
+        Change::DropIndex { index, concurrently, if_exists } => {
+            index::dropped(catalog, index, *concurrently, *if_exists, effect)
         }
         Change::CreateFunction(_)
         | Change::DropFunction { .. }
@@ -128,20 +124,6 @@ fn session(change: &SessionChange, effect: &mut Effect) {
     const OUTSIDE: &[&str] = &["COMMIT PREPARED", "ROLLBACK PREPARED", "DISCARD ALL"];
     if matches!(change, SessionChange::Other { what } if OUTSIDE.contains(&what.as_str())) {
         effect.transaction = TransactionUse::Forbidden;
-    }
-}
-
-/// The tables a statement is about, for `blocks`: an index stands for its table.
-fn subjects(catalog: &Catalog, change: &Change) -> Vec<Name> {
-    match change {
-        Change::DropIndex { index, .. } => {
-            catalog.index(index).map(|(t, _)| t.name.clone()).into_iter().collect()
-        }
-        Change::Together(changes) => changes.iter().flat_map(|c| subjects(catalog, c)).collect(),
-        Change::Relation(RelationChange::AlterIndex { index, .. }) => {
-            catalog.index(index).map(|(t, _)| t.name.clone()).into_iter().collect()
-        }
-        change => change.tables().into_iter().cloned().collect(),
     }
 }
 
@@ -175,6 +157,21 @@ fn lock_family(catalog: &Catalog, table: &Name, fact: &LockFact, effect: &mut Ef
 /// Takes a lock by the lock table on one relation.
 fn lock_by(catalog: &Catalog, name: &Name, fact: &LockFact, effect: &mut Effect) {
     lock(catalog, name, fact.on_server(catalog), effect);
+}
+
+/// Takes a lock by the lock table on one relation that the statement comes to through something; through nothing,
+/// if it names it.
+fn take_by(catalog: &Catalog, name: &Name, fact: &LockFact, through: &str, effect: &mut Effect) {
+    match fact.on_server(catalog) {
+        Some(mode) if through.is_empty() => effect.take(name, kind_of(catalog, name), mode),
+        Some(mode) => effect.take_through(name, kind_of(catalog, name), mode, through),
+        None => {}
+    }
+}
+
+/// The partitions of a table at any depth, without heirs of the old kind.
+fn partitions<'a>(catalog: &'a Catalog, table: &Name) -> Vec<&'a Table> {
+    catalog.partitions_of(table)
 }
 
 fn lock(catalog: &Catalog, name: &Name, mode: Option<LockMode>, effect: &mut Effect) {
