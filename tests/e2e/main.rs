@@ -3,10 +3,14 @@
 mod bad_input;
 mod claims;
 mod connect;
+mod corpus;
+mod fuzz;
 mod harness;
 mod inspect;
 mod odd_tables;
+mod oracle;
 mod places;
 mod plans;
+mod preflight;
 mod readme;
 mod servers;

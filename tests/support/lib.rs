@@ -8,6 +8,7 @@
 pub mod account;
 pub mod binaries;
 pub mod cache;
+pub mod corpus;
 pub mod database;
 pub mod dump;
 pub mod pooler;

@@ -1,6 +1,10 @@
 //! The one road of every statement: effect, cost, findings, risk.
 
-use altimeter_catalog::{Catalog, Effect, Engine, Name, Statement};
+use std::borrow::Cow;
+
+use altimeter_catalog::{
+    Catalog, Change, Effect, Engine, Name, RelationChange, RelationKind, Statement, Table,
+};
 
 use crate::review::{OpenTransaction, refused_in_transaction, without_own};
 use crate::rule::{Finding, RuleContext, Severity};
@@ -31,47 +35,68 @@ pub struct Judged {
     pub effect: Effect,
     /// What that costs here.
     pub estimate: Estimate,
-    /// What a reviewer must know, worst first.
+    /// What a reviewer must know, worst first; what somebody allowed comes last.
     pub findings: Vec<Finding>,
-    /// The worst finding's severity, low if there is none.
+    /// The severity of the worst finding that nobody allowed, low if there is none.
     pub risk: Severity,
 }
 
 /// Judges one statement where it is about to run.
 pub fn judge(engine: &dyn Engine, situation: &Situation<'_>, statement: Statement) -> Judged {
-    let Situation { catalog, lock_timeout_ms, plan_began_on, transaction, complete } = *situation;
+    let missing = if situation.complete { Vec::new() } else { not_there(situation.catalog, &statement) };
+    let catalog = &assuming(situation.catalog, &missing);
     let mut effect = engine.effect(catalog, &statement);
-    if let Some(transaction) = transaction {
+    if let Some(transaction) = situation.transaction {
         without_own(&mut effect, &transaction.own);
         refused_in_transaction(&mut effect);
     }
-    let mut estimate = cost::estimate(catalog, &effect, lock_timeout_ms);
-    if !complete {
-        for name in not_there(catalog, &statement) {
-            effect.fails = None;
-            estimate.unknowns.push(format!(
-                "{name} is not made by these files: what hangs on it (indexes, foreign keys, triggers, views) is unknown"
-            ));
-        }
+    let mut estimate = cost::estimate(catalog, &effect, situation.lock_timeout_ms);
+    for name in missing {
+        effect.fails = None;
+        estimate.unknowns.push(format!(
+            "{name} is not made by these files: what hangs on it (indexes, foreign keys, triggers, views) is unknown"
+        ));
     }
-    let context = RuleContext {
-        catalog,
-        statement: &statement,
-        effect: &effect,
-        estimate: &estimate,
-        lock_timeout_ms,
-        plan_began_on,
-        transaction,
-    };
-    let mut findings: Vec<Finding> = rules::ALL.iter().flat_map(|r| r.check(&context)).collect();
-    findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.rule.cmp(b.rule)));
-    let risk = findings.first().map_or(Severity::Low, |f| f.severity);
-    Judged { statement, effect, estimate, findings, risk }
+    let context = RuleContext::new(engine, situation, catalog, &statement, &effect, &estimate);
+    let findings = rules::ALL.iter().flat_map(|r| r.check(&context)).collect();
+    let mut judged = Judged { statement, effect, estimate, findings, risk: Severity::Low };
+    judged.settle();
+    judged
 }
 
-/// Relations the statement is about that the catalog does not have.
+impl Judged {
+    /// Puts the findings in order, the worst first and those that do not count last, and works the risk out anew.
+    pub(crate) fn settle(&mut self) {
+        self.findings.sort_by(|a, b| {
+            (a.suppressed.is_some().cmp(&b.suppressed.is_some()))
+                .then_with(|| b.severity.cmp(&a.severity))
+                .then_with(|| a.rule.cmp(b.rule))
+        });
+        let counting = self.findings.iter().find(|f| f.suppressed.is_none());
+        self.risk = counting.map_or(Severity::Low, |f| f.severity);
+    }
+}
+
+/// The catalog with tables nobody has told of: any size, and nothing known to hang on them.
+fn assuming<'a>(catalog: &'a Catalog, missing: &[Name]) -> Cow<'a, Catalog> {
+    let mut assumed = Cow::Borrowed(catalog);
+    for name in missing {
+        let table = Table { name: name.clone(), replica_identity: "default".to_owned(), ..Table::default() };
+        assumed.to_mut().tables.push(table.into());
+    }
+    assumed
+}
+
+/// Relations the statement is about that the catalog does not have, and that are tables as far as it says.
 fn not_there(catalog: &Catalog, statement: &Statement) -> Vec<Name> {
-    let mut names: Vec<Name> = statement.changes.iter().flat_map(|c| c.tables()).cloned().collect();
+    let may_be_tables = statement.changes.iter().filter(|change| match change {
+        Change::Relation(RelationChange::Drop { kind, .. } | RelationChange::Rename { kind, .. }) => {
+            *kind == RelationKind::Table
+        }
+        Change::Relation(_) => false,
+        _ => true,
+    });
+    let mut names: Vec<Name> = may_be_tables.flat_map(|c| c.tables()).cloned().collect();
     names.retain(|n| !catalog.has_relation(n));
     names.sort();
     names.dedup();

@@ -5,11 +5,14 @@
 
 pub mod cost;
 mod judge;
+pub mod preflight;
 mod range;
 pub mod review;
 mod rule;
 pub mod rules;
+mod safe;
+pub mod suppression;
 
 pub use judge::{Judged, Situation, judge};
 pub use range::{Estimate, Range};
-pub use rule::{Finding, Rule, RuleContext, Severity};
+pub use rule::{Case, CaseKind, Finding, Page, Placed, ReviewContext, Rule, RuleContext, Severity};

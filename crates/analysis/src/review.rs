@@ -1,8 +1,10 @@
 //! A review of existing migrations: every statement judged on the schema, and inside the open transaction, that the
 //! ones before it leave.
 
+mod conclusion;
 mod session;
 mod transaction;
+mod witness;
 
 use std::sync::Arc;
 
@@ -51,6 +53,8 @@ pub struct ReviewedFile {
     pub statements: Vec<Reviewed>,
     /// What is to be said about the file as a whole.
     pub notes: Vec<String>,
+    /// Whether people asked for it; else it was read for the schema it makes, and is not part of the result.
+    pub shown: bool,
 }
 
 /// Everything a review found.
@@ -67,6 +71,8 @@ pub struct Review {
     pub complete: bool,
     /// The files, in order.
     pub files: Vec<ReviewedFile>,
+    /// What is to be said about all of them: the tool recognised, files left out.
+    pub notes: Vec<String>,
     /// What could not be known, besides what the statements' own estimates lack.
     pub unknowns: Vec<String>,
 }
@@ -92,6 +98,8 @@ pub struct Reviewed {
     pub in_transaction: bool,
     /// Locks that statements before it in the same transaction took and that are held on while it runs.
     pub held: Vec<Held>,
+    /// What else is to be said: where the server's own parser disagrees.
+    pub remarks: Vec<String>,
 }
 
 /// Goes through migrations statement by statement.
@@ -168,7 +176,7 @@ impl<'a> Reviewer<'a> {
         if judged.effect.fails.is_none() {
             self.carry_out(&judged);
         }
-        Reviewed { judged, in_transaction, held }
+        Reviewed { judged, in_transaction, held, remarks: Vec::new() }
     }
 
     /// What the statement leaves behind: the schema, the session, the transaction.

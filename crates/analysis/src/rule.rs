@@ -1,9 +1,23 @@
-//! What a rule is.
+//! What a rule is: a smell by name, its page, and where it is found.
 
-use altimeter_catalog::{Catalog, Effect, Name, Statement};
+mod across;
+mod context;
+mod held;
+mod page;
+mod part;
+mod script;
+mod usage;
+mod wait;
+pub(crate) mod words;
 
-use crate::Estimate;
-use crate::review::OpenTransaction;
+use altimeter_catalog::Name;
+
+pub use across::{Placed, ReviewContext};
+pub use context::RuleContext;
+pub use page::{Case, CaseKind, Page};
+pub(crate) use part::Part;
+pub(crate) use script::Script;
+pub(crate) use wait::{Wait, severity_of_wait, stopped_per_second};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,6 +30,28 @@ pub enum Severity {
     High,
     /// An outage or lost data.
     Critical,
+}
+
+impl Severity {
+    /// One step worse.
+    #[must_use]
+    pub fn raised(self) -> Self {
+        match self {
+            Severity::Low => Severity::Medium,
+            Severity::Medium => Severity::High,
+            Severity::High | Severity::Critical => Severity::Critical,
+        }
+    }
+
+    /// One step milder.
+    #[must_use]
+    pub fn lowered(self) -> Self {
+        match self {
+            Severity::Low | Severity::Medium => Severity::Low,
+            Severity::High => Severity::Medium,
+            Severity::Critical => Severity::High,
+        }
+    }
 }
 
 impl std::fmt::Display for Severity {
@@ -38,38 +74,101 @@ pub struct Finding {
     pub severity: Severity,
     /// The lock, what it blocks, on which table, for how long here.
     pub message: String,
-    /// The safe way; empty if there is none but to know.
+    /// The safe way as a script for this very table, words as comments; empty if there is none but to know.
     pub instead: String,
     /// The relation it is about.
     pub object: Option<Name>,
+    /// Why it does not count: the reason somebody gave for allowing it.
+    pub suppressed: Option<String>,
 }
 
-/// Everything a rule may look at.
-pub struct RuleContext<'a> {
-    /// The catalog before the statement.
-    pub catalog: &'a Catalog,
-    /// The statement.
-    pub statement: &'a Statement,
-    /// Its effect.
-    pub effect: &'a Effect,
-    /// Its cost.
-    pub estimate: &'a Estimate,
-    /// The longest it waits for a lock, in ms; none for no limit.
-    pub lock_timeout_ms: Option<u32>,
-    /// The catalog the plan around the statement began on; none for a statement on its own. A plan keeps applications
-    /// working (a deploy comes first, both columns are kept in step), so what only breaks an application that was not
-    /// told is no finding in it, and what it made itself it may drop.
-    pub plan_began_on: Option<&'a Catalog>,
-    /// The transaction it is part of, if it shares one with statements before it.
-    pub transaction: Option<&'a OpenTransaction>,
+impl Finding {
+    /// With the safe way.
+    #[must_use]
+    pub(crate) fn instead(self, script: impl Into<String>) -> Self {
+        Self { instead: script.into(), ..self }
+    }
 }
 
-/// One rule: a smell by name, and where it is found.
-pub trait Rule: Sync {
+/// One rule.
+pub struct Rule {
+    name: &'static str,
+    page: &'static str,
+    find: Find,
+}
+
+/// Where a rule looks.
+enum Find {
+    Statement(fn(&RuleContext<'_>) -> Vec<Finding>),
+    Review(fn(&ReviewContext<'_>) -> Vec<Placed>),
+    /// Said by the reviewer itself.
+    Elsewhere,
+}
+
+impl Rule {
+    /// A rule about one statement where it is about to run.
+    pub(crate) const fn in_statements(
+        name: &'static str,
+        page: &'static str,
+        find: fn(&RuleContext<'_>) -> Vec<Finding>,
+    ) -> Self {
+        Self { name, page, find: Find::Statement(find) }
+    }
+
+    /// A rule about files as a whole, once all their statements are judged.
+    pub(crate) const fn in_reviews(
+        name: &'static str,
+        page: &'static str,
+        find: fn(&ReviewContext<'_>) -> Vec<Placed>,
+    ) -> Self {
+        Self { name, page, find: Find::Review(find) }
+    }
+
+    /// A rule whose findings come up while something else is done.
+    pub(crate) const fn elsewhere(name: &'static str, page: &'static str) -> Self {
+        Self { name, page, find: Find::Elsewhere }
+    }
+
     /// Kebab-case, names the smell, reads after "allow".
-    fn name(&self) -> &'static str;
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// One sentence: what the rule is about.
-    fn about(&self) -> &'static str;
+    pub fn about(&self) -> &'static str {
+        page::first_paragraph(self.page)
+    }
+
+    /// What to know about it, with examples that are run by the tests.
+    pub fn page(&self) -> Page {
+        Page::read(self.page)
+    }
+
     /// The findings in one statement.
-    fn check(&self, context: &RuleContext<'_>) -> Vec<Finding>;
+    pub fn check(&self, context: &RuleContext<'_>) -> Vec<Finding> {
+        match self.find {
+            Find::Statement(find) => find(context),
+            Find::Review(_) | Find::Elsewhere => Vec::new(),
+        }
+    }
+
+    /// The findings in whole files.
+    pub fn check_review(&self, context: &ReviewContext<'_>) -> Vec<Placed> {
+        match self.find {
+            Find::Review(find) => find(context),
+            Find::Statement(_) | Find::Elsewhere => Vec::new(),
+        }
+    }
+
+    /// A finding of this rule.
+    pub(crate) fn finding(&self, severity: Severity, object: Option<&Name>, message: String) -> Finding {
+        Finding {
+            rule: self.name,
+            severity,
+            message,
+            instead: String::new(),
+            object: object.cloned(),
+            suppressed: None,
+        }
+    }
 }

@@ -126,6 +126,15 @@ pub enum Volatility {
     Unknown,
 }
 
+/// What happens to values that a column's new type has no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Narrowing {
+    /// One such value, and the statement fails.
+    Refuses,
+    /// They are rounded or cut, and nobody is told.
+    Alters,
+}
+
 /// The pure side of an engine: text to changes, changes to effects and text.
 pub trait Engine: Sync {
     /// Takes SQL apart and parses it.
@@ -166,6 +175,17 @@ pub trait Engine: Sync {
     /// A value that stands for "nothing" in a column of that type, as SQL; none if there is no such value.
     fn empty_value(&self, catalog: &Catalog, type_name: &str) -> Option<String>;
 
+    /// What happens to values of a column that its new type has no room for, both types as the server prints them;
+    /// none if there are no such values, or it cannot be told.
+    fn narrowing(&self, from: &str, to: &str) -> Option<Narrowing>;
+
+    /// A partition's bound (`FOR VALUES …`) as the condition its rows satisfy, that the key is not NULL included; none if
+    /// it cannot be said in a condition the server would recognise.
+    fn bound_as_condition(&self, catalog: &Catalog, parent: &Name, bound: &str) -> Option<String>;
+
+    /// An expression that takes the next value of a sequence.
+    fn next_value(&self, sequence: &Name) -> String;
+
     /// The name the server would choose for an index.
     fn default_index_name(&self, catalog: &Catalog, index: &crate::IndexDefinition) -> String;
 
@@ -189,6 +209,35 @@ pub trait Inspector {
         options: InspectOptions,
         progress: &'a (dyn Fn(&str) + Sync),
     ) -> Pin<Box<dyn Future<Output = Result<Catalog, InspectError>> + 'a>>;
+}
+
+/// The server's own parser, which says of a statement whether it is one, without running it.
+pub trait SyntaxOracle {
+    /// A verdict for each statement, in order. Only statements about the schema are asked about: of others the server
+    /// would look up and lock the relations.
+    fn confirm<'a>(
+        &'a self,
+        statements: &'a [String],
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<Verdict>, InspectError>> + 'a>>;
+}
+
+/// What the server's parser says of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It reads it. Whether it would run is another question.
+    Accepted,
+    /// It does not.
+    Refused {
+        /// In the server's words.
+        message: String,
+        /// The character it stumbles at, counted from 1.
+        position: Option<u32>,
+    },
+    /// It was not asked, or did not answer.
+    NotAsked {
+        /// Why.
+        why: String,
+    },
 }
 
 /// Why a database could not be reached or read.

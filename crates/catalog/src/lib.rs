@@ -37,8 +37,8 @@ pub use change::{
 pub use check::Check;
 pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};
 pub use engine::{
-    Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Piece, PieceKind, Script,
-    SourceText, Statement, SyntaxError, Volatility,
+    Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Narrowing, Piece,
+    PieceKind, Script, SourceText, Statement, SyntaxError, SyntaxOracle, Verdict, Volatility,
 };
 pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
 pub use name::Name;

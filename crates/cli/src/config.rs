@@ -1,5 +1,7 @@
 //! `altimeter.toml` in the working directory.
 
+mod rules;
+
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -18,6 +20,9 @@ pub(crate) struct Config {
     pub(crate) sample: Option<f64>,
     pub(crate) color: Option<Color>,
     pub(crate) quiet: Option<bool>,
+    /// What becomes of findings, rule by rule.
+    #[serde(default)]
+    rules: rules::RulesConfig,
 }
 
 impl Config {
@@ -32,6 +37,7 @@ impl Config {
         shared.sample = shared.sample.or(self.sample);
         shared.color = shared.color.or(self.color);
         shared.quiet |= self.quiet.unwrap_or(false);
+        shared.policy = self.rules.policy().map_err(|e| Failure::usage(format!("{FILE}: {e}"), ""))?;
         let sample = shared.sample.unwrap_or(0.0);
         if !(0.0..=60.0).contains(&sample) {
             return Err(Failure::usage(format!("--sample {sample} is not between 0 and 60 seconds"), ""));
@@ -52,7 +58,7 @@ pub(crate) fn read() -> Result<Config, Failure> {
     let config: Config = toml::from_str(&text).map_err(|error| {
         Failure::usage(
             format!("{FILE}: {}", error.message()),
-            "its keys are the options' names, with _ for -: db, snapshot, format, sample, color, quiet",
+            "its keys are the options' names, with _ for -: db, snapshot, format, sample, color, quiet, rules",
         )
     })?;
     match config.format.as_deref() {

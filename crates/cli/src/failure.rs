@@ -52,6 +52,16 @@ impl From<InspectError> for Failure {
     }
 }
 
+impl From<altimeter_migrations::Error> for Failure {
+    fn from(error: altimeter_migrations::Error) -> Self {
+        let mut message = error.to_string();
+        if let Some(cause) = std::error::Error::source(&error) {
+            message.push_str(&format!("\n  because {cause}"));
+        }
+        Self { code: USAGE, message, next: error.next() }
+    }
+}
+
 impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Self {
         Self { code: NO_PLAN, message: error.message, next: error.instead }

@@ -8,6 +8,7 @@ mod command;
 mod config;
 mod engines;
 mod failure;
+mod migrations;
 mod output;
 mod progress;
 mod shared;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use altimeter_analysis::suppression::Policy;
 use clap::{Args, ValueEnum};
 
 /// Options of every command.
@@ -32,6 +33,9 @@ pub(crate) struct Shared {
     /// No progress and no notes on standard error
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
+    /// What becomes of findings, rule by rule: from the configuration
+    #[arg(skip)]
+    pub(crate) policy: Policy,
 }
 
 /// When to use colour.

@@ -44,10 +44,12 @@ pub(crate) fn read(language: &str, text: &str) -> Option<Body> {
                 }
             }
             SyntaxKind::CALL_EXPR => {
-                add(
-                    &mut body.calls,
-                    node.first_child().map(|callee| parse::path(&callee)).unwrap_or_default(),
-                );
+                // `EXISTS (…)` looks like a call, of a query.
+                let named =
+                    |n: &SyntaxNode| matches!(n.kind(), SyntaxKind::NAME_REF | SyntaxKind::FIELD_EXPR);
+                if let Some(callee) = node.first_child().filter(named) {
+                    add(&mut body.calls, parse::path(&callee));
+                }
             }
             SyntaxKind::PROCEDURE_NAME_REF => add(&mut body.calls, parse::path(&node)),
             _ => {}

@@ -3,7 +3,7 @@
 //! A [`Target`] is resolved from a URL or `keyword=value` string, service file, `PG*` variables and password file,
 //! with libpq's precedence (`target`, and the readers below it). A [`Connection`] is opened to the first host that
 //! fits (`open`), over TLS as the mode asks (`tls`, `certificate`). It is asked in a [`Batch`] only (`session`): one
-//! read-only repeatable-read transaction, extended protocol, nothing named. Errors say what happened and what to do
+//! read-only repeatable-read transaction, extended protocol, nothing named but what the server is to parse only. Errors say what happened and what to do
 //! (`refusal` while opening, `loss` afterwards), and nothing here prints a password.
 //!
 //! Where it differs from libpq, on purpose:
@@ -39,5 +39,6 @@ mod tls;
 mod url;
 
 pub use environment::Environment;
+pub(crate) use session::Said;
 pub use session::{Batch, Connection, Limits};
 pub use target::Target;

@@ -1,5 +1,6 @@
 //! Changes as PostgreSQL's SQL.
 
+mod advice;
 mod backfill;
 mod checks;
 mod in_step;
@@ -95,12 +96,12 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
         Change::AlterTable(_)
         | Change::AlterColumn { .. }
         | Change::AlterWhole { .. }
-        | Change::Partition(_)
         | Change::Relation(_)
         | Change::Object(_)
-        | Change::Rows(_)
+        | Change::Partition(_)
         | Change::Maintain(_)
-        | Change::Session(_) => String::new(),
+        | Change::Rows(_)
+        | Change::Session(_) => advice::print(change),
         Change::Together(changes) => {
             let statements: Vec<String> =
                 changes.iter().map(|c| format!("  {};\n", print(catalog, c))).collect();

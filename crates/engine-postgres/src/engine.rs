@@ -1,11 +1,12 @@
 //! The pure side of the engine, for the layers above.
 
 use altimeter_catalog::{
-    Backfill, Catalog, Change, Check, Effect, Engine, IndexDefinition, SourceText, Statement, Volatility,
+    Backfill, Catalog, Change, Check, Effect, Engine, IndexDefinition, Name, Narrowing, SourceText,
+    Statement, Volatility,
 };
 
 use crate::text::PostgresText;
-use crate::{dialect, effects, expression, types};
+use crate::{bound, dialect, effects, expression, narrowing, quoting, types};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,6 +53,18 @@ impl Engine for PostgresEngine {
         types::empty_value(catalog, type_name)
     }
 
+    fn narrowing(&self, from: &str, to: &str) -> Option<Narrowing> {
+        narrowing::narrowing(from, to)
+    }
+
+    fn bound_as_condition(&self, catalog: &Catalog, parent: &Name, bound: &str) -> Option<String> {
+        bound::as_condition(catalog, parent, bound)
+    }
+
+    fn next_value(&self, sequence: &Name) -> String {
+        format!("nextval({}::regclass)", quoting::literal(&quoting::quote_name(sequence)))
+    }
+
     fn default_index_name(&self, catalog: &Catalog, index: &IndexDefinition) -> String {
         dialect::default_index_name(catalog, index)
     }
@@ -65,7 +78,7 @@ impl Engine for PostgresEngine {
 mod tests {
     use altimeter_catalog::{
         BackfillValue, Column, ConstraintDefinition, ConstraintKind, FunctionBody, FunctionDefinition,
-        InStep, InStepFires, IndexKey, IndexTarget, LockMode, Name, Table, TransactionUse, TriggerDefinition,
+        InStep, InStepFires, IndexKey, IndexTarget, LockMode, Table, TransactionUse, TriggerDefinition,
     };
 
     use super::*;

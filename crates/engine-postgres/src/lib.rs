@@ -2,7 +2,7 @@
 //!
 //! The pure side: `parse` (text to syntax), `lower` (syntax to changes), `locks` (the lock table), `effects`
 //! (changes to effects), `dialect` (changes to text), `types` and `expression`. The live side, with the feature
-//! `live`: `connect` and `inspect`, the only places that know the driver.
+//! `live`: `connect` and `inspect`, the only places that know the driver, and `oracle` (the server's own parser).
 
 #[cfg(feature = "live")]
 mod body;
@@ -19,7 +19,11 @@ mod implication;
 mod inspect;
 mod locks;
 mod lower;
+mod narrowing;
+#[cfg(feature = "live")]
+mod oracle;
 mod parse;
+mod partitions;
 #[cfg(feature = "live")]
 mod queries;
 mod quoting;
@@ -32,5 +36,7 @@ pub use connect::{Batch, Connection, Environment, Limits, Target};
 pub use engine::PostgresEngine;
 #[cfg(feature = "live")]
 pub use inspect::PostgresInspector;
+#[cfg(feature = "live")]
+pub use oracle::PostgresOracle;
 #[cfg(feature = "live")]
 pub use queries::{ALL as QUERIES, Query};

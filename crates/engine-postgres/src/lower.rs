@@ -40,6 +40,15 @@ impl Lowered {
 
 /// Lowers one statement, at the top level or inside a block.
 pub(crate) fn lower_statement(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let lowered = lower_kind(catalog, node);
+    // A block may do nothing at all; any other statement of which nothing is left was not understood.
+    match lowered.changes.is_empty() && lowered.not_analysed.is_none() && node.kind() != SyntaxKind::DO {
+        true => Lowered::unknown("nothing in it was understood"),
+        false => lowered,
+    }
+}
+
+fn lower_kind(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     match node.kind() {
         SyntaxKind::ALTER_TABLE | SyntaxKind::ALTER_INDEX if partition::is(node) => {
             partition::lower(catalog, node)

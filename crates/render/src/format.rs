@@ -14,7 +14,7 @@ mod step;
 pub use check::{CHECK_FORMAT, CheckJson};
 pub use effect::{
     BlocksJson, CreatedJson, EffectJson, EstimateJson, FindingJson, LockJson, RelationKindJson,
-    TransactionUseJson,
+    SuppressedJson, TransactionUseJson,
 };
 pub use inspect::{
     ColumnJson, ConstraintJson, INSPECT_FORMAT, IndexJson, InspectJson, ServerJson, TableJson, TriggerJson,

@@ -11,6 +11,7 @@ mod markup;
 mod page;
 pub mod report;
 pub mod review;
+mod rule_page;
 mod summary;
 mod table;
 mod wrap;

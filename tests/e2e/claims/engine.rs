@@ -1,9 +1,10 @@
 //! What the engine says of a claim's statement, on the very database.
 
+use altimeter_analysis::review::{Passage, Reviewed, Reviewer, Sending};
 use altimeter_catalog::{Blocks, Catalog, Engine, InspectOptions, Inspector, TransactionUse};
 use altimeter_engine_postgres::{Environment, PostgresEngine, PostgresInspector, Target};
 use altimeter_tests::database::Database;
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 use super::facts::Facts;
 use super::file::Claim;
@@ -15,22 +16,23 @@ fn catalog_of(database: &Database) -> Result<Catalog> {
     Ok(runtime.block_on(inspector.inspect(InspectOptions { sample: None }, &|_| {}))?)
 }
 
+fn review(reviewer: &mut Reviewer<'_>, sql: &str) -> Vec<Reviewed> {
+    let text = PostgresEngine.read(sql);
+    reviewer.passage(&Passage { text: text.as_ref(), offset: 0, lines_before: 0, sending: Sending::Each })
+}
+
 /// The engine's account of the statement, the session's settings in front of it.
 pub(super) fn asked(claim: &Claim, database: &Database) -> Result<(Facts, Blocks)> {
-    let mut catalog = catalog_of(database)?;
+    let catalog = catalog_of(database)?;
+    let mut reviewer = Reviewer::new(&PostgresEngine, catalog.clone(), true);
     for sql in claim.session_statements() {
-        for statement in PostgresEngine.parse(&catalog, &sql).statements {
-            for change in &statement.changes {
-                catalog.apply(change)?;
-            }
-        }
+        review(&mut reviewer, &sql);
     }
-    let text = PostgresEngine.read(&claim.statement);
-    ensure!(text.pieces().len() == 1, "a claim is one statement");
-    let statement = text.lower(0, &catalog);
-    let effect = PostgresEngine.effect(&catalog, &statement);
+    let reviewed = review(&mut reviewer, &claim.statement);
+    let [statement] = reviewed.as_slice() else { bail!("a claim is one statement") };
+    let effect = statement.judged.effect.clone();
     if let Some(reason) = &effect.not_analysed {
-        anyhow::bail!("the engine did not analyse it: {reason}");
+        bail!("the engine did not analyse it: {reason}");
     }
     let there = |names: Vec<_>| names.into_iter().filter(|name| catalog.has_relation(name)).collect();
     let mut facts = Facts {

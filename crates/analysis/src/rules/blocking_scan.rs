@@ -1,42 +1,46 @@
 //! `blocking-scan`.
 
+use altimeter_catalog::{Change, ColumnAction, ConstraintKind, Maintenance, RelationChange};
+
 use crate::rule::{Finding, Rule, RuleContext};
-use crate::rules::{in_words, severity_of_wait};
 
-/// A table is read from end to end under a lock that stops others.
-pub(super) struct BlockingScan;
+pub(super) static RULE: Rule = Rule::in_statements("blocking-scan", include_str!("blocking_scan.md"), find);
 
-impl Rule for BlockingScan {
-    fn name(&self) -> &'static str {
-        "blocking-scan"
-    }
+fn find(context: &RuleContext<'_>) -> Vec<Finding> {
+    let found = context.parts().iter().filter(|part| !has_a_rule_of_its_own(part.change)).filter_map(|part| {
+        let table = part.change.tables().first().copied().or_else(|| part.effect.scans.first())?;
+        let wait = context.wait(table, part.only_scans())?;
+        let message = format!("reads all rows {}", wait.says);
+        let mut safe = context.script();
+        if context.parts().len() > 1 && context.engine.print(context.catalog, part.change) != "" {
+            safe = safe.say("in a statement and a transaction of its own it needs no stronger lock than its own:");
+            safe = safe.run(part.change.clone());
+        } else {
+            safe = safe.say("prove what is looked for with a CHECK constraint first: NOT VALID, then VALIDATE in another");
+            safe = safe.say("transaction (nobody waits); or do it while nobody needs the table");
+        }
+        Some(RULE.finding(wait.severity, Some(table), message).instead(safe))
+    });
+    found.collect()
+}
 
-    fn about(&self) -> &'static str {
-        "A table is read from end to end under a lock that stops others."
-    }
-
-    fn check(&self, context: &RuleContext<'_>) -> Vec<Finding> {
-        let effect = context.effect;
-        let read = effect
-            .scans
-            .iter()
-            .filter(|t| effect.lock_on(t).is_some_and(|m| m.blocks_reads()) && !effect.rewrites.contains(t));
-        let Some(duration) = context.estimate.duration_ms.as_ref() else { return Vec::new() };
-        let Some(severity) = severity_of_wait(duration.likely) else { return Vec::new() };
-        read.map(|table| Finding {
-            rule: self.name(),
-            severity,
-            message: format!(
-                "reads all of {table} under ACCESS EXCLUSIVE: nobody reads or writes it for {} to {}",
-                in_words(duration.low),
-                in_words(duration.high)
-            ),
-            instead:
-                "add a CHECK constraint NOT VALID, validate it (SHARE UPDATE EXCLUSIVE, nobody waits), then \\
-                      let it prove the rest"
-                    .to_owned(),
-            object: Some(table.clone()),
-        })
-        .collect()
+/// Scans that other rules speak of.
+fn has_a_rule_of_its_own(change: &Change) -> bool {
+    match change {
+        Change::AddConstraint { constraint, .. } => constraint.kind != ConstraintKind::NotNull,
+        Change::AlterColumn { action, .. } => matches!(action, ColumnAction::Type { .. }),
+        Change::Relation(change) => {
+            matches!(change, RelationChange::AlterType { .. } | RelationChange::RefreshView { .. })
+        }
+        Change::Maintain(change) => matches!(
+            change,
+            Maintenance::Reindex { .. } | Maintenance::Vacuum(_) | Maintenance::Cluster { .. }
+        ),
+        Change::SetNotNull { .. }
+        | Change::CreateIndex { .. }
+        | Change::Partition(_)
+        | Change::Backfill(_)
+        | Change::Rows(_) => true,
+        _ => false,
     }
 }

@@ -1,31 +1,26 @@
 //! `failing-statement`.
 
+use altimeter_catalog::TransactionUse;
+
 use crate::rule::{Finding, Rule, RuleContext, Severity};
 
-/// The server refuses the statement on this database.
-pub(super) struct FailingStatement;
+pub(super) static RULE: Rule =
+    Rule::in_statements("failing-statement", include_str!("failing_statement.md"), find);
 
-impl Rule for FailingStatement {
-    fn name(&self) -> &'static str {
-        "failing-statement"
-    }
-
-    fn about(&self) -> &'static str {
-        "The server refuses the statement on this database."
-    }
-
-    fn check(&self, context: &RuleContext<'_>) -> Vec<Finding> {
-        context
-            .effect
-            .fails
-            .iter()
-            .map(|reason| Finding {
-                rule: self.name(),
-                severity: Severity::Critical,
-                message: format!("fails here: {reason}"),
-                instead: String::new(),
-                object: None,
-            })
-            .collect()
-    }
+fn find(context: &RuleContext<'_>) -> Vec<Finding> {
+    let found = context.effect.fails.iter().map(|reason| {
+        let finding = RULE.finding(Severity::Critical, None, format!("fails here: {reason}"));
+        let out_of_place =
+            context.transaction.is_some() && context.effect.transaction == TransactionUse::Forbidden;
+        match out_of_place {
+            true => finding.instead(
+                context
+                    .script()
+                    .say("in a file of its own that the migration tool runs outside a transaction")
+                    .say(format!("{};", context.statement.sql)),
+            ),
+            false => finding,
+        }
+    });
+    found.collect()
 }

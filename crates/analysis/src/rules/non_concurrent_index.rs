@@ -1,38 +1,20 @@
 //! `non-concurrent-index`.
 
+use altimeter_catalog::Change;
+
 use crate::rule::{Finding, Rule, RuleContext};
-use crate::rules::{in_words, severity_of_wait};
+use crate::safe;
 
-/// An index is built while writers wait.
-pub(super) struct NonConcurrentIndex;
+pub(super) static RULE: Rule =
+    Rule::in_statements("non-concurrent-index", include_str!("non_concurrent_index.md"), find);
 
-impl Rule for NonConcurrentIndex {
-    fn name(&self) -> &'static str {
-        "non-concurrent-index"
-    }
-
-    fn about(&self) -> &'static str {
-        "An index is built while writers wait."
-    }
-
-    fn check(&self, context: &RuleContext<'_>) -> Vec<Finding> {
-        let built =
-            context.effect.creates.iter().filter(|c| !c.concurrently).filter_map(|c| c.index.as_ref());
-        let Some(duration) = context.estimate.duration_ms.as_ref() else { return Vec::new() };
-        let Some(severity) = severity_of_wait(duration.likely) else { return Vec::new() };
-        built
-            .map(|index| Finding {
-                rule: self.name(),
-                severity,
-                message: format!(
-                    "builds the index under SHARE: nobody writes {} for {} to {}",
-                    index.table,
-                    in_words(duration.low),
-                    in_words(duration.high)
-                ),
-                instead: "CREATE INDEX CONCURRENTLY, outside a transaction".to_owned(),
-                object: Some(index.table.clone()),
-            })
-            .collect()
-    }
+fn find(context: &RuleContext<'_>) -> Vec<Finding> {
+    let found = context.parts().iter().filter_map(|part| {
+        let Change::CreateIndex { index, concurrently: false, .. } = part.change else { return None };
+        let wait = context.wait(&index.table, part.only_scans())?;
+        let message = format!("builds the index {} {}", index.name, wait.says);
+        let safe = safe::index(context.script(), index);
+        Some(RULE.finding(wait.severity, Some(&index.table), message).instead(safe))
+    });
+    found.collect()
 }

@@ -1,38 +1,39 @@
 //! `renamed-column`.
 
-use crate::rule::{Finding, Rule, RuleContext, Severity};
 use altimeter_catalog::Change;
 
-/// Code that knows the old name fails at once.
-pub(super) struct RenamedColumn;
+use crate::rule::{Finding, Rule, RuleContext, Severity};
 
-impl Rule for RenamedColumn {
-    fn name(&self) -> &'static str {
-        "renamed-column"
+pub(super) static RULE: Rule = Rule::in_statements("renamed-column", include_str!("renamed_column.md"), find);
+
+fn find(context: &RuleContext<'_>) -> Vec<Finding> {
+    if context.plan_began_on.is_some() {
+        return Vec::new();
     }
-
-    fn about(&self) -> &'static str {
-        "Code that knows the old name fails at once."
-    }
-
-    fn check(&self, context: &RuleContext<'_>) -> Vec<Finding> {
-        if context.plan_began_on.is_some() {
-            return Vec::new();
+    let found = context.parts().iter().filter_map(|part| {
+        let Change::RenameColumn { table, from, to } = part.change else { return None };
+        if context.is_own(table) {
+            return None;
         }
-        let renamed = context.statement.changes.iter().filter_map(|change| match change {
-            Change::RenameColumn { table, from, .. } => Some((table, from)),
-            _ => None,
-        });
-        renamed
-            .map(|(table, from)| Finding {
-                rule: self.name(),
-                severity: Severity::Critical,
-                message: format!(
-                    "every running instance of the application that names {table}.{from} fails at once"
-                ),
-                instead: "keep both names in step until no old code is left".to_owned(),
-                object: Some(table.clone()),
-            })
-            .collect()
-    }
+        let used = context.signs_of_use(table, Some(from));
+        let message = format!(
+            "every running instance of the application that names {table}.{from} fails at once{used}"
+        );
+        let known = context.catalog.table(table).and_then(|t| t.column(from));
+        let instead = match known {
+            Some(old) => {
+                let new = altimeter_catalog::Column {
+                    name: to.clone(),
+                    type_name: old.type_name.clone(),
+                    collation: old.collation.clone(),
+                    ..Default::default()
+                };
+                let value = context.engine.replace_column("x", "x", from);
+                String::from(crate::safe::column_beside(context, table, Some(old), &new, &value))
+            }
+            None => context.script().say("keep both names in step until no old code is left").into(),
+        };
+        Some(RULE.finding(Severity::Critical, Some(table), message).instead(instead))
+    });
+    found.collect()
 }

@@ -1,40 +1,26 @@
 //! `unbatched-update`.
 
-use altimeter_catalog::{RowUpdate, WriteCommand};
+use altimeter_catalog::WriteCommand;
 
-use crate::rule::{Finding, Rule, RuleContext};
-use crate::rules::{in_words, severity_of_wait};
+use crate::rule::{Finding, Rule, RuleContext, severity_of_wait, words};
+use crate::safe;
 
-/// All rows are updated in one transaction.
-pub(super) struct UnbatchedUpdate;
+pub(super) static RULE: Rule =
+    Rule::in_statements("unbatched-update", include_str!("unbatched_update.md"), find);
 
-impl Rule for UnbatchedUpdate {
-    fn name(&self) -> &'static str {
-        "unbatched-update"
-    }
-
-    fn about(&self) -> &'static str {
-        "All rows are updated in one transaction."
-    }
-
-    fn check(&self, context: &RuleContext<'_>) -> Vec<Finding> {
-        let Some(duration) = context.estimate.duration_ms.as_ref() else { return Vec::new() };
-        let Some(severity) = severity_of_wait(duration.likely) else { return Vec::new() };
-        let changed = |u: &&RowUpdate| u.batch_rows.is_none() && u.command != WriteCommand::Insert;
-        let in_one_go = context.effect.updates.iter().filter(changed);
-        in_one_go
-            .map(|update| Finding {
-                rule: self.name(),
-                severity,
-                message: format!(
-                    "locks every row of {} it changes until the end: writers of them wait for {} to {}",
-                    update.object,
-                    in_words(duration.low),
-                    in_words(duration.high)
-                ),
-                instead: "update in batches by key, each committed on its own".to_owned(),
-                object: Some(update.object.clone()),
-            })
-            .collect()
-    }
+fn find(context: &RuleContext<'_>) -> Vec<Finding> {
+    let in_one_go =
+        context.effect.updates.iter().filter(|u| u.batch_rows.is_none() && u.command != WriteCommand::Insert);
+    let found = in_one_go.filter(|u| context.concerns(&u.object)).filter_map(|update| {
+        let duration = context.estimate.duration_ms.as_ref();
+        let severity = severity_of_wait(duration, None, 0.0)?;
+        let how_long = duration.map_or_else(|| "meanwhile".to_owned(), |d| format!("for {}", words::time_range(d)));
+        let message = format!(
+            "locks every row of {} it updates until the end: writers of them wait {how_long}, standbys get the log all at once, vacuum comes too late",
+            update.object
+        );
+        let safe = safe::batches(context, &update.object);
+        Some(RULE.finding(severity, Some(&update.object), message).instead(safe))
+    });
+    found.collect()
 }

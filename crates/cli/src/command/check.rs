@@ -1,18 +1,18 @@
 //! `altimeter check`.
 
-use std::io::Read;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use altimeter_analysis::Severity;
-use altimeter_analysis::review::{Passage, Review, ReviewedFile, Reviewer, Sending};
-use altimeter_catalog::{Catalog, Engine, EngineName, Server};
+use altimeter_analysis::review::{Review, Reviewer};
+use altimeter_catalog::{Catalog, EngineName, Server};
+use altimeter_migrations::Tool;
 use altimeter_render::review;
 use clap::Args;
 
 use crate::failure::Failure;
+use crate::migrations::Asked;
 use crate::shared::Shared;
-use crate::{engines, output, source};
+use crate::{engines, migrations, output, source};
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
@@ -22,6 +22,29 @@ pub(crate) struct CheckArguments {
     /// The least severity that makes the exit code 1 [default: high]
     #[arg(long, value_name = "SEVERITY", value_parser = ["low", "medium", "high", "critical"])]
     fail_on: Option<String>,
+    /// Only files that are new or changed since this git revision; without a database the others build up the schema
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+    /// The tool whose order and transactions hold [default: recognised by names and contents]
+    #[arg(long, value_name = "TOOL", value_parser = ToolName::parse)]
+    tool: Option<ToolName>,
+    /// The scripts that lead back instead, last first
+    #[arg(long)]
+    down: bool,
+}
+
+/// A tool by its name as an option's value.
+#[derive(Clone, Copy, Debug)]
+struct ToolName(Tool);
+
+impl ToolName {
+    fn parse(text: &str) -> Result<Self, String> {
+        let found = Tool::ALL.iter().find(|t| t.key() == text);
+        found.map(|t| Self(*t)).ok_or_else(|| {
+            let known: Vec<&str> = Tool::ALL.iter().map(|t| t.key()).collect();
+            format!("it is one of {}", known.join(", "))
+        })
+    }
 }
 
 /// Reviews the files and says whether there is a finding at or above `--fail-on`.
@@ -30,19 +53,33 @@ pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bo
     let report = review::by_name(name)
         .ok_or_else(|| Failure::usage(format!("check cannot be shown as {name}"), ""))?;
     let fail_on = severity(arguments.fail_on.as_deref().unwrap_or("high"));
-    let texts = arguments.files.iter().map(read_text).collect::<Result<Vec<_>, _>>()?;
     let (catalog, complete) = match source::is_named(shared) {
         true => (source::read(shared, 0.0).await?, true),
         false => (empty(shared), false),
     };
     let engine = engines::engine(catalog.server.engine)?;
-    let review = check(engine, catalog, complete, texts);
+    let asked = Asked {
+        paths: &arguments.files,
+        tool: arguments.tool.map(|t| t.0),
+        down: arguments.down,
+        since: arguments.since.as_deref(),
+    };
+    let gathered = migrations::read(&asked, engine)?;
+    let mut review = begin(&catalog, complete, gathered.notes);
+    let mut reviewer = Reviewer::new(engine, catalog, complete);
+    migrations::review(&mut reviewer, engine, &gathered.migrations, &mut review);
+    let statements: Vec<String> = review.statements().map(|(_, s)| s.judged.statement.sql.clone()).collect();
+    review.hear(&source::confirm(shared, &statements).await?);
+    reviewer.conclude(&mut review, &shared.policy);
+    review.files.retain(|f| f.shown);
     output::write(&report.render_review(&review, output::layout(shared)))?;
-    Ok(review.risk() >= fail_on && review.statements().any(|(_, s)| !s.judged.findings.is_empty()))
+    Ok(review.risk() >= fail_on
+        && review.statements().any(|(_, s)| s.judged.findings.iter().any(|f| f.suppressed.is_none())))
 }
 
-fn check(engine: &dyn Engine, catalog: Catalog, complete: bool, texts: Vec<(String, String)>) -> Review {
-    let mut review = Review {
+/// A review with nothing in it yet.
+fn begin(catalog: &Catalog, complete: bool, notes: Vec<String>) -> Review {
+    Review {
         engine: catalog.server.engine,
         server_version: catalog.server.version.clone(),
         source: match complete {
@@ -50,21 +87,10 @@ fn check(engine: &dyn Engine, catalog: Catalog, complete: bool, texts: Vec<(Stri
             false => "the files themselves: no database was named, so sizes and load are unknown".to_owned(),
         },
         complete,
+        notes,
         unknowns: catalog.unknowns.iter().map(|u| format!("{}: {}", u.what, u.why)).collect(),
         ..Review::default()
-    };
-    let mut reviewer = Reviewer::new(engine, catalog, complete);
-    for (path, sql) in texts {
-        let text = engine.read(&sql);
-        let passage = Passage { text: text.as_ref(), offset: 0, lines_before: 0, sending: Sending::Each };
-        let statements = reviewer.passage(&passage);
-        let mut notes = Vec::new();
-        if reviewer.end_session() {
-            notes.push("it ends inside a transaction: nothing of that is kept".to_owned());
-        }
-        review.files.push(ReviewedFile { path, text: Arc::from(sql), statements, notes });
     }
-    review
 }
 
 /// The schema a migration history begins on: nothing but the schema every database has.
@@ -87,17 +113,4 @@ fn severity(word: &str) -> Severity {
         "critical" => Severity::Critical,
         _ => Severity::High,
     }
-}
-
-fn read_text(file: &PathBuf) -> Result<(String, String), Failure> {
-    let mut bytes = Vec::new();
-    let read = if file.as_os_str() == "-" {
-        std::io::stdin().read_to_end(&mut bytes).map(|_| ())
-    } else {
-        std::fs::read(file).map(|read| bytes = read)
-    };
-    let path = file.display().to_string();
-    read.map_err(|e| Failure::usage(format!("{path} cannot be read: {e}"), ""))?;
-    let text = String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{path} is not UTF-8"), ""))?;
-    Ok((path, text))
 }

@@ -12,17 +12,21 @@ use std::time::Duration;
 use altimeter_catalog::{InspectError, InspectErrorKind};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_postgres::error::{ErrorPosition, SqlState};
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
 
 use super::Target;
-use super::failure::failure;
+use super::failure::{failure, shown};
 use super::loss::{from_query, lost, silent};
 use super::open::{Opened, open};
 use super::pooler::announced_process_id;
+use crate::oracle::askable::SchemaStatement;
 use crate::queries::{Query, SESSION};
 
 const BEGIN: Query = Query { name: "begin", sql: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
+/// What errors and logs call the parsing of a statement.
+const PARSE: Query = Query { name: "parse", sql: "" };
 const ROLLBACK: Query = Query { name: "rollback", sql: "ROLLBACK" };
 
 /// How much longer than the server's own limit this side waits, so that a dead network cannot hold it.
@@ -68,6 +72,36 @@ pub struct Connection {
 pub struct Batch<'a> {
     connection: &'a mut Connection,
     statement: Duration,
+}
+
+/// What the server said of a statement it was to parse.
+#[derive(Debug)]
+pub(crate) enum Said {
+    /// It is one.
+    Accepted,
+    /// It is not, at that character, counted from 1.
+    Refused { message: String, position: Option<u32> },
+    /// Something else is the matter.
+    Nothing { why: String },
+    /// The name the driver chose for it is in use.
+    NameTaken,
+}
+
+fn said(error: &tokio_postgres::Error) -> Said {
+    let Some(refusal) = error.as_db_error() else { return Said::Nothing { why: error.to_string() } };
+    let position = match refusal.position() {
+        Some(ErrorPosition::Original(position)) => Some(*position),
+        _ => None,
+    };
+    // Limits that are reached, a server that shuts down, a transaction that is not as it should be.
+    let elsewhere = ["08", "25", "53", "57", "58"];
+    match refusal.code() {
+        &SqlState::DUPLICATE_PSTATEMENT => Said::NameTaken,
+        code if elsewhere.iter().any(|class| code.code().starts_with(class)) => {
+            Said::Nothing { why: shown(refusal.message()) }
+        }
+        _ => Said::Refused { message: shown(refusal.message()), position },
+    }
 }
 
 impl Connection {
@@ -189,6 +223,33 @@ impl Batch<'_> {
     /// The connection was lost, a limit was hit, or the server refused the query.
     pub async fn rows(&self, query: &Query) -> Result<Vec<Row>, InspectError> {
         self.connection.send(query, &[], self.statement).await
+    }
+
+    /// Has the server parse a statement that is not our own, and not run it: the driver sends Parse, Describe and
+    /// Close, never Bind or Execute. The transaction is over after anything but acceptance.
+    ///
+    /// The driver names what it prepares. Within one transaction a pooler cannot lose it; a name that another of its
+    /// clients left on that server is said to be taken.
+    ///
+    /// # Errors
+    /// The connection was lost.
+    #[expect(clippy::disallowed_methods, reason = "the one way to have a statement parsed and not executed")]
+    pub(crate) async fn parse(&self, statement: &SchemaStatement<'_>) -> Result<Said, InspectError> {
+        let limit = self.statement + GRACE;
+        match timeout(limit, self.connection.client.prepare(statement.text())).await {
+            Ok(Ok(_closed_when_dropped)) => Ok(Said::Accepted),
+            Ok(Err(error)) if self.connection.client.is_closed() || error.is_closed() => {
+                let driver = self.connection.take_driver();
+                Err(lost(&self.connection.described, &PARSE, error, driver).await)
+            }
+            Ok(Err(error)) => Ok(said(&error)),
+            Err(_) => {
+                if let Some(driver) = self.connection.take_driver() {
+                    driver.abort();
+                }
+                Err(silent(&self.connection.described, &PARSE, limit))
+            }
+        }
     }
 
     /// Ends the transaction, by `ROLLBACK`: there is nothing to keep.

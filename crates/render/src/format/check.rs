@@ -29,6 +29,9 @@ pub struct CheckJson {
     pub statements: Vec<EffectJson>,
     /// The files in order.
     pub files: Vec<String>,
+    /// What is to be said about the files: the tool recognised, what was left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What could not be known, each once.
     pub unknowns: Vec<String>,
     /// The worst of the statements.
@@ -45,6 +48,7 @@ impl CheckJson {
             source: review.source.clone(),
             statements: Vec::new(),
             files: review.files.iter().map(|f| f.path.clone()).collect(),
+            notes: notes(review),
             unknowns: review.unknowns.clone(),
             risk: review.risk().into(),
         };
@@ -57,9 +61,16 @@ impl CheckJson {
             }
             let mut effect = EffectJson::new(&reviewed.judged, Some(&file.path));
             effect.held = reviewed.held.iter().map(HeldJson::from).collect();
+            effect.remarks = reviewed.remarks.clone();
             effect.in_transaction = reviewed.in_transaction;
             check.statements.push(effect);
         }
         check
     }
+}
+
+/// What is said of all files, and of each with its name.
+fn notes(review: &Review) -> Vec<String> {
+    let of_files = review.files.iter().flat_map(|f| f.notes.iter().map(move |n| format!("{}: {n}", f.path)));
+    review.notes.iter().cloned().chain(of_files).collect()
 }

@@ -51,6 +51,9 @@ pub struct EffectJson {
     /// Locks that statements before it in the same transaction took and that are held on while it runs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<HeldJson>,
+    /// What else is to be said: where the server's own parser disagrees.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// The server refuses it on this schema, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fails: Option<String>,
@@ -83,6 +86,7 @@ impl EffectJson {
             findings: findings.iter().map(FindingJson::from).collect(),
             in_transaction: false,
             held: Vec::new(),
+            remarks: Vec::new(),
             fails: effect.fails.clone(),
             not_analysed: effect.not_analysed.clone(),
         }
@@ -273,6 +277,16 @@ pub struct FindingJson {
     pub instead: String,
     /// The relation it is about.
     pub object: Option<String>,
+    /// Somebody allowed it: it does not count for the risk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<SuppressedJson>,
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct SuppressedJson {
+    /// What was given as the reason, in the SQL or in the configuration.
+    pub reason: String,
 }
 
 impl From<&Finding> for FindingJson {
@@ -283,6 +297,7 @@ impl From<&Finding> for FindingJson {
             message: finding.message.clone(),
             instead: finding.instead.clone(),
             object: finding.object.as_ref().map(Name::to_string),
+            suppressed: finding.suppressed.clone().map(|reason| SuppressedJson { reason }),
         }
     }
 }

@@ -4,7 +4,7 @@ use altimeter_analysis::review::Review;
 
 use crate::Layout;
 
-/// One format in which a review can be shown. Every text ends with a line break.
+/// One format in which a review can be shown. A text ends with a line break, if it is not empty.
 pub trait ReviewReport: Sync {
     /// The word after `--format`.
     fn name(&self) -> &'static str;

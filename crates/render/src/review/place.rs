@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use altimeter_analysis::review::{Reviewed, ReviewedFile};
+
 /// A place in a file, for people and programs; all counts begin at 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -65,6 +67,17 @@ impl<'a> Places<'a> {
         let text = &self.text[from.min(end)..end];
         text.strip_suffix('\r').unwrap_or(text)
     }
+}
+
+/// What is marked: the statement, or the word where it stops being SQL.
+pub(super) fn marked(file: &ReviewedFile, reviewed: &Reviewed) -> Range<usize> {
+    let statement = &reviewed.judged.statement;
+    let Some(error) = &statement.syntax_error else { return statement.span.clone() };
+    let rest = file.text.get(error.at..).unwrap_or_default();
+    let ends = |c: char| c.is_whitespace() || matches!(c, ';' | ',' | '(' | ')');
+    let first = rest.chars().next().map_or(0, char::len_utf8);
+    let word = rest.find(ends).unwrap_or(rest.len()).max(first);
+    error.at..error.at + word
 }
 
 #[cfg(test)]

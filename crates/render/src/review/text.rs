@@ -65,7 +65,7 @@ fn write_file(page: &mut Page, file: &ReviewedFile, layout: Layout, quiet: &mut 
     }
     page.blank();
     let (style, aside) = aside(file);
-    page.title(&path(file), (style, &aside));
+    page.title(review::path(file), (style, &aside));
     for note in &file.notes {
         page.says(4, "", note);
     }
@@ -78,12 +78,8 @@ fn write_file(page: &mut Page, file: &ReviewedFile, layout: Layout, quiet: &mut 
     quiet::write(page, file, &silent, &blocks);
 }
 
-fn path(file: &ReviewedFile) -> String {
-    if file.path == "-" { "standard input".to_owned() } else { file.path.clone() }
-}
-
 fn aside(file: &ReviewedFile) -> (Style, String) {
-    let counts = review::counts(file.statements.iter().flat_map(|s| &s.judged.findings));
+    let counts = review::counts(review::findings_of_file(file));
     let statements = review::some(file.statements.len(), "statement");
     match counts.first() {
         Some((worst, _)) => {
@@ -96,6 +92,7 @@ fn aside(file: &ReviewedFile) -> (Style, String) {
 /// What was not known, and where there is more.
 fn write_end(page: &mut Page, review: &Review) {
     page.blank();
+    page.list(OVERVIEW, "allowed", &review::allowed(review));
     page.list(OVERVIEW, "unknown", &review::unknowns(review));
     if !review.complete {
         page.says(OVERVIEW, "with sizes", "--db URL, or --snapshot FILE made by altimeter snapshot");

@@ -2,16 +2,15 @@
 //! the safe way.
 
 use std::collections::HashSet;
-use std::ops::Range;
 
-use altimeter_analysis::review::{Reviewed, ReviewedFile};
+use altimeter_analysis::review::ReviewedFile;
 use altimeter_analysis::{Finding, Severity};
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use super::excerpt::Excerpt;
-use crate::review::place::Places;
+use crate::review::place::{Places, marked};
 use crate::summary::review::blocks::Block;
-use crate::summary::review::facts;
+use crate::summary::review::{facts, in_order, path};
 use crate::{Layout, escape, wrap};
 
 /// Draws the statements of one file.
@@ -39,7 +38,7 @@ impl<'a> Details<'a> {
         // Line number, blank, bar, blank; two more beside a statement of several lines.
         let room = self.width.saturating_sub(gutter + 5);
         let excerpt = Excerpt::new(places, &marked, room);
-        let waits = block.map(|b| self.waits(b));
+        let waits = block.map(|b| b.says_in(self.file));
         let labels = match &reviewed.judged.statement.syntax_error {
             Some(error) => vec![error.message.clone()],
             None => waits.iter().cloned().chain(block.map(Block::says_briefly)).collect(),
@@ -54,7 +53,7 @@ impl<'a> Details<'a> {
             annotation = annotation.label(escape::line(label));
         }
         let snippet = Snippet::source(excerpt.text.as_str()).line_start(excerpt.line).annotation(annotation);
-        let path = escape::line(if self.file.path == "-" { "standard input" } else { &self.file.path });
+        let path = escape::line(path(self.file));
         match excerpt.cut_column {
             None => elements.push(Element::from(snippet.path(path.as_str()))),
             Some(column) => {
@@ -69,29 +68,21 @@ impl<'a> Details<'a> {
         elements.extend(messages.facts("held", &facts::held(reviewed)));
         let costs = facts::costs(&reviewed.judged.effect, &reviewed.judged.estimate);
         elements.extend(messages.pieces("costs", &costs));
-        for (nth, finding) in reviewed.judged.findings.iter().enumerate() {
+        let findings = in_order(reviewed);
+        for (nth, finding) in findings.iter().enumerate() {
             if nth > 0 {
                 let name = format!("{}[{}]", finding.severity, finding.rule);
                 elements.extend(messages.prose(level(finding.severity), &name, &finding.message));
             }
             elements.extend(self.safe_way(&messages, finding));
         }
-        let title = self.title(reviewed, block);
+        let title = self.title(findings.first().copied(), block);
         self.renderer.render(&[title.elements(elements)])
     }
 
-    /// Who waits, how long, and until when.
-    fn waits(&self, block: &Block<'_>) -> String {
-        if block.until == block.at {
-            return block.says();
-        }
-        let line = self.file.statements[block.until].judged.statement.line;
-        format!("{}, until the transaction ends at line {line}", block.says())
-    }
-
     /// The worst finding; of a statement without one, why it is shown.
-    fn title(&self, reviewed: &Reviewed, block: Option<&Block<'_>>) -> Group<'static> {
-        let (level, name, text) = match reviewed.judged.findings.first() {
+    fn title(&self, finding: Option<&Finding>, block: Option<&Block<'_>>) -> Group<'static> {
+        let (level, name, text) = match finding {
             Some(f) => (level(f.severity), format!("{}[{}]", f.severity, f.rule), f.message.clone()),
             None => (Level::NOTE, "note".to_owned(), block.map(Block::says).unwrap_or_default()),
         };
@@ -148,17 +139,6 @@ impl Messages {
     fn room(&self, name: &str) -> usize {
         self.width.saturating_sub(self.gutter + name.len() + 5)
     }
-}
-
-/// What is marked: the statement, or the word where it stops being SQL.
-fn marked(file: &ReviewedFile, reviewed: &Reviewed) -> Range<usize> {
-    let statement = &reviewed.judged.statement;
-    let Some(error) = &statement.syntax_error else { return statement.span.clone() };
-    let rest = file.text.get(error.at..).unwrap_or_default();
-    let ends = |c: char| c.is_whitespace() || matches!(c, ';' | ',' | '(' | ')');
-    let first = rest.chars().next().map_or(0, char::len_utf8);
-    let word = rest.find(ends).unwrap_or(rest.len()).max(first);
-    error.at..error.at + word
 }
 
 fn level(severity: Severity) -> Level<'static> {

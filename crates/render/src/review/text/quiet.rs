@@ -33,11 +33,11 @@ impl Files {
     pub(super) fn write(&self, page: &mut Page) {
         let (Some(first), Some(last)) = (self.paths.first(), self.paths.last()) else { return };
         let files = match self.paths.len() {
+            1 if first == "-" => "standard input".to_owned(),
             1 => first.clone(),
             2 => format!("{first} and {last}"),
             n => format!("{}, {first} to {last}", some(n, "file")),
         };
-        let files = if first == "-" { "standard input".to_owned() } else { files };
         let takes = if self.statements == 1 { "takes" } else { "take" };
         page.blank();
         page.says(

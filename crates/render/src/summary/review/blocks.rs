@@ -55,17 +55,39 @@ impl Block<'_> {
 
     /// Who waits, and how long: `reads and writes on public.users wait ≤ 38 s`.
     pub(crate) fn says(&self) -> String {
+        if self.is_unknown() {
+            return "nobody knows who waits, and how long".to_owned();
+        }
         format!("{} wait{}", self.who(), self.how_long())
+    }
+
+    /// The same, and until when.
+    pub(crate) fn says_in(&self, file: &ReviewedFile) -> String {
+        match file.statements.get(self.until).filter(|_| self.until > self.at) {
+            Some(last) => {
+                let line = last.judged.statement.line;
+                format!("{}, until the transaction ends at line {line}", self.says())
+            }
+            None => self.says(),
+        }
     }
 
     /// The same without names.
     pub(crate) fn says_briefly(&self) -> String {
+        if self.is_unknown() {
+            return self.says();
+        }
         let who = match (self.closed.is_empty(), self.unwritten.is_empty()) {
             (false, _) => "reads and writes",
             (true, false) => "writes",
             (true, true) => "writes of the same rows",
         };
         format!("{who} wait{}", self.how_long())
+    }
+
+    /// The statement was not understood, and what it names neither.
+    fn is_unknown(&self) -> bool {
+        self.lasts.is_none() && self.closed.is_empty() && self.unwritten.is_empty()
     }
 
     fn how_long(&self) -> String {
@@ -159,9 +181,11 @@ fn block(reviewed: &Reviewed, at: usize, until: usize, lasts_on: Option<Range>) 
         // Locked is only an index; whoever reads the table has to open it.
         std::mem::swap(&mut closed, &mut unwritten);
     }
-    let rows =
-        || Wait::of(judged) != Wait::Nobody && !reviewed.held.iter().any(|h| h.lock.mode.blocks_writes());
-    if !locks && !rows() {
+    if judged.effect.not_analysed.is_some() {
+        return Some(Block { at, until, closed, unwritten, lasts: None });
+    }
+    let held = || reviewed.held.iter().any(|h| h.lock.mode.blocks_writes());
+    if !locks && (Wait::of(judged) == Wait::Nobody || held()) {
         return None;
     }
     let lasts = judged.estimate.blocked_ms.as_ref().zip(lasts_on.as_ref()).map(|(a, b)| a.plus(b));

@@ -4,7 +4,7 @@ use altimeter_analysis::Severity;
 use altimeter_analysis::review::{Review, Reviewed, ReviewedFile};
 
 use super::blocks::{self, Block};
-use super::{counted, counts, findings, some};
+use super::{counted, counts, findings, in_order, place, sentence, some};
 use crate::amount::{self, Quantity};
 use crate::summary::steps::Wait;
 use crate::summary::verdict::Verdict;
@@ -26,12 +26,6 @@ pub(crate) fn scope(review: &Review) -> String {
     format!("{} in {files}", some(review.statements().count(), "statement"))
 }
 
-/// Where a statement stands.
-pub(crate) fn place(file: &ReviewedFile, reviewed: &Reviewed) -> String {
-    let path = if file.path == "-" { "standard input" } else { &file.path };
-    format!("{path}:{}", reviewed.judged.statement.line)
-}
-
 /// How many findings there are, and where the worst is.
 pub(crate) fn found(review: &Review) -> Vec<String> {
     let mut says = counted(&counts(findings(review)));
@@ -40,7 +34,7 @@ pub(crate) fn found(review: &Review) -> Vec<String> {
     }
     let risk = review.risk();
     let all: Vec<_> = review.statements().filter(|(_, s)| s.judged.risk == risk).collect();
-    let first = all.iter().find_map(|(file, s)| Some((place(file, s), s.judged.findings.first()?)));
+    let first = all.iter().find_map(|(file, s)| Some((place(file, s), *in_order(s).first()?)));
     if let Some((place, finding)) = first {
         let which = if risk == Severity::Low { "first" } else { "worst" };
         let more = if all.len() > 1 { format!(" and {} more as bad", all.len() - 1) } else { String::new() };
@@ -58,7 +52,10 @@ fn waits(review: &Review) -> Vec<String> {
                 Wait::UpTo(ms) if longest.as_ref().is_none_or(|(most, ..)| ms > *most) => {
                     longest = Some((ms, file, block));
                 }
-                Wait::Unknown => unknown += 1,
+                // What is not analysed is said below.
+                Wait::Unknown if file.statements[block.at].judged.effect.not_analysed.is_none() => {
+                    unknown += 1
+                }
                 _ => {}
             }
         }
@@ -71,10 +68,7 @@ fn waits(review: &Review) -> Vec<String> {
         }
         Some((_, file, block)) => {
             let place = place(file, &file.statements[block.at]);
-            let says_who = block.says();
-            let mut letters = says_who.chars();
-            let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-            says.push(format!("{first}{} ({place}).", letters.as_str()));
+            says.push(sentence(&format!("{} ({place})", block.says())));
         }
         None => {}
     }

@@ -1,0 +1,124 @@
+//! Changes that no recipe makes but that rules recommend. What nobody recommends has no text.
+
+use altimeter_catalog::{
+    Change, ColumnAction, DetachMode, Maintenance, PartitionChange, ReindexTarget, RelationChange,
+    RelationKind, SessionChange, TableAction, TypeAction, Vacuum,
+};
+
+use crate::quoting::{literal, quote, quote_name};
+
+pub(super) fn print(change: &Change) -> String {
+    match change {
+        Change::Session(change) => session(change),
+        Change::Partition(change) => partition(change),
+        Change::Maintain(change) => maintenance(change),
+        Change::Relation(change) => relation(change),
+        Change::AlterWhole { table, action: TableAction::ReplicaIdentity(identity) }
+            if identity == "full" =>
+        {
+            format!("ALTER TABLE {} REPLICA IDENTITY FULL", quote_name(table))
+        }
+        Change::AlterColumn { table, column, action: ColumnAction::Type { type_name, collation, using } } => {
+            let collation = collation.as_ref().map(|c| format!(" COLLATE {c}")).unwrap_or_default();
+            let using = using.as_ref().map(|u| format!(" USING {u}")).unwrap_or_default();
+            let (table, column) = (quote_name(table), quote(column));
+            format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE {type_name}{collation}{using}")
+        }
+        _ => String::new(),
+    }
+}
+
+fn session(change: &SessionChange) -> String {
+    match change {
+        SessionChange::Set { name, value: Some(value), local } => {
+            let local = if *local { "LOCAL " } else { "" };
+            // Times are kept in milliseconds.
+            let value = match value.parse::<u64>() {
+                Ok(ms) if name.ends_with("_timeout") && ms % 1_000 == 0 && ms > 0 => {
+                    literal(&format!("{}s", ms / 1_000))
+                }
+                Ok(ms) if name.ends_with("_timeout") && ms > 0 => literal(&format!("{ms}ms")),
+                _ => literal(value),
+            };
+            format!("SET {local}{} = {value}", quote(name))
+        }
+        SessionChange::Begin => "BEGIN".to_owned(),
+        SessionChange::Commit { chain: false } => "COMMIT".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn partition(change: &PartitionChange) -> String {
+    match change {
+        PartitionChange::Attach { parent, child, bound } => {
+            format!("ALTER TABLE {} ATTACH PARTITION {} {bound}", quote_name(parent), quote_name(child))
+        }
+        PartitionChange::Detach { parent, child, mode } => {
+            let mode = match mode {
+                DetachMode::Plain => "",
+                DetachMode::Concurrently => " CONCURRENTLY",
+                DetachMode::Finalize => " FINALIZE",
+            };
+            format!("ALTER TABLE {} DETACH PARTITION {}{mode}", quote_name(parent), quote_name(child))
+        }
+        PartitionChange::AttachIndex { parent, child } => {
+            format!("ALTER INDEX {} ATTACH PARTITION {}", quote_name(parent), quote_name(child))
+        }
+    }
+}
+
+fn maintenance(change: &Maintenance) -> String {
+    match change {
+        Maintenance::Reindex { target: ReindexTarget::Index(name), concurrently } => {
+            format!("REINDEX INDEX {}{}", concurrent(*concurrently), quote_name(name))
+        }
+        Maintenance::Reindex { target: ReindexTarget::Table(name), concurrently } => {
+            format!("REINDEX TABLE {}{}", concurrent(*concurrently), quote_name(name))
+        }
+        Maintenance::Vacuum(Vacuum { tables, full: false, analyze, .. }) => {
+            let analyze = if *analyze { " (ANALYZE)" } else { "" };
+            let tables: Vec<String> = tables.iter().map(|t| format!(" {}", quote_name(&t.name))).collect();
+            format!("VACUUM{analyze}{}", tables.join(","))
+        }
+        _ => String::new(),
+    }
+}
+
+fn concurrent(yes: bool) -> &'static str {
+    if yes { "CONCURRENTLY " } else { "" }
+}
+
+fn relation(change: &RelationChange) -> String {
+    match change {
+        RelationChange::RefreshView { view, concurrently, with_data: true } => {
+            format!("REFRESH MATERIALIZED VIEW {}{}", concurrent(*concurrently), quote_name(view))
+        }
+        RelationChange::CreateSequence { sequence, if_not_exists: false } => {
+            let owned = sequence.owned_by.as_ref().and_then(|o| Some((o, o.columns.first()?)));
+            let owned = owned.map(|(o, c)| format!(" OWNED BY {}.{}", quote_name(&o.on), quote(c)));
+            let (name, type_name) = (quote_name(&sequence.name), &sequence.type_name);
+            format!("CREATE SEQUENCE {name} AS {type_name}{}", owned.unwrap_or_default())
+        }
+        RelationChange::Rename { kind, relation, to, if_exists: false } => {
+            let kind = match kind {
+                RelationKind::MaterializedView => "MATERIALIZED VIEW",
+                RelationKind::View => "VIEW",
+                RelationKind::Index => "INDEX",
+                RelationKind::Sequence => "SEQUENCE",
+                _ => "TABLE",
+            };
+            format!("ALTER {kind} {} RENAME TO {}", quote_name(relation), quote(to))
+        }
+        RelationChange::AlterType {
+            name,
+            action: TypeAction::AddValue { label, beside: None, if_not_exists },
+        } => {
+            let if_not_exists = if *if_not_exists { "IF NOT EXISTS " } else { "" };
+            format!("ALTER TYPE {} ADD VALUE {if_not_exists}{}", quote_name(name), literal(label))
+        }
+        RelationChange::AlterType { name, action: TypeAction::ValidateConstraint(constraint) } => {
+            format!("ALTER DOMAIN {} VALIDATE CONSTRAINT {}", quote_name(name), quote(constraint))
+        }
+        _ => String::new(),
+    }
+}

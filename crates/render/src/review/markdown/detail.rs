@@ -1,0 +1,63 @@
+//! One statement of a review, folded.
+
+use super::Loud;
+use crate::summary::Facts;
+use crate::summary::review::{facts, in_order, place};
+use crate::summary::statement;
+use crate::{escape, markup};
+
+/// Lines and characters of a statement or a safe way that are shown.
+const LINES: usize = 30;
+const CHARACTERS: usize = 3_000;
+
+/// The statement in a `<details>` element: its text, locks, costs, findings, safe ways.
+pub(super) fn of(it: &Loud<'_>) -> String {
+    let findings = in_order(it.reviewed);
+    let judged = &it.reviewed.judged;
+    let place = place(it.file, it.reviewed);
+    let title = match findings.first() {
+        Some(f) => format!("{} · {} · {place}", f.severity, f.rule),
+        None => place,
+    };
+    let mut out = format!("<details>\n<summary>{}</summary>\n\n", escape::html(&title));
+    out.push_str(&escape::fenced("sql", &statement::runnable(&cut(&judged.statement.sql))));
+    out.push('\n');
+    let before = out.len();
+    for (label, pieces) in [
+        ("waits", it.block.iter().map(|b| b.says_in(it.file)).collect()),
+        ("locks", facts::locks(&judged.effect)),
+        ("held", facts::held(it.reviewed)),
+        ("costs", facts::costs(&judged.effect, &judged.estimate)),
+    ] {
+        if !pieces.is_empty() {
+            markup::fact(&mut out, &Facts::new(label, pieces));
+        }
+    }
+    if out.len() > before {
+        out.push('\n');
+    }
+    for finding in findings {
+        let name = escape::markdown(&format!("{} · {}", finding.severity, finding.rule));
+        out.push_str(&format!("**{name}**: {}\n\n", escape::markdown(&finding.message)));
+        let instead = finding.instead.trim();
+        if facts::is_sql(instead) {
+            out.push_str(&format!("Instead:\n\n{}\n", escape::fenced("sql", &cut(instead))));
+        } else if !instead.is_empty() {
+            markup::paragraph(&mut out, &format!("Instead: {instead}"));
+        }
+    }
+    out.push_str("</details>\n\n");
+    out
+}
+
+/// The beginning of a long text, with a mark where it was cut.
+fn cut(text: &str) -> String {
+    let mut kept: String = text.chars().take(CHARACTERS).collect();
+    if let Some((at, _)) = kept.match_indices('\n').nth(LINES - 1) {
+        kept.truncate(at);
+    }
+    if kept.len() < text.len() {
+        kept.push_str("\n-- …");
+    }
+    kept
+}

@@ -1,0 +1,1 @@
+//! The catalogue of hazards names rules that exist.
