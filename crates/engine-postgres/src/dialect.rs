@@ -97,11 +97,11 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
         Change::AlterTable(_)
         | Change::AlterColumn { .. }
         | Change::AlterWhole { .. }
-        | Change::Partition(_)
         | Change::Relation(_)
         | Change::Object(_)
-        | Change::Rows(_)
+        | Change::Partition(_)
         | Change::Maintain(_)
+        | Change::Rows(_)
         | Change::Session(_) => advice::print(change),
         Change::Together(changes) => {
             let statements: Vec<String> =

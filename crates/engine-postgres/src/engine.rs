@@ -6,7 +6,7 @@ use altimeter_catalog::{
 };
 
 use crate::text::PostgresText;
-use crate::{bound_condition, dialect, effects, expression, narrowing, quoting, types};
+use crate::{bound, dialect, effects, expression, narrowing, quoting, types};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,7 +58,7 @@ impl Engine for PostgresEngine {
     }
 
     fn bound_as_condition(&self, catalog: &Catalog, parent: &Name, bound: &str) -> Option<String> {
-        bound_condition::as_condition(catalog, parent, bound)
+        bound::as_condition(catalog, parent, bound)
     }
 
     fn next_value(&self, sequence: &Name) -> String {

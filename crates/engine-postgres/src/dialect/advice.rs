@@ -69,15 +69,13 @@ fn partition(change: &PartitionChange) -> String {
 
 fn maintenance(change: &Maintenance) -> String {
     match change {
-        Maintenance::Reindex { target, concurrently, tablespace } => {
+        Maintenance::Reindex { target, concurrently } => {
             let (kind, name) = match target {
                 ReindexTarget::Index(name) => ("INDEX", name),
                 ReindexTarget::Table(name) => ("TABLE", name),
                 ReindexTarget::Schema(_) | ReindexTarget::Database { .. } => return String::new(),
             };
-            let moved = tablespace.as_ref().map(|t| format!("(TABLESPACE {}) ", quote(t)));
-            let moved = moved.unwrap_or_default();
-            format!("REINDEX {moved}{kind} {}{}", concurrent(*concurrently), quote_name(name))
+            format!("REINDEX {kind} {}{}", concurrent(*concurrently), quote_name(name))
         }
         Maintenance::Vacuum(vacuum) if !vacuum.full => {
             let analyze = if vacuum.analyze { " (ANALYZE)" } else { "" };
