@@ -4,6 +4,7 @@
 mod conclusion;
 mod session;
 mod transaction;
+mod witness;
 
 use std::sync::Arc;
 
@@ -97,6 +98,8 @@ pub struct Reviewed {
     pub in_transaction: bool,
     /// Locks that statements before it in the same transaction took and that are held on while it runs.
     pub held: Vec<Held>,
+    /// What else is to be said: where the server's own parser disagrees.
+    pub remarks: Vec<String>,
 }
 
 /// Goes through migrations statement by statement.
@@ -173,7 +176,7 @@ impl<'a> Reviewer<'a> {
         if judged.effect.fails.is_none() {
             self.carry_out(&judged);
         }
-        Reviewed { judged, in_transaction, held }
+        Reviewed { judged, in_transaction, held, remarks: Vec::new() }
     }
 
     /// What the statement leaves behind: the schema, the session, the transaction.

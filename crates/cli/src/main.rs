@@ -7,6 +7,8 @@ mod arguments;
 mod command;
 mod config;
 mod engines;
+#[cfg(test)]
+mod examples;
 mod failure;
 mod migrations;
 mod output;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use altimeter_catalog::{Catalog, InspectOptions, read_snapshot};
+use altimeter_catalog::{Catalog, InspectOptions, Verdict, read_snapshot};
 use altimeter_engine_postgres::Environment;
 
 use crate::engines;
@@ -53,14 +53,29 @@ pub(crate) async fn read(shared: &Shared, pause: f64) -> Result<Catalog, Failure
         ));
     }
     let environment = environment();
-    let url = shared.db.as_deref().or(environment.variables.get("DATABASE_URL").map(String::as_str));
-    let inspector = engines::inspector(url.filter(|u| !u.is_empty()), &environment)?;
+    let inspector = engines::inspector(url(shared, &environment), &environment)?;
     let pause = shared.sample.unwrap_or(pause);
     let options = InspectOptions { sample: (pause > 0.0).then(|| Duration::from_secs_f64(pause)) };
     let progress = Progress::begin(shared.quiet);
     let catalog = inspector.inspect(options, &|what| progress.show(what)).await;
     progress.end();
     Ok(catalog?)
+}
+
+/// What the server's own parser says of statements; nothing where there is a snapshot or no database.
+pub(crate) async fn confirm(shared: &Shared, statements: &[String]) -> Result<Vec<Verdict>, Failure> {
+    if shared.snapshot.is_some() || !is_named(shared) {
+        return Ok(Vec::new());
+    }
+    let environment = environment();
+    let oracle = engines::oracle(url(shared, &environment), &environment)?;
+    Ok(oracle.confirm(statements).await?)
+}
+
+/// The URL on the command line, or the environment's.
+fn url<'a>(shared: &'a Shared, environment: &'a Environment) -> Option<&'a str> {
+    let named = shared.db.as_deref().or(environment.variables.get("DATABASE_URL").map(String::as_str));
+    named.filter(|u| !u.is_empty())
 }
 
 fn read_file(file: &Path) -> Result<Catalog, Failure> {

@@ -26,3 +26,12 @@ pub(crate) fn assert_file(path: &str, made: &str) {
         made.lines().nth(line).unwrap_or_default(),
     );
 }
+
+/// Validates JSON against a schema and names what does not fit.
+#[track_caller]
+pub(crate) fn assert_valid(schema: &serde_json::Value, written: &serde_json::Value) {
+    let validator = jsonschema::validator_for(schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(written).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{}: {errors:#?}", schema["title"]);
+}

@@ -198,6 +198,10 @@ impl Page {
     /// A title on a line of its own.
     pub(crate) fn title(&mut self, title: &str, aside: (Style, &str)) {
         let aside = (aside.0, escape::line(aside.1));
+        if wrap::columns(&aside.1) > self.width / 2 {
+            self.title(title, (aside.0, ""));
+            return self.prose(4, "", (Style::Plain, ""), &aside.1);
+        }
         let room = if aside.1.is_empty() {
             self.width
         } else {

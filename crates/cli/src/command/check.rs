@@ -2,17 +2,15 @@
 
 use std::path::PathBuf;
 
-use altimeter_analysis::Severity;
 use altimeter_analysis::review::{Review, Reviewer};
-use altimeter_analysis::suppression::Policy;
-use altimeter_catalog::{Catalog, Engine, EngineName, Server};
-use altimeter_migrations::{Gathered, Tool};
-use altimeter_render::review;
+use altimeter_analysis::{Finding, Severity};
+use altimeter_catalog::{Catalog, EngineName, Server};
+use altimeter_migrations::Tool;
 use clap::Args;
 
 use crate::failure::Failure;
 use crate::migrations::Asked;
-use crate::shared::Shared;
+use crate::shared::{SEVERITIES, Shared};
 use crate::{engines, migrations, output, source};
 
 #[derive(Debug, Args)]
@@ -21,7 +19,7 @@ pub(crate) struct CheckArguments {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     /// The least severity that makes the exit code 1 [default: high]
-    #[arg(long, value_name = "SEVERITY", value_parser = ["low", "medium", "high", "critical"])]
+    #[arg(long, value_name = "SEVERITY", value_parser = SEVERITIES)]
     fail_on: Option<String>,
     /// Only files that are new or changed since this git revision; without a database the others build up the schema
     #[arg(long, value_name = "REV")]
@@ -50,10 +48,8 @@ impl ToolName {
 
 /// Reviews the files and says whether there is a finding at or above `--fail-on`.
 pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bool, Failure> {
-    let name = shared.format.as_deref().unwrap_or("text");
-    let report = review::by_name(name)
-        .ok_or_else(|| Failure::usage(format!("check cannot be shown as {name}"), ""))?;
-    let fail_on = severity(arguments.fail_on.as_deref().unwrap_or("high"));
+    let report = output::review_report(shared)?;
+    let fail_on = arguments.fail_on.as_deref().or(shared.fail_on.as_deref()).unwrap_or("high");
     let (catalog, complete) = match source::is_named(shared) {
         true => (source::read(shared, 0.0).await?, true),
         false => (empty(shared), false),
@@ -65,20 +61,27 @@ pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bo
         down: arguments.down,
         since: arguments.since.as_deref(),
     };
-    let review = check(engine, catalog, complete, migrations::read(&asked, engine)?, &shared.policy);
+    let gathered = migrations::read(&asked, engine)?;
+    let mut review = begin(&catalog, complete, gathered.notes);
+    let mut reviewer = Reviewer::new(engine, catalog, complete);
+    migrations::review(&mut reviewer, engine, &gathered.migrations, &mut review);
+    let statements: Vec<String> = review.statements().map(|(_, s)| s.judged.statement.sql.clone()).collect();
+    review.hear(&source::confirm(shared, &statements).await?);
+    reviewer.conclude(&mut review, &shared.policy);
+    review.files.retain(|f| f.shown);
     output::write(&report.render_review(&review, output::layout(shared)))?;
-    Ok(review.risk() >= fail_on
-        && review.statements().any(|(_, s)| s.judged.findings.iter().any(|f| f.suppressed.is_none())))
+    let least = severity(fail_on);
+    let counts = |f: &&Finding| f.suppressed.is_none() && f.severity >= least;
+    let found = review.statements().flat_map(|(_, s)| &s.judged.findings).filter(counts).count();
+    if found > 0 {
+        output::note(shared, &format!("exit code 1: {found} at or above {fail_on} (--fail-on)"));
+    }
+    Ok(found > 0)
 }
 
-fn check(
-    engine: &dyn Engine,
-    catalog: Catalog,
-    complete: bool,
-    gathered: Gathered,
-    policy: &Policy,
-) -> Review {
-    let mut review = Review {
+/// A review with nothing in it yet.
+fn begin(catalog: &Catalog, complete: bool, notes: Vec<String>) -> Review {
+    Review {
         engine: catalog.server.engine,
         server_version: catalog.server.version.clone(),
         source: match complete {
@@ -86,15 +89,10 @@ fn check(
             false => "the files themselves: no database was named, so sizes and load are unknown".to_owned(),
         },
         complete,
+        notes,
         unknowns: catalog.unknowns.iter().map(|u| format!("{}: {}", u.what, u.why)).collect(),
-        notes: gathered.notes,
         ..Review::default()
-    };
-    let mut reviewer = Reviewer::new(engine, catalog, complete);
-    migrations::review(&mut reviewer, engine, &gathered.migrations, &mut review);
-    reviewer.conclude(&mut review, policy);
-    review.files.retain(|f| f.shown);
-    review
+    }
 }
 
 /// The schema a migration history begins on: nothing but the schema every database has.

@@ -51,6 +51,9 @@ pub struct EffectJson {
     /// Locks that statements before it in the same transaction took and that are held on while it runs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<HeldJson>,
+    /// What else is to be said: where the server's own parser disagrees.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// The server refuses it on this schema, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fails: Option<String>,
@@ -83,6 +86,7 @@ impl EffectJson {
             findings: findings.iter().map(FindingJson::from).collect(),
             in_transaction: false,
             held: Vec::new(),
+            remarks: Vec::new(),
             fails: effect.fails.clone(),
             not_analysed: effect.not_analysed.clone(),
         }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::place::{Place, Places, marked};
 use crate::escape;
-use crate::summary::review::{blocks, facts};
+use crate::summary::review::{blocks, facts, sentence};
 
 /// One finding in its place.
 pub(super) struct Located<'a> {
@@ -32,7 +32,7 @@ pub(super) struct Located<'a> {
 impl Located<'_> {
     /// The message, who waits, the locks, the safe way; several lines.
     pub(super) fn text(&self) -> String {
-        let mut text = self.finding.message.clone();
+        let mut text = sentence(&self.finding.message);
         for fact in &self.facts {
             text.push('\n');
             text.push_str(fact);
@@ -58,11 +58,11 @@ pub(super) fn all(review: &Review) -> Vec<Located<'_>> {
             }
             let span = marked(file, reviewed);
             let (begin, end) = (places.of(span.start), places.of(span.end));
-            let mut facts: Vec<String> = block.iter().map(|b| format!("{}.", b.says())).collect();
-            let locks = facts::locks(&reviewed.judged.effect);
-            if !locks.is_empty() {
-                facts.push(format!("Locks: {}.", locks.join(", ")));
+            let mut facts: Vec<String> = block.iter().map(|b| sentence(&b.says_in(file))).collect();
+            if reviewed.judged.effect.locks.iter().any(|l| l.mode.blocks_writes()) {
+                facts.push(format!("Locks: {}.", facts::locks(&reviewed.judged.effect).join(", ")));
             }
+            facts.extend(facts::held(reviewed).iter().map(|h| format!("Held: {h}.")));
             for finding in &reviewed.judged.findings {
                 let fingerprint = fingerprint(&mut seen, file, reviewed, finding);
                 all.push(Located { file, reviewed, finding, begin, end, fingerprint, facts: facts.clone() });

@@ -152,11 +152,16 @@ fn write_details(out: &mut String, loud: &[Loud<'_>], limit: usize) {
     }
 }
 
-/// What was allowed and what is not known, each list cut where it gets long.
+/// What is to be said about files, what was allowed and what is not known, each list cut where it gets long.
 fn end(review: &Review) -> String {
     let mut out = String::new();
-    for (title, lines) in [("Allowed", review::allowed(review)), ("Unknown", review::unknowns(review))] {
-        let mut room = END / 2;
+    let lists = [
+        ("Notes", review::notes(review)),
+        ("Allowed", review::allowed(review)),
+        ("Unknown", review::unknowns(review)),
+    ];
+    for (title, lines) in lists {
+        let mut room = END / 3;
         let lines: Vec<String> = lines.iter().map(|l| wrap::shortened(&escape::line(l), LINE)).collect();
         let fits = |line: &&String| {
             let takes = escape::markdown(line).chars().count() + 3;

@@ -1,20 +1,109 @@
 //! What every format owes its reader, and how the reports look.
 
-use super::{ALL, by_name};
-use crate::fixture;
-use crate::{Layout, expected};
+mod hostile;
+mod programs;
 
-fn layouts() -> [Layout; 2] {
-    [100, 80].map(|width| Layout { width, ..Layout::default() })
+use altimeter_analysis::review::Review;
+
+use super::{ALL, by_name};
+use crate::{Layout, expected, fixture, wrap};
+
+fn text(format: &str, review: &Review) -> String {
+    by_name(format).unwrap().render_review(review, Layout::default())
 }
 
 #[test]
 fn reports_look_as_they_should() {
     let review = fixture::review();
-    for layout in layouts() {
-        let made = by_name("text").unwrap().render_review(&review, layout);
-        expected::assert_file(&format!("src/review/expected/check-{}.txt", layout.width), &made);
+    for width in [100, 80] {
+        let made = by_name("text").unwrap().render_review(&review, Layout { width, ..Layout::default() });
+        expected::assert_file(&format!("src/review/expected/check-{width}.txt"), &made);
     }
-    let made = by_name("text").unwrap().render_review(&fixture::review_of_files_alone(), Layout::default());
-    expected::assert_file("src/review/expected/files-alone.txt", &made);
+    let alone = text("text", &fixture::review_of_files_alone());
+    expected::assert_file("src/review/expected/files-alone.txt", &alone);
+    let quiet = Review { files: vec![review.files[2].clone()], unknowns: vec![], ..review.clone() };
+    expected::assert_file("src/review/expected/quiet.txt", &text("text", &quiet));
+    for (format, file) in [
+        ("markdown", "check.md"),
+        ("github", "github.txt"),
+        ("gitlab", "gitlab.json"),
+        ("json", "check.json"),
+    ] {
+        expected::assert_file(&format!("src/review/expected/{file}"), &text(format, &review));
+    }
+    // The rules' pages are not this package's.
+    let mut log: serde_json::Value = serde_json::from_str(&text("sarif", &review)).unwrap();
+    log["runs"][0]["tool"]["driver"]["rules"] = serde_json::json!([]);
+    for result in log["runs"][0]["results"].as_array_mut().unwrap() {
+        result.as_object_mut().unwrap().remove("ruleIndex");
+    }
+    expected::assert_file("src/review/expected/check.sarif", &crate::format::to_text(&log));
+}
+
+#[test]
+fn every_line_but_sql_fits_the_page() {
+    let reviews = [fixture::review(), fixture::review_of_files_alone()];
+    let sql: Vec<String> = reviews[0]
+        .statements()
+        .flat_map(|(_, s)| &s.judged.findings)
+        .flat_map(|f| f.instead.lines().map(|l| l.trim().to_owned()))
+        .collect();
+    for review in &reviews {
+        for width in [60, 80, 100, 120] {
+            let layout = Layout { width, ..Layout::default() };
+            for line in by_name("text").unwrap().render_review(review, layout).lines() {
+                let bare = line.trim_start_matches([' ', '=']).trim_start_matches("instead: ");
+                let free = sql.iter().any(|s| s == bare) || line.starts_with(" -->");
+                assert!(free || wrap::columns(line) <= width, "over {width}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    let review = fixture::review();
+    let colored =
+        by_name("text").unwrap().render_review(&review, Layout { color: true, ..Layout::default() });
+    assert!(colored.contains("\u{1b}["));
+    let mut stripped = String::new();
+    let mut rest = colored.as_str();
+    while let Some((before, sequence)) = rest.split_once('\u{1b}') {
+        stripped.push_str(before);
+        rest = sequence.split_once('m').unwrap().1;
+    }
+    stripped.push_str(rest);
+    // The renderer paints blanks at the ends of lines.
+    let trimmed = |text: &str| text.lines().map(|l| format!("{}\n", l.trim_end())).collect::<String>();
+    assert_eq!(trimmed(&stripped), trimmed(&text("text", &review)));
+}
+
+#[test]
+fn every_format_has_a_name_of_its_own_and_ends_its_last_line() {
+    let names: Vec<&str> = ALL.iter().map(|r| r.name()).collect();
+    assert_eq!(names, ["text", "json", "markdown", "sarif", "github", "gitlab"]);
+    for report in ALL {
+        for review in [fixture::review(), Review::default()] {
+            let made = report.render_review(&review, Layout::default());
+            assert!(
+                made.is_empty() && report.name() == "github" || made.ends_with('\n'),
+                "{}",
+                report.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn what_does_not_run_is_said_before_all_else() {
+    let mut review = fixture::review();
+    review.files.truncate(2);
+    let made = text("text", &review);
+    let verdict = made.split("\n\n").nth(1).unwrap();
+    let verdict = verdict.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in
+        ["critical risk.", "wait ≤ 39 min", "The server refuses 1 statement", "2 statements are not analysed"]
+    {
+        assert!(verdict.contains(said), "{said}: {verdict}");
+    }
 }

@@ -52,6 +52,7 @@ fn write_overview(page: &mut Page, review: &Review) {
         }
         page.facts(OVERVIEW, "in all", &pieces, "   ");
     }
+    page.list(OVERVIEW, "note", &review.notes);
 }
 
 /// What is to be seen in a file at length, and its other statements in short.

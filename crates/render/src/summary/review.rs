@@ -45,6 +45,12 @@ pub(crate) fn allowed(review: &Review) -> Vec<String> {
     .collect()
 }
 
+/// What is to be said about all files and about each as a whole.
+pub(crate) fn notes(review: &Review) -> Vec<String> {
+    let of_files = review.files.iter().flat_map(|f| f.notes.iter().map(|n| format!("{}: {n}", path(f))));
+    review.notes.iter().cloned().chain(of_files).collect()
+}
+
 /// The path of a file in words.
 pub(crate) fn path(file: &ReviewedFile) -> &str {
     if file.path == "-" { "standard input" } else { &file.path }
@@ -66,6 +72,16 @@ pub(crate) fn unknowns(review: &Review) -> Vec<String> {
 pub(crate) fn some(n: usize, what: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };
     format!("{} {what}{plural}", crate::amount::whole(n))
+}
+
+/// A text as a sentence: with a capital letter, unless it begins with a name, and a full stop.
+pub(crate) fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    let stop = if text.ends_with(['.', '!', '?', ':']) { "" } else { "." };
+    let first_word = text.split(' ').next().unwrap_or_default();
+    let is_word = !first_word.is_empty() && first_word.chars().all(|c| c.is_ascii_lowercase());
+    let (first, rest) = text.split_at(usize::from(is_word));
+    format!("{}{rest}{stop}", first.to_ascii_uppercase())
 }
 
 /// Whether nobody needs to look at the statement.

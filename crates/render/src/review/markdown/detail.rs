@@ -2,7 +2,7 @@
 
 use super::Loud;
 use crate::summary::Facts;
-use crate::summary::review::{blocks::Block, facts, in_order, place};
+use crate::summary::review::{facts, in_order, place};
 use crate::summary::statement;
 use crate::{escape, markup};
 
@@ -22,8 +22,9 @@ pub(super) fn of(it: &Loud<'_>) -> String {
     let mut out = format!("<details>\n<summary>{}</summary>\n\n", escape::html(&title));
     out.push_str(&escape::fenced("sql", &statement::runnable(&cut(&judged.statement.sql))));
     out.push('\n');
+    let before = out.len();
     for (label, pieces) in [
-        ("waits", it.block.iter().map(Block::says).collect()),
+        ("waits", it.block.iter().map(|b| b.says_in(it.file)).collect()),
         ("locks", facts::locks(&judged.effect)),
         ("held", facts::held(it.reviewed)),
         ("costs", facts::costs(&judged.effect, &judged.estimate)),
@@ -32,7 +33,9 @@ pub(super) fn of(it: &Loud<'_>) -> String {
             markup::fact(&mut out, &Facts::new(label, pieces));
         }
     }
-    out.push('\n');
+    if out.len() > before {
+        out.push('\n');
+    }
     for finding in findings {
         let name = escape::markdown(&format!("{} · {}", finding.severity, finding.rule));
         out.push_str(&format!("**{name}**: {}\n\n", escape::markdown(&finding.message)));

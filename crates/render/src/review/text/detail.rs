@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use altimeter_analysis::review::{Reviewed, ReviewedFile};
+use altimeter_analysis::review::ReviewedFile;
 use altimeter_analysis::{Finding, Severity};
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
@@ -38,7 +38,7 @@ impl<'a> Details<'a> {
         // Line number, blank, bar, blank; two more beside a statement of several lines.
         let room = self.width.saturating_sub(gutter + 5);
         let excerpt = Excerpt::new(places, &marked, room);
-        let waits = block.map(|b| self.waits(b));
+        let waits = block.map(|b| b.says_in(self.file));
         let labels = match &reviewed.judged.statement.syntax_error {
             Some(error) => vec![error.message.clone()],
             None => waits.iter().cloned().chain(block.map(Block::says_briefly)).collect(),
@@ -78,15 +78,6 @@ impl<'a> Details<'a> {
         }
         let title = self.title(findings.first().copied(), block);
         self.renderer.render(&[title.elements(elements)])
-    }
-
-    /// Who waits, how long, and until when.
-    fn waits(&self, block: &Block<'_>) -> String {
-        if block.until == block.at {
-            return block.says();
-        }
-        let line = self.file.statements[block.until].judged.statement.line;
-        format!("{}, until the transaction ends at line {line}", block.says())
     }
 
     /// The worst finding; of a statement without one, why it is shown.

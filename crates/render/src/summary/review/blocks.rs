@@ -61,6 +61,17 @@ impl Block<'_> {
         format!("{} wait{}", self.who(), self.how_long())
     }
 
+    /// The same, and until when.
+    pub(crate) fn says_in(&self, file: &ReviewedFile) -> String {
+        match file.statements.get(self.until).filter(|_| self.until > self.at) {
+            Some(last) => {
+                let line = last.judged.statement.line;
+                format!("{}, until the transaction ends at line {line}", self.says())
+            }
+            None => self.says(),
+        }
+    }
+
     /// The same without names.
     pub(crate) fn says_briefly(&self) -> String {
         if self.is_unknown() {

@@ -4,7 +4,7 @@ use altimeter_analysis::Severity;
 use altimeter_analysis::review::{Review, Reviewed, ReviewedFile};
 
 use super::blocks::{self, Block};
-use super::{counted, counts, findings, in_order, place, some};
+use super::{counted, counts, findings, in_order, place, sentence, some};
 use crate::amount::{self, Quantity};
 use crate::summary::steps::Wait;
 use crate::summary::verdict::Verdict;
@@ -14,9 +14,6 @@ pub(crate) fn verdict(review: &Review) -> Verdict {
     let risk = review.risk();
     let mut rest = waits(review);
     rest.extend(not_run(review));
-    if !review.complete {
-        rest.push("No database was named, so sizes and load are unknown.".to_owned());
-    }
     Verdict { risk, headline: format!("{risk} risk."), rest: rest.join(" ") }
 }
 
@@ -68,10 +65,7 @@ fn waits(review: &Review) -> Vec<String> {
         }
         Some((_, file, block)) => {
             let place = place(file, &file.statements[block.at]);
-            let says_who = block.says();
-            let mut letters = says_who.chars();
-            let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-            says.push(format!("{first}{} ({place}).", letters.as_str()));
+            says.push(sentence(&format!("{} ({place})", block.says())));
         }
         None => {}
     }
