@@ -33,7 +33,8 @@ impl Parsed {
         let error = errors
             .iter()
             .map(|e| Misread { at: usize::from(e.range().start()), message: e.message().to_owned() })
-            .min_by_key(|e| e.at);
+            // What is never closed swallows the rest, so that errors before it are often its doing.
+            .min_by_key(|e| (!is_never_closed(&e.message), e.at));
         let syntax_error = error.or_else(|| match (is_statement, alone) {
             (true, true) => None,
             _ => Some(Misread { at: 0, message: "this is not a statement".to_owned() }),
@@ -46,6 +47,11 @@ impl Parsed {
         let root = self.parse.syntax_node();
         root.children().next().filter(|c| c.kind() != SyntaxKind::ERROR)
     }
+}
+
+/// Whether the lexer misses the end of something that reaches to the end of the text.
+fn is_never_closed(message: &str) -> bool {
+    message.starts_with("Missing trailing") || message.starts_with("Unterminated")
 }
 
 /// Open brackets a text may have at one place, and words or operators without a comma, bracket or semicolon between
