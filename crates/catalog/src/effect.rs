@@ -132,6 +132,39 @@ pub enum LockMode {
 }
 
 impl LockMode {
+    /// All of them, weakest first.
+    pub const ALL: [LockMode; 8] = [
+        LockMode::AccessShare,
+        LockMode::RowShare,
+        LockMode::RowExclusive,
+        LockMode::ShareUpdateExclusive,
+        LockMode::Share,
+        LockMode::ShareRowExclusive,
+        LockMode::Exclusive,
+        LockMode::AccessExclusive,
+    ];
+
+    /// The mode the manual writes that way: `ROW EXCLUSIVE`.
+    pub fn named(words: &str) -> Option<LockMode> {
+        Self::ALL.into_iter().find(|mode| mode.to_string() == words)
+    }
+
+    /// Whether two transactions cannot hold these modes on one relation at a time (manual, "Explicit Locking", table
+    /// "Conflicting Lock Modes").
+    pub fn conflicts_with(self, other: LockMode) -> bool {
+        let (weaker, stronger) = (self.min(other), self.max(other));
+        let enough_against = match weaker {
+            LockMode::AccessShare => LockMode::AccessExclusive,
+            LockMode::RowShare => LockMode::Exclusive,
+            LockMode::RowExclusive => LockMode::Share,
+            LockMode::ShareUpdateExclusive => LockMode::ShareUpdateExclusive,
+            // The only mode that two may hold although it is stronger than one that two may not.
+            LockMode::Share => LockMode::ShareRowExclusive,
+            LockMode::ShareRowExclusive | LockMode::Exclusive | LockMode::AccessExclusive => weaker,
+        };
+        stronger >= enough_against
+    }
+
     /// A plain SELECT on the relation has to wait.
     pub fn blocks_reads(self) -> bool {
         self == LockMode::AccessExclusive
@@ -218,4 +251,27 @@ pub struct Blocks {
     pub reads: bool,
     /// An INSERT.
     pub writes: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LockMode;
+
+    /// The manual's table, a line for each mode, `X` where two conflict
+    /// (<https://www.postgresql.org/docs/current/explicit-locking.html#TABLE-LOCK-COMPATIBILITY>).
+    const CONFLICTS: [&str; 8] =
+        [".......X", "......XX", "....XXXX", "...XXXXX", "..XX.XXX", "..XXXXXX", ".XXXXXXX", "XXXXXXXX"];
+
+    #[test]
+    fn modes_conflict_as_the_manual_says() {
+        for (mode, line) in LockMode::ALL.into_iter().zip(CONFLICTS) {
+            let row: String = LockMode::ALL
+                .map(|other| if mode.conflicts_with(other) { 'X' } else { '.' })
+                .into_iter()
+                .collect();
+            assert_eq!(row, line, "{mode}");
+            assert_eq!(LockMode::named(&mode.to_string()), Some(mode));
+        }
+        assert_eq!(LockMode::named("SHARED"), None);
+    }
 }

@@ -177,6 +177,10 @@ pub trait Engine: Sync {
     /// none if there are no such values, or it cannot be told.
     fn narrowing(&self, from: &str, to: &str) -> Option<Narrowing>;
 
+    /// A partition's bound (`FOR VALUES …`) as the condition its rows satisfy, that the key is not NULL included; none if
+    /// it cannot be said in a condition the server would recognise.
+    fn bound_as_condition(&self, catalog: &Catalog, parent: &Name, bound: &str) -> Option<String>;
+
     /// An expression that takes the next value of a sequence.
     fn next_value(&self, sequence: &Name) -> String;
 

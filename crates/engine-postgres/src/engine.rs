@@ -6,7 +6,7 @@ use altimeter_catalog::{
 };
 
 use crate::text::PostgresText;
-use crate::{dialect, effects, expression, narrowing, quoting, types};
+use crate::{bound, dialect, effects, expression, narrowing, quoting, types};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,6 +55,10 @@ impl Engine for PostgresEngine {
 
     fn narrowing(&self, from: &str, to: &str) -> Option<Narrowing> {
         narrowing::narrowing(from, to)
+    }
+
+    fn bound_as_condition(&self, catalog: &Catalog, parent: &Name, bound: &str) -> Option<String> {
+        bound::as_condition(catalog, parent, bound)
     }
 
     fn next_value(&self, sequence: &Name) -> String {

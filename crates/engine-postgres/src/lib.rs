@@ -6,6 +6,7 @@
 
 #[cfg(feature = "live")]
 mod body;
+mod bound;
 #[cfg(feature = "live")]
 mod connect;
 mod dialect;

@@ -110,6 +110,7 @@ fn others_wait_for_the_lock_and_then_for_the_statement() {
         waits_for: None,
         statement: None,
         holds: Vec::new(),
+        snapshot: None,
         kind: "client backend".into(),
     });
     let behind = estimate(&catalog, &effect, Some(2_000)).blocked_ms.unwrap();

@@ -63,6 +63,7 @@ pub(super) fn all(review: &Review) -> Vec<Located<'_>> {
                 facts.push(format!("Locks: {}.", facts::locks(&reviewed.judged.effect).join(", ")));
             }
             facts.extend(facts::held(reviewed).iter().map(|h| format!("Held: {h}.")));
+            facts.extend(reviewed.remarks.iter().map(|r| sentence(r)));
             for finding in &reviewed.judged.findings {
                 let fingerprint = fingerprint(&mut seen, file, reviewed, finding);
                 all.push(Located { file, reviewed, finding, begin, end, fingerprint, facts: facts.clone() });

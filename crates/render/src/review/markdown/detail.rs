@@ -28,6 +28,7 @@ pub(super) fn of(it: &Loud<'_>) -> String {
         ("locks", facts::locks(&judged.effect)),
         ("held", facts::held(it.reviewed)),
         ("costs", facts::costs(&judged.effect, &judged.estimate)),
+        ("note", it.reviewed.remarks.clone()),
     ] {
         if !pieces.is_empty() {
             markup::fact(&mut out, &Facts::new(label, pieces));

@@ -73,6 +73,7 @@ impl<'a> Details<'a> {
         let costs = facts::costs(&reviewed.judged.effect, &reviewed.judged.estimate);
         elements.extend(messages.pieces("costs", &costs));
         let findings = in_order(reviewed);
+        elements.extend(messages.facts("note", &reviewed.remarks));
         for (nth, finding) in findings.iter().enumerate() {
             if nth > 0 {
                 let name = format!("{}[{}]", finding.severity, finding.rule);
