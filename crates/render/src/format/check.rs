@@ -30,7 +30,6 @@ pub struct CheckJson {
     /// The files in order.
     pub files: Vec<String>,
     /// What is to be said about all files, and about each as a whole.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// What is in the way on the server now.
     pub preflight: PreflightJson,

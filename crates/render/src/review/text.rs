@@ -4,7 +4,6 @@ mod detail;
 mod excerpt;
 mod quiet;
 
-use altimeter_analysis::Severity;
 use altimeter_analysis::review::{Review, ReviewedFile};
 
 use super::ReviewReport;
@@ -98,9 +97,8 @@ fn write_end(page: &mut Page, review: &Review) {
     if !review.complete {
         page.says(OVERVIEW, "with sizes", "--db URL, or --snapshot FILE made by altimeter snapshot");
     }
-    let worst = review::findings(review).max_by_key(|f| f.severity).filter(|f| f.severity > Severity::Low);
-    if let Some(finding) = worst {
-        page.says(OVERVIEW, "why", &format!("altimeter rules {}", finding.rule));
+    if let Some(rule) = verdict::worst_rule(review) {
+        page.says(OVERVIEW, "why", &format!("altimeter rules {rule}"));
     }
     page.says(OVERVIEW, "everything", "--format json has every lock and every number of every statement");
 }
