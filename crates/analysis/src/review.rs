@@ -15,6 +15,7 @@ use altimeter_catalog::{
 };
 
 use crate::judge::{Judged, Situation, judge};
+use crate::preflight::{Preflight, preflight};
 use crate::rule::Severity;
 use fresh::Fresh;
 use session::Settings;
@@ -75,6 +76,8 @@ pub struct Review {
     pub files: Vec<ReviewedFile>,
     /// What is to be said about all of them: the tool recognised, files left out.
     pub notes: Vec<String>,
+    /// What the statements would meet on the server as it was when the catalog was read.
+    pub preflight: Preflight,
     /// What could not be known, besides what the statements' own estimates lack.
     pub unknowns: Vec<String>,
 }
@@ -113,13 +116,23 @@ pub struct Reviewer<'a> {
     session: Settings,
     transaction: Option<OpenTransaction>,
     fresh: Fresh,
+    /// What the statements so far would meet on the server.
+    met: Preflight,
 }
 
 impl<'a> Reviewer<'a> {
     /// Begins on a database's catalog (`complete`), or on an empty schema that the files themselves build up.
     pub fn new(engine: &'a dyn Engine, catalog: Catalog, complete: bool) -> Self {
         let session = Settings::of(&catalog);
-        Self { engine, catalog, complete, session, transaction: None, fresh: Fresh::default() }
+        Self {
+            engine,
+            catalog,
+            complete,
+            session,
+            transaction: None,
+            fresh: Fresh::default(),
+            met: Preflight::default(),
+        }
     }
 
     /// The schema as the statements so far leave it.
@@ -177,6 +190,9 @@ impl<'a> Reviewer<'a> {
             complete: self.complete,
         };
         let judged = Arc::new(judge(self.engine, &situation, statement));
+        if self.complete {
+            self.met.absorb(preflight(&self.catalog, &judged.effect, &judged.estimate));
+        }
         if judged.effect.fails.is_none() {
             self.carry_out(&judged);
         }
