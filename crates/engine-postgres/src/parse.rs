@@ -125,6 +125,18 @@ pub(crate) fn identifier(text: &str) -> String {
     }
 }
 
+/// The text that the first token of a node, a string literal of any form, stands for.
+pub(crate) fn string_of(node: &SyntaxNode) -> Option<String> {
+    let token = tokens(node).next()?;
+    let text = token.text();
+    if let Some(rest) = text.strip_prefix('$') {
+        let tag = format!("${}$", rest.get(..rest.find('$')?)?);
+        return Some(text.strip_prefix(&tag)?.strip_suffix(&tag)?.to_owned());
+    }
+    let quoted = text.trim_start_matches(['e', 'E']).strip_prefix('\'')?.strip_suffix('\'')?;
+    Some(quoted.replace("''", "'"))
+}
+
 /// Tokens that are not white space or comments.
 pub(crate) fn tokens(node: &SyntaxNode) -> impl Iterator<Item = SyntaxToken> {
     node.descendants_with_tokens()
