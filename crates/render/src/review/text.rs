@@ -11,8 +11,8 @@ use super::ReviewReport;
 use super::place::Places;
 use crate::Layout;
 use crate::page::{OVERVIEW, Page, Style};
-use crate::summary::capacity;
 use crate::summary::review::{self, blocks, totals, verdict};
+use crate::summary::{capacity, preflight};
 use detail::Details;
 
 /// Text for a terminal.
@@ -52,6 +52,7 @@ fn write_overview(page: &mut Page, review: &Review) {
         }
         page.facts(OVERVIEW, "in all", &pieces, "   ");
     }
+    page.list(OVERVIEW, "in the way", &preflight::lines(&review.preflight));
     page.list(OVERVIEW, "note", &review.notes);
 }
 
