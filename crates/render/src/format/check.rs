@@ -30,7 +30,10 @@ pub struct CheckJson {
     /// The files in order.
     pub files: Vec<String>,
     /// What is to be said about all files, and about each as a whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// What is in the way on the server now.
+    pub preflight: PreflightJson,
     /// What is in the way on the server now.
     pub preflight: PreflightJson,
     /// What could not be known, each once.
@@ -50,6 +53,7 @@ impl CheckJson {
             statements: Vec::new(),
             files: review.files.iter().map(|f| f.path.clone()).collect(),
             notes: notes(review),
+            preflight: PreflightJson::from(&review.preflight),
             preflight: PreflightJson::from(&review.preflight),
             unknowns: review.unknowns.clone(),
             risk: review.risk().into(),
