@@ -34,8 +34,6 @@ pub struct CheckJson {
     pub notes: Vec<String>,
     /// What is in the way on the server now.
     pub preflight: PreflightJson,
-    /// What is in the way on the server now.
-    pub preflight: PreflightJson,
     /// What could not be known, each once.
     pub unknowns: Vec<String>,
     /// The worst of the statements.
@@ -53,7 +51,6 @@ impl CheckJson {
             statements: Vec::new(),
             files: review.files.iter().map(|f| f.path.clone()).collect(),
             notes: notes(review),
-            preflight: PreflightJson::from(&review.preflight),
             preflight: PreflightJson::from(&review.preflight),
             unknowns: review.unknowns.clone(),
             risk: review.risk().into(),
