@@ -16,6 +16,7 @@ mod expression;
 mod fingerprint;
 mod index;
 mod name;
+mod naming;
 mod objects;
 mod server;
 mod snapshot;
@@ -41,6 +42,7 @@ pub use engine::{
 };
 pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
 pub use name::Name;
+pub use naming::{NameParts, joined};
 pub use objects::{
     Cast, Dependency, DomainConstraint, Extension, Function, Publication, RoutineStatement, Sequence,
     TypeKind, UserType, View,

@@ -4,8 +4,6 @@
 //! partitions, indexes, the other side of foreign keys, and what is rewritten, read or built.
 
 mod alter;
-mod column;
-mod constraint;
 mod index;
 mod maintenance;
 mod object;
@@ -20,7 +18,7 @@ use altimeter_catalog::{
     Table, TableKind, TransactionUse,
 };
 
-use crate::locks::{self, LockFact};
+use crate::locks::LockFact;
 
 /// The effect of a statement on the catalog it would find.
 pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
@@ -42,7 +40,12 @@ pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
         effect.not_analysed = Some(reason);
     } else {
         let tables: Vec<Name> = statement.changes.iter().flat_map(|c| subjects(catalog, c)).collect();
-        let modes: Vec<LockMode> = tables.iter().filter_map(|t| effect.lock_on(t)).collect();
+        // Whoever plans a query on a table opens all its indexes.
+        let opened = tables.iter().flat_map(|t| {
+            let indexes = catalog.table(t).map(|t| t.indexes.as_slice()).unwrap_or_default();
+            std::iter::once(t.clone()).chain(indexes.iter().map(|i| t.sibling(&i.definition.name)))
+        });
+        let modes: Vec<LockMode> = opened.filter_map(|t| effect.lock_on(&t)).collect();
         effect.blocks = Blocks {
             reads: modes.iter().any(|m| m.blocks_reads()),
             writes: modes.iter().any(|m| m.blocks_writes()),
@@ -69,34 +72,19 @@ fn one_effect(schema: &mut Catalog, before: &Catalog, change: &Change, effect: &
 
 fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) {
     match change {
-        Change::AddColumn { table, column, .. } => {
-            lock_family(catalog, table, &locks::alter::ADD_COLUMN, effect);
-            column::added(catalog, table, column, effect);
-        }
-        Change::DropColumn { table, column, cascade, .. } => {
-            lock_family(catalog, table, &locks::alter::DROP_COLUMN, effect);
-            column::dropped(catalog, table, column, *cascade, effect);
-        }
-        Change::SetNotNull { table, column } => {
-            lock_family(catalog, table, &locks::alter::SET_NOT_NULL, effect);
-            column::not_null(catalog, table, column, effect);
-        }
-        Change::RenameColumn { table, .. } => {
-            lock_family(catalog, table, &locks::alter::RENAME_COLUMN, effect);
-        }
-        Change::DropNotNull { table, .. } => {
-            lock_family(catalog, table, &locks::alter::DROP_NOT_NULL, effect);
-        }
-        Change::SetDefault { table, .. } => lock_family(catalog, table, &locks::alter::SET_DEFAULT, effect),
-        Change::DropDefault { table, .. } => lock_family(catalog, table, &locks::alter::DROP_DEFAULT, effect),
-        Change::AddConstraint { table, constraint } => constraint::added(catalog, table, constraint, effect),
-        Change::ValidateConstraint { table, name } => constraint::validated(catalog, table, name, effect),
-        Change::DropConstraint { table, name, .. } => constraint::dropped(catalog, table, name, effect),
+        Change::AddColumn { .. }
+        | Change::DropColumn { .. }
+        | Change::RenameColumn { .. }
+        | Change::SetNotNull { .. }
+        | Change::DropNotNull { .. }
+        | Change::SetDefault { .. }
+        | Change::DropDefault { .. }
+        | Change::AddConstraint { .. }
+        | Change::ValidateConstraint { .. }
+        | Change::DropConstraint { .. }
+        | Change::AlterColumn { .. }
+        | Change::AlterWhole { .. } => alter::one(catalog, change, effect),
         Change::AlterTable(it) => alter::several(catalog, it, effect),
-        Change::AlterColumn { table, column, action } => {
-            alter::column(catalog, table, column, action, effect)
-        }
-        Change::AlterWhole { table, action } => alter::whole(catalog, table, action, effect),
         Change::CreateIndex { index, concurrently, .. } => {
             index::created(catalog, index, *concurrently, effect)
         }
@@ -141,7 +129,13 @@ fn subjects(catalog: &Catalog, change: &Change) -> Vec<Name> {
         Change::Relation(RelationChange::AlterIndex { index, .. }) => {
             catalog.index(index).map(|(t, _)| t.name.clone()).into_iter().collect()
         }
-        change => change.tables().into_iter().cloned().collect(),
+        change => {
+            let of_index = |name: &Name| match catalog.table(name) {
+                None => catalog.index(name).map(|(t, _)| t.name.clone()),
+                Some(_) => None,
+            };
+            change.tables().into_iter().map(|t| of_index(t).unwrap_or_else(|| t.clone())).collect()
+        }
     }
 }
 

@@ -50,6 +50,7 @@ const fn fact(
 
 const NONE: Option<LockMode> = None;
 const ACCESS_SHARE: Option<LockMode> = Some(LockMode::AccessShare);
+const ROW_SHARE: Option<LockMode> = Some(LockMode::RowShare);
 const ROW_EXCLUSIVE: Option<LockMode> = Some(LockMode::RowExclusive);
 const SHARE_UPDATE_EXCLUSIVE: Option<LockMode> = Some(LockMode::ShareUpdateExclusive);
 const SHARE: Option<LockMode> = Some(LockMode::Share);

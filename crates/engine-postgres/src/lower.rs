@@ -3,6 +3,8 @@
 mod alter_table;
 mod block;
 pub(crate) mod client;
+pub(crate) mod column;
+pub(crate) mod constraint;
 mod index;
 #[expect(dead_code, reason = "statements about rows and relations are being written on it")]
 mod query;
@@ -45,7 +47,10 @@ pub(crate) fn lower_statement(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
 
 fn lower_kind(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     match node.kind() {
-        SyntaxKind::ALTER_TABLE => alter_table::lower(catalog, node),
+        SyntaxKind::ALTER_TABLE | SyntaxKind::ALTER_FOREIGN_TABLE => alter_table::lower(catalog, node),
+        SyntaxKind::ALTER_VIEW | SyntaxKind::ALTER_MATERIALIZED_VIEW => {
+            alter_table::lower_view(catalog, node)
+        }
         SyntaxKind::CREATE_INDEX => index::lower_create(catalog, node),
         SyntaxKind::DROP_INDEX => index::lower_drop(catalog, node),
         SyntaxKind::CREATE_FUNCTION => routine::lower_create_function(catalog, node),

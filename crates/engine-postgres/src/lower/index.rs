@@ -94,7 +94,7 @@ fn nulls_first(item: &SyntaxNode) -> Option<bool> {
     (asked != descending).then_some(asked)
 }
 
-fn lower_options(node: &SyntaxNode) -> BTreeMap<String, String> {
+pub(super) fn lower_options(node: &SyntaxNode) -> BTreeMap<String, String> {
     let Some(params) = child(node, SyntaxKind::WITH_PARAMS) else { return BTreeMap::new() };
     let options = params.descendants().filter(|n| n.kind() == SyntaxKind::ATTRIBUTE_OPTION);
     options
