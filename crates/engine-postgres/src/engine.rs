@@ -184,6 +184,7 @@ mod tests {
                 before: true,
                 per_row: true,
                 events: vec!["INSERT".into(), "UPDATE".into()],
+                ..TriggerDefinition::default()
             }),
             Change::DropTrigger { table: t.clone(), name: "zz".into(), if_exists: false },
             Change::GrantColumn {

@@ -32,7 +32,8 @@ impl Parsed {
         let error = errors
             .iter()
             .map(|e| Misread { at: usize::from(e.range().start()), message: e.message().to_owned() })
-            .min_by_key(|e| e.at);
+            // What is never closed swallows the rest, so that errors before it are often its doing.
+            .min_by_key(|e| (!is_never_closed(&e.message), e.at));
         let syntax_error = error.or_else(|| match (is_statement, alone) {
             (true, true) => None,
             _ => Some(Misread { at: 0, message: "this is not a statement".to_owned() }),
@@ -45,6 +46,11 @@ impl Parsed {
         let root = self.parse.syntax_node();
         root.children().next().filter(|c| c.kind() != SyntaxKind::ERROR)
     }
+}
+
+/// Whether the lexer misses the end of something that reaches to the end of the text.
+fn is_never_closed(message: &str) -> bool {
+    message.starts_with("Missing trailing") || message.starts_with("Unterminated")
 }
 
 /// Open brackets a text may have at one place, and words or operators without a comma, bracket or semicolon between
@@ -79,6 +85,18 @@ pub(crate) fn identifier(text: &str) -> String {
         Some(quoted) => quoted.replace("\"\"", "\""),
         None => text.to_ascii_lowercase(),
     }
+}
+
+/// The text that the first token of a node, a string literal of any form, stands for.
+pub(crate) fn string_of(node: &SyntaxNode) -> Option<String> {
+    let token = tokens(node).next()?;
+    let text = token.text();
+    if let Some(rest) = text.strip_prefix('$') {
+        let tag = format!("${}$", rest.get(..rest.find('$')?)?);
+        return Some(text.strip_prefix(&tag)?.strip_suffix(&tag)?.to_owned());
+    }
+    let quoted = text.trim_start_matches(['e', 'E']).strip_prefix('\'')?.strip_suffix('\'')?;
+    Some(quoted.replace("''", "'"))
 }
 
 /// Tokens that are not white space or comments.

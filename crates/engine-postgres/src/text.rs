@@ -182,3 +182,71 @@ fn is_about_rows(kind: SyntaxKind) -> bool {
     use SyntaxKind::{DELETE, INSERT, MERGE, SELECT, UPDATE, VALUES};
     matches!(kind, SELECT | VALUES | INSERT | UPDATE | DELETE | MERGE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lowered(sql: &str) -> Vec<Statement> {
+        let mut catalog = Catalog::default();
+        catalog.server.search_path = vec!["public".to_owned()];
+        let text = PostgresText::read(sql);
+        (0..text.pieces().len()).map(|n| text.lower(n, &catalog)).collect()
+    }
+
+    fn error(sql: &str) -> String {
+        lowered(sql).iter().find_map(|s| s.syntax_error.as_ref()).map(ToString::to_string).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_never_ends_is_said_where_it_begins() {
+        for begin in ["'open", "$body$ open", "E'open\\'", "\"open", "/* open"] {
+            let error = error(&format!("SELECT 1;\n\nSELECT 2,\n  {begin};\nSELECT 3;\nSELECT 4;"));
+            assert!(error.starts_with("line 4, column 3: "), "{begin}: {error}");
+        }
+    }
+
+    #[test]
+    fn another_database_is_recognised() {
+        let error = error("CREATE TABLE `users` (id int AUTO_INCREMENT) ENGINE=InnoDB;");
+        assert!(error.contains("looks like MySQL"), "{error}");
+        let index = &lowered("ALTER TABLE t ADD INDEX by_a (a)")[0];
+        assert!(index.not_analysed.as_ref().is_some_and(|w| w.contains("MySQL")), "{:?}", index.not_analysed);
+        assert!(!error_of_rows().contains("looks like"), "{}", error_of_rows());
+    }
+
+    fn error_of_rows() -> String {
+        error("INSERT INTO t VALUES ('ENGINE=InnoDB' 'x' y)")
+    }
+
+    #[test]
+    fn values_to_be_filled_in_are_no_mistake() {
+        let told = |sql: &str| {
+            let statement = lowered(sql).pop().unwrap();
+            assert_eq!(statement.syntax_error, None, "{sql}");
+            statement.not_analysed.unwrap_or_default()
+        };
+        assert!(told("ALTER TABLE :t ADD COLUMN c int").contains("psql variable :t"));
+        assert!(told("GRANT SELECT ON t TO ${role}").contains("${role}"));
+        assert_eq!(told("UPDATE t SET a = :v WHERE b = :'w'"), "");
+        assert_eq!(told("\\set t users\nALTER TABLE :t ADD COLUMN c int"), "");
+    }
+
+    #[test]
+    fn rows_in_the_file_are_counted() {
+        let rows = |sql: &str| {
+            let statement = &lowered(sql)[0];
+            assert_eq!(statement.syntax_error, None);
+            match statement.changes.as_slice() {
+                [Change::Rows(change)] => {
+                    assert_eq!(change.rows, PostgresText::read(sql).pieces()[0].data_rows)
+                }
+                _ => assert!(statement.not_analysed.is_some()),
+            }
+            PostgresText::read(sql).pieces()[0].data_rows
+        };
+        assert_eq!(rows("COPY t FROM stdin;\n1\n2\n\\.\n"), Some(2));
+        assert_eq!(rows("\\copy t (a) from stdin csv\n1\n\\.\n"), Some(1));
+        assert_eq!(rows("\\copy t from 'rows.csv' with (format csv)\n"), None);
+    }
+}

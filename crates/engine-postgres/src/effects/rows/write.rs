@@ -137,7 +137,8 @@ pub(in crate::effects) fn written(catalog: &Catalog, it: &Written<'_>, effect: &
     }
     trigger::fired_by(catalog, table, &holders, it, effect);
     if !table.rules.is_empty() {
-        let rules = table.rules.join(", ");
+        let rules: Vec<&str> = table.rules.iter().map(|r| r.name.as_str()).collect();
+        let rules = rules.join(", ");
         effect.remark(format!("{} has rules ({rules}): what they do is not looked into", it.table));
     }
 }
