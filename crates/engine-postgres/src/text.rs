@@ -239,7 +239,7 @@ mod tests {
             assert_eq!(statement.syntax_error, None);
             match statement.changes.as_slice() {
                 [Change::Rows(change)] => {
-                    assert_eq!(change.rows, PostgresText::read(sql).pieces()[0].data_rows)
+                    assert_eq!(change.writes[0].rows, PostgresText::read(sql).pieces()[0].data_rows)
                 }
                 _ => assert!(statement.not_analysed.is_some()),
             }
