@@ -201,19 +201,23 @@ impl<'a> Reviewer<'a> {
 
     /// What the statement leaves behind: the schema, the session, the transaction.
     fn carry_out(&mut self, judged: &Arc<Judged>) {
-        for change in &judged.statement.changes {
-            match change {
-                Change::Session(change) => self.follow(change),
-                change => {
-                    // What does not apply was said to fail, unless the schema is not known completely.
-                    let _ = self.catalog.apply(change);
-                }
-            }
-        }
+        judged.statement.changes.iter().for_each(|change| self.carry_out_one(change));
         self.session.schemas_changed(&mut self.catalog);
         self.fresh.follow(&mut self.catalog, judged);
         if let Some(transaction) = &mut self.transaction {
             transaction.remember(judged.clone());
+        }
+    }
+
+    fn carry_out_one(&mut self, change: &Change) {
+        match change {
+            // A block sets the session's settings too.
+            Change::Together(changes) => changes.iter().for_each(|change| self.carry_out_one(change)),
+            Change::Session(change) => self.follow(change),
+            change => {
+                // What does not apply was said to fail, unless the schema is not known completely.
+                let _ = self.catalog.apply(change);
+            }
         }
     }
 

@@ -137,7 +137,7 @@ fn inside(node: &SyntaxNode, kind: SyntaxKind) -> bool {
 }
 
 /// A statement's text without `INTO variable, …`, which may stand nearly anywhere in it.
-fn without_into(node: &SyntaxNode) -> String {
+pub(crate) fn without_into(node: &SyntaxNode) -> String {
     let mut text = String::new();
     let mut before = None;
     let mut tokens = parse::tokens(node).peekable();

@@ -52,6 +52,9 @@ pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
 fn one_effect(schema: &mut Cow<'_, Catalog>, before: &Catalog, change: &Change, effect: &mut Effect) {
     if let Change::Together(changes) = change {
         changes.iter().for_each(|c| one_effect(schema, before, c, effect));
+        if effect.transaction == TransactionUse::Forbidden {
+            fail(effect, "the server refuses one of its statements inside a block or function".to_owned());
+        }
         return;
     }
     let mut own = Effect::default();
