@@ -6,6 +6,7 @@ mod maintenance;
 mod object;
 mod partition;
 mod relation;
+mod rows;
 
 use std::sync::Arc;
 
@@ -157,9 +158,7 @@ impl Catalog {
                     });
                 })
             }
-            Change::Analyze { table, .. } | Change::UpdateRows { table, .. } => {
-                self.need_table(table).map(|_| ())
-            }
+            Change::Analyze { table, .. } => self.need_table(table).map(|_| ()),
             Change::Backfill(backfill) => self.backfill(backfill),
             Change::Together(changes) => changes.iter().try_for_each(|c| self.apply(c)),
             Change::AlterTable(alter) => self.alter_table(alter),
@@ -169,8 +168,9 @@ impl Catalog {
             Change::Relation(change) => self.apply_relation(change),
             Change::Object(change) => self.apply_object(change),
             Change::Maintain(change) => self.apply_maintenance(change),
-            // Rows and sessions leave the schema as it is; settings are the reviewer's to follow.
-            Change::Rows(_) | Change::Session(_) => Ok(()),
+            Change::Rows(change) => self.apply_rows(change),
+            // Settings are the reviewer's to follow.
+            Change::Session(_) => Ok(()),
         }
     }
 

@@ -39,7 +39,6 @@ fn has_a_rule_of_its_own(change: &Change) -> bool {
         Change::SetNotNull { .. }
         | Change::CreateIndex { .. }
         | Change::Partition(_)
-        | Change::UpdateRows { .. }
         | Change::Backfill(_)
         | Change::Rows(_) => true,
         _ => false,

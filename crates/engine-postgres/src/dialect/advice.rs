@@ -69,15 +69,20 @@ fn partition(change: &PartitionChange) -> String {
 
 fn maintenance(change: &Maintenance) -> String {
     match change {
-        Maintenance::Reindex { target: ReindexTarget::Index(name), concurrently } => {
-            format!("REINDEX INDEX {}{}", concurrent(*concurrently), quote_name(name))
+        Maintenance::Reindex { target, concurrently, tablespace } => {
+            let (kind, name) = match target {
+                ReindexTarget::Index(name) => ("INDEX", name),
+                ReindexTarget::Table(name) => ("TABLE", name),
+                ReindexTarget::Schema(_) | ReindexTarget::Database { .. } => return String::new(),
+            };
+            let moved = tablespace.as_ref().map(|t| format!("(TABLESPACE {}) ", quote(t)));
+            let moved = moved.unwrap_or_default();
+            format!("REINDEX {moved}{kind} {}{}", concurrent(*concurrently), quote_name(name))
         }
-        Maintenance::Reindex { target: ReindexTarget::Table(name), concurrently } => {
-            format!("REINDEX TABLE {}{}", concurrent(*concurrently), quote_name(name))
-        }
-        Maintenance::Vacuum { tables, full: false, analyze, options } if options.is_empty() => {
-            let analyze = if *analyze { " (ANALYZE)" } else { "" };
-            let tables: Vec<String> = tables.iter().map(|t| format!(" {}", quote_name(t))).collect();
+        Maintenance::Vacuum(vacuum) if !vacuum.full => {
+            let analyze = if vacuum.analyze { " (ANALYZE)" } else { "" };
+            let tables: Vec<String> =
+                vacuum.tables.iter().map(|t| format!(" {}", quote_name(&t.name))).collect();
             format!("VACUUM{analyze}{}", tables.join(","))
         }
         _ => String::new(),

@@ -9,7 +9,8 @@ use crate::{expression, types};
 
 pub(super) fn lower(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     let Some(table) = child(node, SyntaxKind::TABLE_RELATION_NAME).and_then(|n| relation(catalog, &n)) else {
-        return Lowered::unknown("ALTER TABLE ALL IN TABLESPACE is not analysed yet");
+        return super::maintenance::move_tablespace(node)
+            .unwrap_or_else(|| Lowered::unknown("the table of this ALTER TABLE has no plain name"));
     };
     if find(node, SyntaxKind::TABLE_RELATION_NAME).is_some_and(|n| has(&n, SyntaxKind::ONLY_KW)) {
         return Lowered::unknown("ALTER TABLE ONLY is not analysed yet");

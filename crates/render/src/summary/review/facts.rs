@@ -110,6 +110,9 @@ pub(crate) fn costs(effect: &Effect, estimate: &Estimate) -> Vec<String> {
             pieces.push(format!("{says}{}", amount::middle(quantity, Some(range))));
         }
     }
+    if let Some(queued) = estimate.queries_queued.as_ref().filter(|r| r.high >= 0.95) {
+        pieces.push(format!("queues {} statements", amount::ends(Quantity::Count, Some(queued))));
+    }
     if effect.waits_for_transactions {
         pieces.push("waits for older transactions".to_owned());
     }
