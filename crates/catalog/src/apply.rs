@@ -2,19 +2,18 @@
 
 mod alter;
 mod column;
+mod constraint;
 mod index;
 mod maintenance;
 mod object;
 mod partition;
 mod relation;
 mod rows;
+mod whole;
 
 use std::sync::Arc;
 
-use crate::{
-    Backfill, BackfillValue, Catalog, Change, Constraint, ConstraintDefinition, ConstraintKind, DropTarget,
-    Name, Table,
-};
+use crate::{Backfill, BackfillValue, Catalog, Change, DropTarget, Name, Table};
 
 /// Why a change cannot be applied: the server would refuse it too.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,9 +34,6 @@ pub enum ApplyError {
         /// Its name.
         name: String,
     },
-    /// It cannot be done, for a reason in words.
-    #[error("{0}")]
-    Refused(String),
     /// Something else needs it.
     #[error("{what} is needed by {by}")]
     Needed {
@@ -46,6 +42,9 @@ pub enum ApplyError {
         /// What needs it.
         by: String,
     },
+    /// The server refuses it for another reason.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// Kinds of objects, for messages.
@@ -130,45 +129,18 @@ impl Catalog {
     /// have been made.
     pub fn apply(&mut self, change: &Change) -> Result<(), ApplyError> {
         match change {
-            Change::AddColumn { table, column, if_not_exists } => {
-                let t = self.need_table(table)?;
-                if t.column(&column.name).is_some() {
-                    return if *if_not_exists {
-                        Ok(())
-                    } else {
-                        Err(exists(ObjectKind::Column, format!("{table}.{}", column.name)))
-                    };
-                }
-                t.columns.push(column.clone());
-                self.each_partition(table, |t| t.columns.push(column.clone()));
-                Ok(())
-            }
-            Change::DropColumn { table, column, if_exists, cascade } => {
-                self.drop_column(table, column, *if_exists, *cascade)
-            }
-            Change::RenameColumn { table, from, to } => self.rename_column(table, from, to),
-            Change::SetNotNull { table, column } => self.with_column(table, column, |c| c.not_null = true),
-            Change::DropNotNull { table, column } => self.with_column(table, column, |c| c.not_null = false),
-            Change::SetDefault { table, column, expression } => {
-                self.with_column(table, column, |c| c.default = Some(expression.clone()))
-            }
-            Change::DropDefault { table, column } => self.with_column(table, column, |c| c.default = None),
-            Change::AddConstraint { table, constraint } => self.add_constraint(table, constraint),
-            Change::ValidateConstraint { table, name } => {
-                let t = self.need_table(table)?;
-                let found = t.constraints.iter_mut().find(|c| &c.name == name);
-                found.map(|c| c.validated = true).ok_or_else(|| missing(ObjectKind::Constraint, name))
-            }
-            Change::DropConstraint { table, name, if_exists } => {
-                let t = self.need_table(table)?;
-                let before = t.constraints.len();
-                t.constraints.retain(|c| &c.name != name);
-                if t.constraints.len() == before && !if_exists {
-                    return Err(missing(ObjectKind::Constraint, name));
-                }
-                t.indexes.retain(|i| i.constraint.as_ref() != Some(name));
-                Ok(())
-            }
+            Change::AddColumn { .. }
+            | Change::DropColumn { .. }
+            | Change::RenameColumn { .. }
+            | Change::SetNotNull { .. }
+            | Change::DropNotNull { .. }
+            | Change::SetDefault { .. }
+            | Change::DropDefault { .. }
+            | Change::AddConstraint { .. }
+            | Change::ValidateConstraint { .. }
+            | Change::DropConstraint { .. }
+            | Change::AlterColumn { .. }
+            | Change::AlterWhole { .. } => self.alter_action(change, true),
             Change::CreateIndex { index, if_not_exists, .. } => self.create_index(index, *if_not_exists),
             Change::DropIndex { index, if_exists, .. } => self.drop_index(index, *if_exists),
             Change::CreateFunction(function) => self.create_function(function),
@@ -182,7 +154,7 @@ impl Catalog {
                 self.drop_objects(&[target], *if_exists, false)
             }
             Change::GrantColumn { table, column, privileges, grantee } => {
-                self.with_column(table, column, |c| {
+                self.with_column(table, column, true, |c| {
                     c.grants.push(crate::ColumnGrant {
                         grantee: grantee.clone(),
                         privileges: privileges.clone(),
@@ -193,8 +165,6 @@ impl Catalog {
             Change::Backfill(backfill) => self.backfill(backfill),
             Change::Together(changes) => changes.iter().try_for_each(|c| self.apply(c)),
             Change::AlterTable(alter) => self.alter_table(alter),
-            Change::AlterColumn { table, column, action } => self.alter_column(table, column, action),
-            Change::AlterWhole { table, action } => self.alter_whole(table, action),
             Change::Partition(change) => self.apply_partition(change),
             Change::Relation(change) => self.apply_relation(change),
             Change::Object(change) => self.apply_object(change),
@@ -219,61 +189,8 @@ impl Catalog {
         self.table_mut(name).ok_or_else(|| missing(ObjectKind::Table, name))
     }
 
-    /// Changes a column of a table and of its partitions, which follow their parent.
-    fn with_column(
-        &mut self,
-        table: &Name,
-        column: &str,
-        change: impl Fn(&mut crate::Column),
-    ) -> Result<(), ApplyError> {
-        let t = self.need_table(table)?;
-        let c =
-            t.column_mut(column).ok_or_else(|| missing(ObjectKind::Column, format!("{table}.{column}")))?;
-        change(c);
-        self.each_partition(table, |t| t.column_mut(column).into_iter().for_each(&change));
-        Ok(())
-    }
-
     fn each_partition(&mut self, table: &Name, change: impl Fn(&mut Table)) {
         let names: Vec<Name> = self.partitions_of(table).iter().map(|t| t.name.clone()).collect();
         self.tables.iter_mut().filter(|t| names.contains(&t.name)).map(Arc::make_mut).for_each(change);
-    }
-
-    fn add_constraint(&mut self, table: &Name, constraint: &ConstraintDefinition) -> Result<(), ApplyError> {
-        let t = self.need_table(table)?;
-        let name = constraint
-            .name
-            .clone()
-            .unwrap_or_else(|| format!("{}_{}", table.name, constraint.columns.join("_")));
-        if t.constraints.iter().any(|c| c.name == name) {
-            return Err(exists(ObjectKind::Constraint, name));
-        }
-        let index = match (&constraint.using_index, constraint.kind) {
-            (Some(index), _) => {
-                let found = t.indexes.iter_mut().find(|i| &i.definition.name == index);
-                let found = found.ok_or_else(|| missing(ObjectKind::Index, table.sibling(index)))?;
-                // The server renames the index to the constraint it now serves.
-                found.definition.name = name.clone();
-                found.constraint = Some(name.clone());
-                found.primary = constraint.kind == ConstraintKind::PrimaryKey;
-                Some(name.clone())
-            }
-            _ => None,
-        };
-        t.constraints.push(Constraint {
-            name,
-            kind: constraint.kind,
-            columns: constraint.columns.clone(),
-            definition: constraint.sql.clone(),
-            validated: !constraint.not_valid,
-            deferrable: constraint.deferrable,
-            deferred: constraint.deferred,
-            no_inherit: constraint.no_inherit,
-            inherited: false,
-            not_enforced: constraint.not_enforced,
-            foreign: constraint.foreign.clone(),
-            index,
-        });
-        Ok(())
     }
 }

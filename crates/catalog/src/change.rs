@@ -105,6 +105,8 @@ pub enum Change {
         name: String,
         /// `IF EXISTS`.
         if_exists: bool,
+        /// `CASCADE`: foreign keys that need it go too.
+        cascade: bool,
     },
     /// A new index.
     CreateIndex {
@@ -201,7 +203,7 @@ pub enum Change {
 /// A constraint to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConstraintDefinition {
-    /// Name; none if the server shall choose.
+    /// Name; none if the server shall choose. A statement read as text has the name the server will choose.
     pub name: Option<String>,
     /// What it demands.
     pub kind: ConstraintKind,
@@ -211,6 +213,8 @@ pub struct ConstraintDefinition {
     pub expression: Option<String>,
     /// The index it takes over, for `USING INDEX`.
     pub using_index: Option<String>,
+    /// The index the server builds behind it, for UNIQUE, PRIMARY KEY and EXCLUDE.
+    pub index: Option<Box<IndexDefinition>>,
     /// The whole definition as SQL, `NOT VALID` left out: `CHECK (a > 0)`, `UNIQUE (a, b)`.
     pub sql: String,
     /// `NOT VALID`: old rows are not looked at.
@@ -225,6 +229,8 @@ pub struct ConstraintDefinition {
     pub no_inherit: bool,
     /// `NOT ENFORCED` (PostgreSQL 18).
     pub not_enforced: bool,
+    /// It is written behind a new column without a default: no row can break it, and none is looked at.
+    pub holds: bool,
 }
 
 /// A function to be made.

@@ -54,8 +54,9 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
         Change::ValidateConstraint { table, name } => {
             alter(table, format!("VALIDATE CONSTRAINT {}", quote(name)))
         }
-        Change::DropConstraint { table, name, if_exists } => {
-            alter(table, format!("DROP CONSTRAINT {}{}", exists(if_exists), quote(name)))
+        Change::DropConstraint { table, name, if_exists, cascade } => {
+            let cascade = if *cascade { " CASCADE" } else { "" };
+            alter(table, format!("DROP CONSTRAINT {}{}{cascade}", exists(if_exists), quote(name)))
         }
         Change::CreateIndex { index, concurrently, if_not_exists } => {
             print_index(index, *concurrently, *if_not_exists)

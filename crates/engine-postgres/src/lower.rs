@@ -3,6 +3,8 @@
 mod alter_table;
 mod block;
 pub(crate) mod client;
+pub(crate) mod column;
+pub(crate) mod constraint;
 mod create_table;
 mod definition;
 mod drop;
@@ -66,7 +68,10 @@ fn lower_kind(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
         SyntaxKind::ALTER_TABLE | SyntaxKind::ALTER_INDEX if partition::is(node) => {
             partition::lower(catalog, node)
         }
-        SyntaxKind::ALTER_TABLE => alter_table::lower(catalog, node),
+        SyntaxKind::ALTER_TABLE | SyntaxKind::ALTER_FOREIGN_TABLE => alter_table::lower(catalog, node),
+        SyntaxKind::ALTER_VIEW | SyntaxKind::ALTER_MATERIALIZED_VIEW => {
+            alter_table::lower_view(catalog, node)
+        }
         SyntaxKind::DO => block::lower(catalog, node),
         kind => rows::lower(catalog, node)
             .or_else(|| maintenance::lower(catalog, node))

@@ -27,9 +27,6 @@ impl Catalog {
             }
             RelationChange::CreateView(it) => self.create_view(it),
             RelationChange::RefreshView { view, .. } => self.refresh_view(change, view),
-            RelationChange::AlterView { view, if_exists, rename_column } => {
-                self.alter_view(view, *if_exists, rename_column.as_ref())
-            }
             RelationChange::CreateSequence { sequence, if_not_exists } => {
                 self.create_sequence(sequence, *if_not_exists)
             }

@@ -86,15 +86,6 @@ pub enum RelationChange {
         /// Filled, not emptied.
         with_data: bool,
     },
-    /// `ALTER VIEW`, and `ALTER TABLE` of a view; `RENAME TO` and `SET SCHEMA` left out.
-    AlterView {
-        /// The view.
-        view: Name,
-        /// `IF EXISTS`.
-        if_exists: bool,
-        /// A column that gets another name.
-        rename_column: Option<(String, String)>,
-    },
     /// `CREATE SEQUENCE`.
     CreateSequence {
         /// The sequence.
@@ -406,7 +397,7 @@ impl RelationChange {
             RelationChange::Rename { relation, .. } | RelationChange::SetSchema { relation, .. } => {
                 vec![relation]
             }
-            RelationChange::RefreshView { view, .. } | RelationChange::AlterView { view, .. } => vec![view],
+            RelationChange::RefreshView { view, .. } => vec![view],
             RelationChange::AlterSequence { sequence, .. } => vec![sequence],
             RelationChange::AlterIndex { index, .. } => vec![index],
             RelationChange::CreateIndexOnly(index) => vec![&index.table],

@@ -37,10 +37,6 @@ pub(super) fn changed(catalog: &Catalog, change: &RelationChange, effect: &mut E
         RelationChange::Rename { .. } | RelationChange::SetSchema { .. } => {}
         RelationChange::CreateView(it) => view(catalog, it, effect),
         RelationChange::RefreshView { .. } => {}
-        RelationChange::AlterView { view, .. } if catalog.has_relation(view) => {
-            lock_by(catalog, view, &locks::ALTER_VIEW, effect);
-        }
-        RelationChange::AlterView { .. } => {}
         RelationChange::CreateSequence { sequence, .. } => {
             if catalog.has_relation(&sequence.name) {
                 return;

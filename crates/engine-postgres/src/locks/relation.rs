@@ -85,7 +85,6 @@ pub(crate) const CREATE_VIEW: LockFact =
     fact("CREATE VIEW", "relations the query names", ACCESS_SHARE, "create_view");
 pub(crate) const REPLACE_VIEW: LockFact =
     fact("CREATE OR REPLACE VIEW", "the view that is there", ACCESS_EXCLUSIVE, "replace_view");
-pub(crate) const ALTER_VIEW: LockFact = fact("ALTER VIEW", "the view", ACCESS_EXCLUSIVE, "alter_view");
 pub(crate) const ALTER_SEQUENCE: LockFact =
     fact("ALTER SEQUENCE", "the sequence", SHARE_ROW_EXCLUSIVE, "alter_sequence");
 pub(crate) const ALTER_SEQUENCE_OWNER: LockFact =
@@ -138,7 +137,6 @@ pub(super) const ALL: &[&LockFact] = &[
     &SET_SCHEMA,
     &CREATE_VIEW,
     &REPLACE_VIEW,
-    &ALTER_VIEW,
     &ALTER_SEQUENCE,
     &ALTER_SEQUENCE_OWNER,
     &SEQUENCE_OWNED_BY,

@@ -4,9 +4,10 @@ use altimeter_catalog::Catalog;
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::{
-    Lowered, create_table, drop, elsewhere, index, object, relation, routine, sequence, trigger, user_type,
-    view,
+    Lowered, create_table, drop, elsewhere, index, object, partition, relation, routine, sequence, trigger,
+    user_type, view,
 };
+use crate::parse::has;
 
 /// Lowers such a statement; none for any other.
 pub(super) fn lower(catalog: &Catalog, node: &SyntaxNode) -> Option<Lowered> {
@@ -43,8 +44,11 @@ fn lower_alter(catalog: &Catalog, node: &SyntaxNode) -> Option<Lowered> {
         return Some(lowered);
     }
     Some(match node.kind() {
-        SyntaxKind::ALTER_VIEW => view::lower_alter(catalog, node),
         SyntaxKind::ALTER_SEQUENCE => sequence::lower_alter(catalog, node),
+        // Partitions and tablespaces have their own files.
+        SyntaxKind::ALTER_INDEX if partition::is(node) || has(node, SyntaxKind::ALL_IN_TABLESPACE) => {
+            return None;
+        }
         SyntaxKind::ALTER_INDEX => relation::lower_alter_index(catalog, node),
         SyntaxKind::ALTER_TYPE | SyntaxKind::ALTER_DOMAIN => user_type::lower_alter(catalog, node),
         SyntaxKind::ALTER_SCHEMA => relation::lower_alter_schema(node),
@@ -56,9 +60,10 @@ fn lower_alter(catalog: &Catalog, node: &SyntaxNode) -> Option<Lowered> {
         SyntaxKind::ALTER_POLICY => object::lower_alter_policy(catalog, node),
         SyntaxKind::ALTER_STATISTICS => object::lower_alter_statistics(catalog, node),
         SyntaxKind::ALTER_PUBLICATION => object::lower_alter_publication(catalog, node),
-        SyntaxKind::ALTER_TABLE | SyntaxKind::ALTER_FOREIGN_TABLE | SyntaxKind::ALTER_MATERIALIZED_VIEW => {
-            return None;
-        }
+        SyntaxKind::ALTER_TABLE
+        | SyntaxKind::ALTER_FOREIGN_TABLE
+        | SyntaxKind::ALTER_VIEW
+        | SyntaxKind::ALTER_MATERIALIZED_VIEW => return None,
         _ => return elsewhere::lower(node),
     })
 }

@@ -1,8 +1,6 @@
 //! `RENAME TO` and `SET SCHEMA` of relations, indexes changed, schemas.
 
-use altimeter_catalog::{
-    Catalog, Change, IndexAction, Name, ObjectChange, PartitionChange, RelationChange, RelationWord,
-};
+use altimeter_catalog::{Catalog, Change, IndexAction, Name, ObjectChange, RelationChange, RelationWord};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::trigger::renamed;
@@ -44,18 +42,9 @@ pub(super) fn lower_alter_index(catalog: &Catalog, node: &SyntaxNode) -> Lowered
     let index = child(node, SyntaxKind::INDEX_REF).and_then(|n| relation(catalog, &n));
     let skip = [SyntaxKind::INDEX_REF, SyntaxKind::IF_EXISTS];
     let (Some(index), Some(action)) = (index, node.children().find(|n| !skip.contains(&n.kind()))) else {
-        return Lowered::unknown("ALTER INDEX ALL IN TABLESPACE is not analysed");
+        return Lowered::unknown("the index's name is not plain");
     };
     let action = match action.kind() {
-        SyntaxKind::ATTACH_INDEX_PARTITION => {
-            let Some(part) = child(&action, SyntaxKind::INDEX_REF).and_then(|n| relation(catalog, &n)) else {
-                return Lowered::unknown("the index's name is not plain");
-            };
-            return Lowered::one(Change::Partition(PartitionChange::AttachIndex {
-                parent: index,
-                child: part,
-            }));
-        }
         SyntaxKind::SET_TABLESPACE => {
             let to = child(&action, SyntaxKind::TABLESPACE_REF).map(|n| name_of(&n)).unwrap_or_default();
             IndexAction::Tablespace(to)

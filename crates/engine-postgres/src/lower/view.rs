@@ -8,7 +8,7 @@ use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::names::{created, routine};
 use super::query::{self, Query};
-use super::{Lowered, TEMPORARY, keyword, qualified, relation};
+use super::{Lowered, TEMPORARY};
 use crate::parse::{child, has, name_of, path, text_of};
 use crate::types;
 
@@ -145,25 +145,4 @@ pub(super) fn source(query: &Query, with_data: bool) -> TableSource {
 pub(super) fn is_temporary(catalog: &Catalog, name: &Name) -> bool {
     name.schema.starts_with(TEMPORARY)
         || catalog.table(name).is_some_and(|t| t.persistence == Persistence::Temporary)
-}
-
-pub(super) fn lower_alter(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
-    let view = child(node, SyntaxKind::VIEW_REF).and_then(|n| relation(catalog, &n));
-    let skip = [SyntaxKind::VIEW_REF, SyntaxKind::IF_EXISTS];
-    let (Some(view), Some(action)) = (view, node.children().find(|n| !skip.contains(&n.kind()))) else {
-        return Lowered::unknown("the view's name is not plain");
-    };
-    let if_exists = has(node, SyntaxKind::IF_EXISTS);
-    let rename_column = match action.kind() {
-        SyntaxKind::RENAME_COLUMN => {
-            let name = |kind| child(&action, kind).map(|n| name_of(&n)).unwrap_or_default();
-            Some((name(SyntaxKind::COLUMN_NAME_REF), name(SyntaxKind::COLUMN_NAME)))
-        }
-        SyntaxKind::OWNER_TO
-        | SyntaxKind::SET_OPTIONS
-        | SyntaxKind::RESET_OPTIONS
-        | SyntaxKind::ALTER_VIEW_COLUMN => None,
-        kind => return Lowered::unknown(format!("ALTER VIEW … {} is not analysed", keyword(kind))),
-    };
-    Lowered::one(Change::Relation(RelationChange::AlterView { view, if_exists, rename_column }))
 }
