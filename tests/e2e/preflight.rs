@@ -112,9 +112,8 @@ fn what_is_in_the_way_is_found() -> Result<()> {
             "{:?}",
             hidden.unknowns
         );
-        setup.script(&format!(
-            "ROLLBACK PREPARED '{identifier}'; SELECT pg_drop_replication_slot('{slot}')"
-        ))?;
+        setup.script(&format!("ROLLBACK PREPARED '{identifier}'"))?;
+        setup.script(&format!("SELECT pg_drop_replication_slot('{slot}')"))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{IndexDefinition, Name};
+use crate::{IndexDefinition, Name, WriteCommand};
 
 /// The effect of one statement on the catalog it is judged against.
 ///
@@ -21,7 +21,7 @@ pub struct Effect {
     pub creates: Vec<Created>,
     /// Relations that are gone afterwards.
     pub drops: Vec<Name>,
-    /// Rows updated.
+    /// Rows inserted, updated and deleted.
     pub updates: Vec<RowUpdate>,
     /// MySQL and MariaDB: `INSTANT`, `NOCOPY`, `INPLACE`, `COPY`.
     pub algorithm: Option<String>,
@@ -39,6 +39,8 @@ pub struct Effect {
     pub not_analysed: Option<String>,
     /// The server refuses it on this catalog, and why.
     pub fails: Option<String>,
+    /// What this rests on where the text and the catalog alone do not tell: `runs only if …`, in whole sentences.
+    pub remarks: Vec<String>,
 }
 
 impl Effect {
@@ -92,6 +94,15 @@ impl Effect {
         self.waits_for_transactions |= other.waits_for_transactions;
         self.not_analysed = self.not_analysed.take().or(other.not_analysed);
         self.fails = self.fails.take().or(other.fails);
+        other.remarks.into_iter().for_each(|remark| self.remark(remark));
+    }
+
+    /// Adds a remark, once.
+    pub fn remark(&mut self, remark: impl Into<String>) {
+        let remark = remark.into();
+        if !self.remarks.contains(&remark) {
+            self.remarks.push(remark);
+        }
     }
 }
 
@@ -221,13 +232,17 @@ pub struct Created {
     pub concurrently: bool,
 }
 
-/// Rows that a statement updates.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Rows that a statement writes in a table.
+#[derive(Clone, Debug, PartialEq)]
 pub struct RowUpdate {
     /// The table.
     pub object: Name,
+    /// What is done to them.
+    pub command: WriteCommand,
     /// The columns that are set.
     pub columns: Vec<String>,
+    /// How many, as far as that can be told; none if it cannot.
+    pub rows: Option<f64>,
     /// Rows in one transaction; none if all in one.
     pub batch_rows: Option<u32>,
     /// Pause between transactions, in milliseconds.

@@ -92,6 +92,8 @@ pub struct Statement {
     pub mentions: Vec<Name>,
     /// It commits by itself in between, so it must not run inside a transaction block.
     pub commits: bool,
+    /// What its changes rest on: `runs only if …`, in whole sentences.
+    pub remarks: Vec<String>,
 }
 
 /// Where and why a statement is not SQL.

@@ -32,7 +32,7 @@ pub struct Index {
 }
 
 /// What an index is made of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct IndexDefinition {
     /// Name, as stored; it lives in the table's schema.
     pub name: String,
@@ -66,6 +66,17 @@ impl IndexDefinition {
                 IndexTarget::Expression(_) => None,
             })
             .collect()
+    }
+
+    /// Whether another index, of another table maybe, indexes the same in the same way: all but name, place and
+    /// storage.
+    pub fn indexes_the_same(&self, other: &Self) -> bool {
+        self.method == other.method
+            && self.unique == other.unique
+            && self.nulls_not_distinct == other.nulls_not_distinct
+            && self.keys == other.keys
+            && self.include == other.include
+            && self.predicate == other.predicate
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
-use altimeter_render::{Layout, Report, ReviewReport, report, review};
+use altimeter_render::{Layout, Report, ReviewReport, RulesReport, report, review, rules};
 
 use crate::failure::Failure;
 use crate::shared::{Color, Shared};
@@ -15,6 +15,11 @@ pub(crate) fn report(shared: &Shared) -> Result<&'static dyn Report, Failure> {
 /// The report of a review that was asked for.
 pub(crate) fn review_report(shared: &Shared) -> Result<&'static dyn ReviewReport, Failure> {
     chosen(shared, &review::ALL.iter().map(|r| (r.name(), *r)).collect::<Vec<_>>())
+}
+
+/// The report of the rules that was asked for.
+pub(crate) fn rules_report(shared: &Shared) -> Result<&'static dyn RulesReport, Failure> {
+    chosen(shared, &rules::ALL.iter().map(|r| (r.name(), *r)).collect::<Vec<_>>())
 }
 
 /// The format of the command line; else the configuration's, if the command knows it; else the first.

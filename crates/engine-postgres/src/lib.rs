@@ -14,6 +14,7 @@ mod effects;
 mod engine;
 mod expression;
 mod foreign;
+mod implication;
 #[cfg(feature = "live")]
 mod inspect;
 mod locks;
@@ -22,6 +23,7 @@ mod narrowing;
 #[cfg(feature = "live")]
 mod oracle;
 mod parse;
+mod partitions;
 #[cfg(feature = "live")]
 mod queries;
 mod quoting;

@@ -50,10 +50,12 @@ const fn fact(
 
 const NONE: Option<LockMode> = None;
 const ACCESS_SHARE: Option<LockMode> = Some(LockMode::AccessShare);
+const ROW_SHARE: Option<LockMode> = Some(LockMode::RowShare);
 const ROW_EXCLUSIVE: Option<LockMode> = Some(LockMode::RowExclusive);
 const SHARE_UPDATE_EXCLUSIVE: Option<LockMode> = Some(LockMode::ShareUpdateExclusive);
 const SHARE: Option<LockMode> = Some(LockMode::Share);
 const SHARE_ROW_EXCLUSIVE: Option<LockMode> = Some(LockMode::ShareRowExclusive);
+const EXCLUSIVE: Option<LockMode> = Some(LockMode::Exclusive);
 const ACCESS_EXCLUSIVE: Option<LockMode> = Some(LockMode::AccessExclusive);
 
 /// All rows.

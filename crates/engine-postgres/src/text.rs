@@ -126,8 +126,10 @@ impl SourceText for PostgresText {
                 statement.syntax_error = misread(Misread { at: 0, message: GAVE_UP.to_owned() });
             }
         }
-        if let (Some(rows), [Change::Rows(change)]) = (piece.data_rows, statement.changes.as_mut_slice()) {
-            change.rows.get_or_insert(rows);
+        if let (Some(rows), [Change::Rows(change)]) = (piece.data_rows, statement.changes.as_mut_slice())
+            && let Some(write) = change.writes.first_mut()
+        {
+            write.rows.get_or_insert(rows);
         }
         statement
     }
@@ -158,6 +160,7 @@ impl Meaning {
         statement.changes = self.lowered.changes;
         statement.not_analysed = self.lowered.not_analysed;
         statement.commits = self.lowered.commits;
+        statement.remarks = self.lowered.remarks;
         statement.mentions = self.mentions;
     }
 }
@@ -256,7 +259,7 @@ mod tests {
             assert_eq!(statement.syntax_error, None);
             match statement.changes.as_slice() {
                 [Change::Rows(change)] => {
-                    assert_eq!(change.rows, PostgresText::read(sql).pieces()[0].data_rows)
+                    assert_eq!(change.writes[0].rows, PostgresText::read(sql).pieces()[0].data_rows)
                 }
                 _ => assert!(statement.not_analysed.is_some()),
             }

@@ -23,7 +23,13 @@ pub(super) fn check(place: &Place, sql: &str, sending: Sending) {
     let passage = Passage { text: text.as_ref(), offset: 0, lines_before: 0, sending };
     let statements = reviewer.passage(&passage);
     reviewer.end_session();
-    let file = ReviewedFile { path: "fuzz.sql".into(), text: Arc::from(sql), statements, notes: Vec::new(), shown: true };
+    let file = ReviewedFile {
+        path: "fuzz.sql".into(),
+        text: Arc::from(sql),
+        statements,
+        notes: Vec::new(),
+        shown: true,
+    };
     let mut review = Review { complete: place.complete, files: vec![file], ..Review::default() };
     reviewer.conclude(&mut review, &Policy::default());
     for report in review::ALL {

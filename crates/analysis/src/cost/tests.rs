@@ -33,7 +33,9 @@ fn holds(range: &Option<Range>, outcome: f64) {
 fn backfill() -> Effect {
     let update = RowUpdate {
         object: users(),
+        command: altimeter_catalog::WriteCommand::Update,
         columns: vec!["username".into()],
+        rows: None,
         batch_rows: Some(10_000),
         pause_ms: 100,
     };

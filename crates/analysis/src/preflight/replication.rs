@@ -43,7 +43,8 @@ fn kept_log(scene: &Scene<'_>, found: &mut Preflight, slot: &ReplicationSlot) {
     let likely = written.map(|(likely, _)| likely);
     // One that is read keeps up sooner or later; what it lags is only worth a word where it may be given up.
     let much = likely.is_none_or(|w| w >= EVERYDAY_BYTES) || retained.is_some_and(|r| r >= LARGE_BYTES);
-    if slot.active && !breaks || !slot.active && !breaks && !much && retained.is_some() {
+    let matters = breaks || !slot.active && (much || retained.is_none());
+    if !matters {
         return;
     }
     let kind = if slot.logical { "logical" } else { "physical" };

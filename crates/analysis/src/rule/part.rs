@@ -21,7 +21,6 @@ impl Part<'_> {
     pub(crate) fn only_scans(&self) -> Vec<&Name> {
         self.effect.scans.iter().filter(|t| !self.effect.rewrites.contains(t)).collect()
     }
-
 }
 
 pub(super) fn parts_of<'a>(context: &RuleContext<'a>) -> Vec<Part<'a>> {

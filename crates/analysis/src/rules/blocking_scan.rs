@@ -34,12 +34,11 @@ fn has_a_rule_of_its_own(change: &Change) -> bool {
         }
         Change::Maintain(change) => matches!(
             change,
-            Maintenance::Reindex { .. } | Maintenance::Vacuum { .. } | Maintenance::Cluster { .. }
+            Maintenance::Reindex { .. } | Maintenance::Vacuum(_) | Maintenance::Cluster { .. }
         ),
         Change::SetNotNull { .. }
         | Change::CreateIndex { .. }
         | Change::Partition(_)
-        | Change::UpdateRows { .. }
         | Change::Backfill(_)
         | Change::Rows(_) => true,
         _ => false,

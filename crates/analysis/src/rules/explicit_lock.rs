@@ -11,7 +11,7 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     for part in context.parts() {
         let Change::Maintain(Maintenance::Lock { relations, mode, .. }) = part.change else { continue };
         let stops = mode.blocks_reads() || mode.blocks_writes();
-        for (name, _) in relations.iter().filter(|(name, _)| stops && context.concerns(name)) {
+        for name in relations.iter().map(|t| &t.name).filter(|name| stops && context.concerns(name)) {
             let severity = match context.is_busy(name) {
                 Some(true) => Severity::High,
                 Some(false) => continue,

@@ -1,6 +1,6 @@
 //! `missing-analyze`.
 
-use altimeter_catalog::{Change, ColumnAction, IndexTarget, Maintenance, Name};
+use altimeter_catalog::{Change, ColumnAction, IndexTarget, Maintenance, Name, Vacuum};
 
 use crate::rule::{Placed, ReviewContext, Rule, Script, Severity};
 
@@ -16,10 +16,11 @@ fn find(context: &ReviewContext<'_>) -> Vec<Placed> {
             match change {
                 Change::Analyze { table, .. } => analyzed.push(table),
                 Change::Maintain(
-                    Maintenance::Analyze { tables, .. } | Maintenance::Vacuum { tables, analyze: true, .. },
+                    Maintenance::Analyze { tables }
+                    | Maintenance::Vacuum(Vacuum { tables, analyze: true, .. }),
                 ) => {
                     all_analyzed |= tables.is_empty();
-                    analyzed.extend(tables);
+                    analyzed.extend(tables.iter().map(|t| &t.name));
                 }
                 change => {
                     let Some((table, what)) = forgets(change) else { continue };

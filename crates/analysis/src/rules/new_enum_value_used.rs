@@ -36,9 +36,11 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
 
 fn added_label(change: &Change) -> Option<(&Name, &String)> {
     match change {
-        Change::Relation(RelationChange::AlterType { name, action: TypeAction::AddValue { label, .. } }) => {
-            Some((name, label))
-        }
+        Change::Relation(RelationChange::AlterType {
+            name,
+            action: TypeAction::AddValue { label, .. },
+            ..
+        }) => Some((name, label)),
         _ => None,
     }
 }

@@ -11,7 +11,7 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for part in context.parts() {
         let Change::Maintain(Maintenance::Truncate { tables, cascade, .. }) = part.change else { continue };
-        let named: Vec<&Name> = tables.iter().map(|(name, _)| name).collect();
+        let named: Vec<&Name> = tables.iter().map(|t| &t.name).collect();
         found.extend(named.iter().filter_map(|name| emptied(context, name, "")));
         if *cascade {
             let others = part.effect.locks.iter().map(|l| &l.object);

@@ -1,6 +1,6 @@
 //! `vacuum-full`.
 
-use altimeter_catalog::{Change, Maintenance};
+use altimeter_catalog::{Change, Maintenance, Vacuum};
 
 use crate::rule::{Finding, Rule, RuleContext};
 
@@ -9,19 +9,15 @@ pub(super) static RULE: Rule = Rule::in_statements("vacuum-full", include_str!("
 fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     let found = context.parts().iter().filter_map(|part| {
         let what = match part.change {
-            Change::Maintain(Maintenance::Vacuum { full: true, .. }) => "VACUUM FULL",
+            Change::Maintain(Maintenance::Vacuum(Vacuum { full: true, .. })) => "VACUUM FULL",
             Change::Maintain(Maintenance::Cluster { .. }) => "CLUSTER",
             _ => return None,
         };
         let table = part.change.tables().first().copied().or_else(|| part.rewrites().first())?;
         let wait = context.wait(table, part.rewrites())?;
         let message = format!("{what} writes table and indexes anew {}", wait.says);
-        let plain = Change::Maintain(Maintenance::Vacuum {
-            tables: vec![table.clone()],
-            full: false,
-            analyze: true,
-            options: Vec::new(),
-        });
+        let plain = Vacuum { analyze: true, ..Vacuum::of(table.clone()) };
+        let plain = Change::Maintain(Maintenance::Vacuum(plain));
         let safe = context
             .script()
             .say("makes the space of dead rows usable again; nobody waits")

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use altimeter_analysis::review::{Review, ReviewedFile};
+use altimeter_analysis::review::Review;
 use altimeter_catalog::EngineName;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::effect::HeldJson;
-use super::{EffectJson, RiskJson};
+use super::{EffectJson, PreflightJson, RiskJson};
 
 /// The format this version writes.
 pub const CHECK_FORMAT: &str = "altimeter-check/1";
@@ -29,30 +29,15 @@ pub struct CheckJson {
     pub statements: Vec<EffectJson>,
     /// The files in order.
     pub files: Vec<String>,
-    /// What is to be said about all files, or about one as a whole.
-    pub notes: Vec<NoteJson>,
+    /// What is to be said about all files, and about each as a whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// What is in the way on the server now.
+    pub preflight: PreflightJson,
     /// What could not be known, each once.
     pub unknowns: Vec<String>,
     /// The worst of the statements.
     pub risk: RiskJson,
-}
-
-/// A note about the files.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct NoteJson {
-    /// The file it is about; null for all of them.
-    pub file: Option<String>,
-    /// The note.
-    pub note: String,
-}
-
-fn notes(review: &Review) -> Vec<NoteJson> {
-    let of_all = review.notes.iter().map(|note| NoteJson { file: None, note: note.clone() });
-    let of_file = |file: &ReviewedFile| {
-        let path = file.path.clone();
-        file.notes.clone().into_iter().map(move |note| NoteJson { file: Some(path.clone()), note })
-    };
-    of_all.chain(review.files.iter().flat_map(of_file)).collect()
 }
 
 impl CheckJson {
@@ -66,6 +51,7 @@ impl CheckJson {
             statements: Vec::new(),
             files: review.files.iter().map(|f| f.path.clone()).collect(),
             notes: notes(review),
+            preflight: PreflightJson::from(&review.preflight),
             unknowns: review.unknowns.clone(),
             risk: review.risk().into(),
         };
@@ -84,4 +70,10 @@ impl CheckJson {
         }
         check
     }
+}
+
+/// What is said of all files, and of each with its name.
+fn notes(review: &Review) -> Vec<String> {
+    let of_files = review.files.iter().flat_map(|f| f.notes.iter().map(move |n| format!("{}: {n}", f.path)));
+    review.notes.iter().cloned().chain(of_files).collect()
 }

@@ -17,7 +17,7 @@ use super::ReviewReport;
 use super::located::{self, Located};
 use crate::format::to_text;
 use crate::summary::review::{notes, unknowns, verdict};
-use crate::{Layout, escape, rule_page};
+use crate::{Layout, escape};
 use model::{
     ArtifactLocation, Configuration, Descriptor, Driver, Fingerprints, Invocation, Location, Log, Message,
     Notification, Outcome, OutcomeProperties, PhysicalLocation, Region, Root, Roots, Run, RunProperties,
@@ -73,7 +73,7 @@ fn descriptor(rule: &Rule) -> Descriptor {
         id: rule.name(),
         short_description: Message::plain(rule.about()),
         full_description: Message::plain(rule.about()),
-        help: Message { text: rule.page().text, markdown: Some(rule_page::markdown(rule)) },
+        help: Message { text: rule.page().text, markdown: Some(crate::rules::page(rule)) },
         // What a finding weighs depends on the database, so every result says it.
         default_configuration: Configuration { level: "warning" },
     }

@@ -4,15 +4,14 @@ mod detail;
 mod excerpt;
 mod quiet;
 
-use altimeter_analysis::Severity;
 use altimeter_analysis::review::{Review, ReviewedFile};
 
 use super::ReviewReport;
 use super::place::Places;
 use crate::Layout;
 use crate::page::{OVERVIEW, Page, Style};
-use crate::summary::capacity;
 use crate::summary::review::{self, blocks, totals, verdict};
+use crate::summary::{capacity, preflight};
 use detail::Details;
 
 /// Text for a terminal.
@@ -52,17 +51,17 @@ fn write_overview(page: &mut Page, review: &Review) {
         }
         page.facts(OVERVIEW, "in all", &pieces, "   ");
     }
+    page.list(OVERVIEW, "in the way", &preflight::lines(&review.preflight));
     page.list(OVERVIEW, "note", &review.notes);
 }
 
 /// What is to be seen in a file at length, and its other statements in short.
-fn write_file(page: &mut Page, file: &ReviewedFile, layout: Layout, quiet: &mut quiet::Files) {
+fn write_file<'a>(page: &mut Page, file: &'a ReviewedFile, layout: Layout, quiet: &mut quiet::Files<'a>) {
     let blocks = blocks::of_file(file);
     let is_quiet = |at: usize| review::is_quiet(&file.statements[at], blocks[at].as_ref());
     let (silent, loud): (Vec<usize>, Vec<usize>) = (0..file.statements.len()).partition(|at| is_quiet(*at));
-    if loud.is_empty() && file.notes.is_empty() && !quiet::is_worth_a_table(file, &blocks) {
-        quiet.add(file);
-        return;
+    if loud.is_empty() && file.notes.is_empty() {
+        return quiet.add(file, &blocks);
     }
     page.blank();
     let (style, aside) = aside(file);
@@ -98,9 +97,8 @@ fn write_end(page: &mut Page, review: &Review) {
     if !review.complete {
         page.says(OVERVIEW, "with sizes", "--db URL, or --snapshot FILE made by altimeter snapshot");
     }
-    let worst = review::findings(review).max_by_key(|f| f.severity).filter(|f| f.severity > Severity::Low);
-    if let Some(finding) = worst {
-        page.says(OVERVIEW, "why", &format!("altimeter rules {}", finding.rule));
+    if let Some(rule) = verdict::worst_rule(review) {
+        page.says(OVERVIEW, "why", &format!("altimeter rules {rule}"));
     }
     page.says(OVERVIEW, "everything", "--format json has every lock and every number of every statement");
 }

@@ -87,6 +87,7 @@ pub(crate) fn sentence(text: &str) -> String {
 /// Whether nobody needs to look at the statement.
 pub(crate) fn is_quiet(reviewed: &Reviewed, block: Option<&blocks::Block<'_>>) -> bool {
     in_order(reviewed).is_empty()
+        && reviewed.remarks.is_empty()
         && reviewed.judged.effect.fails.is_none()
         && reviewed.judged.effect.not_analysed.is_none()
         && block.is_none_or(|b| !b.is_noticed())

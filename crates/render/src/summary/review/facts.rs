@@ -10,6 +10,8 @@ use crate::amount::{self, Quantity};
 const WORTH_SAYING: f64 = 1024.0 * 1024.0;
 /// A lag below is not worth a word: a second, in ms.
 const LAG_WORTH_SAYING: f64 = 1000.0;
+/// A run time that is not worth a word where nothing is locked, in ms.
+const A_MOMENT_MS: f64 = 100.0;
 /// Relations named for one lock mode; a partitioned table may have thousands.
 const NAMED: usize = 4;
 
@@ -81,6 +83,10 @@ pub(crate) fn costs(effect: &Effect, estimate: &Estimate) -> Vec<String> {
     if effect.fails.is_some() || effect.not_analysed.is_some() {
         return Vec::new();
     }
+    let moment = estimate.duration_ms.as_ref().is_some_and(|r| r.high < A_MOMENT_MS);
+    if moment && effect.locks.is_empty() {
+        return Vec::new();
+    }
     let mut pieces = vec![match &estimate.duration_ms {
         Some(range) => format!("runs {}", amount::ends(Quantity::Time, Some(range))),
         None => "nobody knows how long it runs".to_owned(),
@@ -119,6 +125,15 @@ fn named(names: &[&Name]) -> String {
         said.push(format!("{} more", names.len() - NAMED));
     }
     said.join(", ")
+}
+
+/// The first lines of a text, and how many were left out. A few more than `lines` are shown rather than left out.
+pub(crate) fn first_lines(text: &str, lines: usize) -> (&str, usize) {
+    let all = text.lines().count();
+    match text.match_indices('\n').nth(lines - 1) {
+        Some((at, _)) if all > lines + lines / 4 => (&text[..at], all - lines),
+        _ => (text, 0),
+    }
 }
 
 /// Whether a safe way is SQL to copy; else it is prose.
