@@ -26,6 +26,8 @@ enum Read {
     Client,
     /// Not at all, and why.
     Unread(String),
+    /// Not yet.
+    Later,
 }
 
 /// Texts up to this length cannot nest deeply enough to fill an ordinary stack.
@@ -35,20 +37,18 @@ const SHORT: usize = 400;
 /// Only what is touched of it is ever real memory.
 const STACK_BYTES: usize = 1 << 30;
 
+const GAVE_UP: &str = "the parser gave up on it";
+
+/// Longer texts are dumps: parsed all at once, their trees would fill gigabytes.
+const LARGE: usize = 8 << 20;
+
 impl PostgresText {
     /// Splits and parses.
     pub(crate) fn read(sql: &str) -> Self {
         let cuts = split::split(sql);
-        let parse = || cuts.iter().map(|cut| Read::new(sql, cut)).collect();
-        let read = if cuts.iter().all(|c| c.piece.span.len() <= SHORT) {
-            parse()
-        } else {
-            std::thread::scope(|scope| {
-                let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-                let gave_up =
-                    || cuts.iter().map(|_| Read::Unread("the parser gave up on it".to_owned())).collect();
-                thread.spawn_scoped(scope, parse).ok().and_then(|t| t.join().ok()).unwrap_or_else(gave_up)
-            })
+        let read = match sql.len() > LARGE {
+            true => cuts.iter().map(|_| Read::Later).collect(),
+            false => Read::all(sql, &cuts),
         };
         let pieces = cuts.iter().map(|c| c.piece.clone()).collect();
         Self { sql: sql.to_owned(), cuts, pieces, read }
@@ -56,6 +56,19 @@ impl PostgresText {
 }
 
 impl Read {
+    /// Parses pieces, on a stack that is deep enough for them.
+    fn all(sql: &str, cuts: &[Cut]) -> Vec<Self> {
+        let parse = || cuts.iter().map(|cut| Read::new(sql, cut)).collect();
+        if cuts.iter().all(|c| c.piece.span.len() <= SHORT) {
+            return parse();
+        }
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+            let gave_up = || cuts.iter().map(|_| Read::Unread(GAVE_UP.to_owned())).collect();
+            thread.spawn_scoped(scope, parse).ok().and_then(|t| t.join().ok()).unwrap_or_else(gave_up)
+        })
+    }
+
     fn new(sql: &str, cut: &Cut) -> Self {
         let reading = cut.reading(sql);
         if cut.piece.kind == PieceKind::Client && reading.is_none() {
@@ -91,8 +104,12 @@ impl SourceText for PostgresText {
             span: piece.span.clone(),
             ..Statement::default()
         };
+        let now = match read {
+            Read::Later => Some(Read::all(&self.sql, std::slice::from_ref(cut)).pop().unwrap_or(Read::Later)),
+            _ => None,
+        };
         let misread = |Misread { at, message }| Some(cut.syntax_error(&self.sql, at, message));
-        match read {
+        match now.as_ref().unwrap_or(read) {
             Read::Statement(parsed) => match with_syntax(catalog, parsed, &statement.sql) {
                 Ok(meaning) => meaning.fill(&mut statement),
                 Err(error) => statement.syntax_error = misread(error),
@@ -104,6 +121,9 @@ impl SourceText for PostgresText {
             },
             Read::Unread(reason) => {
                 statement.syntax_error = misread(Misread { at: 0, message: reason.clone() });
+            }
+            Read::Later => {
+                statement.syntax_error = misread(Misread { at: 0, message: GAVE_UP.to_owned() });
             }
         }
         if let (Some(rows), [Change::Rows(change)]) = (piece.data_rows, statement.changes.as_mut_slice())
