@@ -2,45 +2,22 @@
 //! plan from the snapshot. Run with `cargo bench --package altimeter-tests`.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use altimeter_tests::binaries::client_program;
+use altimeter_tests::measure;
 use altimeter_tests::server::{Options, Server};
 use altimeter_tests::tool::altimeter_bin;
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 
 /// Tables in each measurement: the second shows what grows.
 const TABLES: [u32; 2] = [100, 10_000];
 const RUNS: usize = 3;
 
-/// Seconds and MiB of one run.
-fn measured(command: &mut Command) -> Result<(f64, f64)> {
-    let begin = Instant::now();
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
-    let status_file = format!("/proc/{}/status", child.id());
-    let mut peak_kib = 0.0_f64;
-    let status = loop {
-        // The kernel keeps the high-water mark only while the process lives.
-        let text = std::fs::read_to_string(&status_file).unwrap_or_default();
-        let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:"));
-        let kib = line.and_then(|l| l.split_whitespace().next()).and_then(|n| n.parse().ok()).unwrap_or(0.0);
-        peak_kib = peak_kib.max(kib);
-        if let Some(status) = child.try_wait()? {
-            break status;
-        }
-        thread::sleep(Duration::from_millis(5));
-    };
-    ensure!(status.success(), "{command:?} ended with {status}");
-    Ok((begin.elapsed().as_secs_f64(), peak_kib / 1024.0))
-}
-
 /// The median of some runs.
 fn median(command: &mut Command) -> Result<(f64, f64)> {
-    let mut runs: Vec<(f64, f64)> = (0..RUNS).map(|_| measured(command)).collect::<Result<_>>()?;
-    runs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    runs.get(RUNS / 2).copied().context("there was no run")
+    let median = measure::median(RUNS, command, &[0])?;
+    Ok((median.seconds, median.peak_mib))
 }
 
 fn main() -> Result<()> {

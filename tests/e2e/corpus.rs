@@ -1,7 +1,7 @@
 //! The SQL of PostgreSQL's own regression tests goes through everything: taken apart, parsed, lowered, judged,
 //! applied. Nothing panics, nothing takes long, nothing is passed over in silence.
 
-mod journey;
+pub(crate) mod journey;
 mod oracle;
 
 use std::collections::BTreeMap;

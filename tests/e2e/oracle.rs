@@ -1,6 +1,8 @@
 //! The server's own parser as a witness: it is asked about schema statements only, takes no lock for them and writes
 //! nothing, on every version, on a standby and through a pooler.
 
+#![expect(clippy::disallowed_methods, reason = "what Parse alone does is what is tested")]
+
 use altimeter_catalog::{SyntaxOracle as _, Verdict};
 use altimeter_engine_postgres::{Environment, PostgresOracle, Target};
 use altimeter_tests::database::Database;

@@ -5,6 +5,7 @@
 
 pub mod cost;
 mod judge;
+pub mod preflight;
 mod range;
 pub mod review;
 mod rule;

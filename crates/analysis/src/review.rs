@@ -14,6 +14,7 @@ use altimeter_catalog::{
 };
 
 use crate::judge::{Judged, Situation, judge};
+use crate::preflight::{Preflight, preflight};
 use crate::rule::Severity;
 use session::Settings;
 pub use transaction::{Held, OpenTransaction};
@@ -73,6 +74,8 @@ pub struct Review {
     pub files: Vec<ReviewedFile>,
     /// What is to be said about all of them: the tool recognised, files left out.
     pub notes: Vec<String>,
+    /// What the statements would meet on the server as it was when the catalog was read.
+    pub preflight: Preflight,
     /// What could not be known, besides what the statements' own estimates lack.
     pub unknowns: Vec<String>,
 }
@@ -110,13 +113,15 @@ pub struct Reviewer<'a> {
     complete: bool,
     session: Settings,
     transaction: Option<OpenTransaction>,
+    /// What the statements so far would meet on the server.
+    met: Preflight,
 }
 
 impl<'a> Reviewer<'a> {
     /// Begins on a database's catalog (`complete`), or on an empty schema that the files themselves build up.
     pub fn new(engine: &'a dyn Engine, catalog: Catalog, complete: bool) -> Self {
         let session = Settings::of(&catalog);
-        Self { engine, catalog, complete, session, transaction: None }
+        Self { engine, catalog, complete, session, transaction: None, met: Preflight::default() }
     }
 
     /// The schema as the statements so far leave it.
@@ -173,6 +178,9 @@ impl<'a> Reviewer<'a> {
             complete: self.complete,
         };
         let judged = Arc::new(judge(self.engine, &situation, statement));
+        if self.complete {
+            self.met.absorb(preflight(&self.catalog, &judged.effect, &judged.estimate));
+        }
         if judged.effect.fails.is_none() {
             self.carry_out(&judged);
         }

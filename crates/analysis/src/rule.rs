@@ -6,6 +6,7 @@ mod held;
 mod page;
 mod part;
 mod script;
+mod usage;
 mod wait;
 pub(crate) mod words;
 
@@ -16,7 +17,7 @@ pub use context::RuleContext;
 pub use page::{Case, CaseKind, Page};
 pub(crate) use part::Part;
 pub(crate) use script::Script;
-pub(crate) use wait::{Wait, severity_of_wait};
+pub(crate) use wait::{Wait, severity_of_wait, stopped_per_second};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

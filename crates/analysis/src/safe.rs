@@ -2,8 +2,8 @@
 
 use altimeter_catalog::{
     Backfill, BackfillValue, Change, Column, ConstraintDefinition, ConstraintKind, Dependency, Engine,
-    FunctionBody, FunctionDefinition, InStep, InStepFires, IndexDefinition, IndexKey, Name, RelationChange,
-    Sequence, SessionChange, Table, TableKind, TriggerDefinition,
+    FunctionBody, FunctionDefinition, InStep, InStepFires, IndexDefinition, IndexKey, IndexTarget, Name,
+    RelationChange, Sequence, SessionChange, Table, TableKind, TriggerDefinition,
 };
 
 use crate::rule::{RuleContext, Script};
@@ -179,7 +179,8 @@ pub(crate) fn owned_sequence(name: &Name, table: &Name, column: &Column) -> Chan
     Change::Relation(RelationChange::CreateSequence { sequence, if_not_exists: false })
 }
 
-/// A column of another type beside the old one: kept in step, filled in batches, swapped at the end.
+/// A new column beside the old one: kept in step, filled in batches. At the end the old one is dropped, and if the new
+/// one has no name to stay, it takes the old one's.
 pub(crate) fn column_beside<'a>(
     context: &RuleContext<'a>,
     table: &Name,
@@ -189,7 +190,7 @@ pub(crate) fn column_beside<'a>(
 ) -> Script<'a> {
     let script = context
         .script()
-        .say("a column of the new type beside the old one: a lock for an instant")
+        .say("the new column beside the old one: a lock for an instant")
         .run(lock_timeout())
         .run(Change::AddColumn { table: table.clone(), column: new.clone(), if_not_exists: false });
     let (Some(old), Some(true)) = (old, old.map(|o| o.identity.is_none() && o.generated.is_none())) else {
@@ -225,18 +226,81 @@ pub(crate) fn column_beside<'a>(
     if old.not_null {
         script = not_null(script, table, &new.name);
     }
+    let mut last = vec![
+        Change::DropTrigger { table: table.clone(), name: function.name.clone(), if_exists: false },
+        Change::DropFunction { name: function, if_exists: false },
+        Change::DropColumn {
+            table: table.clone(),
+            column: old.name.clone(),
+            if_exists: false,
+            cascade: false,
+        },
+    ];
+    if old.type_name != new.type_name {
+        last.push(Change::RenameColumn {
+            table: table.clone(),
+            from: new.name.clone(),
+            to: old.name.clone(),
+        });
+    }
     script
-        .say(format!("what hangs on {} (indexes, constraints, foreign keys) again on {},", old.name, new.name))
-        .say("each CONCURRENTLY or NOT VALID; the application learns the new type; then, when no old code is left:")
-        .run(Change::Together(vec![
-            Change::DropTrigger { table: table.clone(), name: function.name.clone(), if_exists: false },
-            Change::DropFunction { name: function, if_exists: false },
-            Change::DropColumn {
-                table: table.clone(),
-                column: old.name.clone(),
-                if_exists: false,
-                cascade: false,
-            },
-            Change::RenameColumn { table: table.clone(), from: new.name.clone(), to: old.name.clone() },
-        ]))
+        .say(format!(
+            "what hangs on {} (indexes, constraints, foreign keys) again on {},\neach CONCURRENTLY or NOT VALID; \
+             the application is released with the new column; when no old code is left:",
+            old.name, new.name
+        ))
+        .run(Change::Together(last))
+}
+
+/// The column of which a CHECK demands a value and nothing else.
+pub(crate) fn demands_not_null(engine: &dyn Engine, constraint: &ConstraintDefinition) -> Option<String> {
+    match constraint.kind {
+        ConstraintKind::NotNull => constraint.columns.first().cloned(),
+        ConstraintKind::Check => {
+            constraint.columns.iter().find(|c| is_not_null(engine, &constraint.sql, c)).cloned()
+        }
+        _ => None,
+    }
+}
+
+/// Whether a constraint's definition is that the column is not NULL, and no more.
+pub(crate) fn is_not_null(engine: &dyn Engine, definition: &str, column: &str) -> bool {
+    let bare = |text: &str| -> String {
+        text.chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')'))
+            .collect::<String>()
+            .to_lowercase()
+    };
+    let wanted = bare(&engine.replace_column("x IS NOT NULL", "x", column));
+    let definition = bare(definition);
+    let checked = definition.strip_prefix("check").unwrap_or(&definition);
+    checked.strip_suffix("notvalid").unwrap_or(checked) == wanted
+}
+
+/// The same statement over a stretch of the table's key at a time.
+pub(crate) fn batches<'a>(context: &RuleContext<'a>, table: &Name) -> Script<'a> {
+    let key = context.catalog.table(table).and_then(Table::walking_key).unwrap_or_default();
+    let by = match key.first() {
+        Some(first) => format!("by {first}, some 10,000 rows at a time"),
+        None => "by a key of the table, some 10,000 rows at a time".to_owned(),
+    };
+    let script = context.script().say(format!("{by}, each committed on its own, a little pause after each:"));
+    let script = script.say(format!("{}", context.statement.sql.trim()));
+    match key.first() {
+        Some(first) => script.say(format!(
+            "… AND {first} > (the last of the batch before) AND {first} <= (10,000 further on)"
+        )),
+        None => script,
+    }
+}
+
+/// Whether an index can find rows by those columns.
+pub(crate) fn is_indexed(table: &Table, columns: &[String]) -> bool {
+    table.indexes.iter().filter(|i| i.valid && i.definition.predicate.is_none()).any(|i| {
+        let leading = i.definition.keys.iter().take(columns.len()).map(|k| match &k.target {
+            IndexTarget::Column(column) => columns.contains(column),
+            IndexTarget::Expression(_) => false,
+        });
+        i.definition.keys.len() >= columns.len() && leading.fold(true, |all, one| all && one)
+    })
 }

@@ -13,6 +13,8 @@ pub struct Activity {
     pub sessions: Vec<Session>,
     /// Transactions prepared for a two-phase commit, which hold their locks until somebody finishes them.
     pub prepared: Vec<PreparedTransaction>,
+    /// What other roles' sessions do and since when was hidden from the role that read this.
+    pub others_hidden: bool,
     /// Who waits for whom.
     pub lock_waits: Vec<LockWait>,
     /// Vacuums, index builds and other work that reports its progress.
@@ -46,8 +48,12 @@ pub struct Session {
     pub waits_for: Option<String>,
     /// Its statement with every literal taken out.
     pub statement: Option<String>,
-    /// Relations it holds a lock on, with the strongest mode.
+    /// Relations it holds a lock on, with the mode; several where none of them stands in the way of all that the others
+    /// do.
     pub holds: Vec<(Name, String)>,
+    /// It holds a snapshot, so that what waits for old ones (a concurrent index build) waits for it; none if unknown.
+    #[serde(default)]
+    pub snapshot: Option<bool>,
     /// `autovacuum worker`, `client backend`, …
     pub kind: String,
 }
@@ -59,7 +65,7 @@ pub struct PreparedTransaction {
     pub identifier: String,
     /// Seconds since it was prepared.
     pub age_s: f64,
-    /// Relations it holds a lock on, with the strongest mode.
+    /// Relations it holds a lock on, with the mode, as in [`Session::holds`].
     pub holds: Vec<(Name, String)>,
 }
 

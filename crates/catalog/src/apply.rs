@@ -7,6 +7,7 @@ mod maintenance;
 mod object;
 mod partition;
 mod relation;
+mod rows;
 mod whole;
 
 use std::sync::Arc;
@@ -139,9 +140,7 @@ impl Catalog {
                     });
                 })
             }
-            Change::Analyze { table, .. } | Change::UpdateRows { table, .. } => {
-                self.need_table(table).map(|_| ())
-            }
+            Change::Analyze { table, .. } => self.need_table(table).map(|_| ()),
             Change::Backfill(backfill) => self.backfill(backfill),
             Change::Together(changes) => changes.iter().try_for_each(|c| self.apply(c)),
             Change::AlterTable(alter) => self.alter_table(alter),
@@ -149,8 +148,9 @@ impl Catalog {
             Change::Relation(change) => self.apply_relation(change),
             Change::Object(change) => self.apply_object(change),
             Change::Maintain(change) => self.apply_maintenance(change),
-            // Rows and sessions leave the schema as it is; settings are the reviewer's to follow.
-            Change::Rows(_) | Change::Session(_) => Ok(()),
+            Change::Rows(change) => self.apply_rows(change),
+            // Settings are the reviewer's to follow.
+            Change::Session(_) => Ok(()),
         }
     }
 

@@ -9,11 +9,11 @@ mod rows;
 mod session;
 
 pub use alter::{AlterTable, ColumnAction, TableAction};
-pub use maintenance::{Maintenance, ReindexTarget};
+pub use maintenance::{Maintenance, Movable, ReindexTarget, Target, Vacuum};
 pub use object::{ObjectChange, Verb};
 pub use partition::{DetachMode, PartitionChange};
 pub use relation::{IndexAction, RelationChange, TableDefinition, TypeAction};
-pub use rows::{RowsChange, RowsCommand};
+pub use rows::{Conflict, EndsEarly, Given, LedBy, Mention, RowsChange, Values, Write, WriteCommand};
 pub use session::SessionChange;
 
 use crate::{Column, ConstraintKind, IndexDefinition, Name};
@@ -163,15 +163,6 @@ pub enum Change {
     },
     /// Rows of a table are filled in batches, each committed on its own.
     Backfill(Backfill),
-    /// Rows of a table are updated by one statement.
-    UpdateRows {
-        /// The table.
-        table: Name,
-        /// The columns that are set.
-        columns: Vec<String>,
-        /// Whether a condition limits the rows.
-        limited: bool,
-    },
     /// Several changes in one statement and one transaction.
     Together(Vec<Change>),
     /// One `ALTER TABLE` with several actions, or with `ONLY`.
@@ -359,7 +350,6 @@ impl Change {
             | Change::DropTrigger { table, .. }
             | Change::GrantColumn { table, .. }
             | Change::Analyze { table, .. }
-            | Change::UpdateRows { table, .. }
             | Change::AlterTable(AlterTable { table, .. })
             | Change::AlterColumn { table, .. }
             | Change::AlterWhole { table, .. } => vec![table],

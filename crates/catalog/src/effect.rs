@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{IndexDefinition, Name};
+use crate::{IndexDefinition, Name, WriteCommand};
 
 /// The effect of one statement on the catalog it is judged against.
 ///
@@ -21,7 +21,7 @@ pub struct Effect {
     pub creates: Vec<Created>,
     /// Relations that are gone afterwards.
     pub drops: Vec<Name>,
-    /// Rows updated.
+    /// Rows inserted, updated and deleted.
     pub updates: Vec<RowUpdate>,
     /// MySQL and MariaDB: `INSTANT`, `NOCOPY`, `INPLACE`, `COPY`.
     pub algorithm: Option<String>,
@@ -39,6 +39,8 @@ pub struct Effect {
     pub not_analysed: Option<String>,
     /// The server refuses it on this catalog, and why.
     pub fails: Option<String>,
+    /// What this rests on where the text and the catalog alone do not tell: `runs only if …`, in whole sentences.
+    pub remarks: Vec<String>,
 }
 
 impl Effect {
@@ -92,6 +94,15 @@ impl Effect {
         self.waits_for_transactions |= other.waits_for_transactions;
         self.not_analysed = self.not_analysed.take().or(other.not_analysed);
         self.fails = self.fails.take().or(other.fails);
+        other.remarks.into_iter().for_each(|remark| self.remark(remark));
+    }
+
+    /// Adds a remark, once.
+    pub fn remark(&mut self, remark: impl Into<String>) {
+        let remark = remark.into();
+        if !self.remarks.contains(&remark) {
+            self.remarks.push(remark);
+        }
     }
 }
 
@@ -132,6 +143,39 @@ pub enum LockMode {
 }
 
 impl LockMode {
+    /// All of them, weakest first.
+    pub const ALL: [LockMode; 8] = [
+        LockMode::AccessShare,
+        LockMode::RowShare,
+        LockMode::RowExclusive,
+        LockMode::ShareUpdateExclusive,
+        LockMode::Share,
+        LockMode::ShareRowExclusive,
+        LockMode::Exclusive,
+        LockMode::AccessExclusive,
+    ];
+
+    /// The mode the manual writes that way: `ROW EXCLUSIVE`.
+    pub fn named(words: &str) -> Option<LockMode> {
+        Self::ALL.into_iter().find(|mode| mode.to_string() == words)
+    }
+
+    /// Whether two transactions cannot hold these modes on one relation at a time (manual, "Explicit Locking", table
+    /// "Conflicting Lock Modes").
+    pub fn conflicts_with(self, other: LockMode) -> bool {
+        let (weaker, stronger) = (self.min(other), self.max(other));
+        let enough_against = match weaker {
+            LockMode::AccessShare => LockMode::AccessExclusive,
+            LockMode::RowShare => LockMode::Exclusive,
+            LockMode::RowExclusive => LockMode::Share,
+            LockMode::ShareUpdateExclusive => LockMode::ShareUpdateExclusive,
+            // The only mode that two may hold although it is stronger than one that two may not.
+            LockMode::Share => LockMode::ShareRowExclusive,
+            LockMode::ShareRowExclusive | LockMode::Exclusive | LockMode::AccessExclusive => weaker,
+        };
+        stronger >= enough_against
+    }
+
     /// A plain SELECT on the relation has to wait.
     pub fn blocks_reads(self) -> bool {
         self == LockMode::AccessExclusive
@@ -188,13 +232,17 @@ pub struct Created {
     pub concurrently: bool,
 }
 
-/// Rows that a statement updates.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Rows that a statement writes in a table.
+#[derive(Clone, Debug, PartialEq)]
 pub struct RowUpdate {
     /// The table.
     pub object: Name,
+    /// What is done to them.
+    pub command: WriteCommand,
     /// The columns that are set.
     pub columns: Vec<String>,
+    /// How many, as far as that can be told; none if it cannot.
+    pub rows: Option<f64>,
     /// Rows in one transaction; none if all in one.
     pub batch_rows: Option<u32>,
     /// Pause between transactions, in milliseconds.
@@ -218,4 +266,27 @@ pub struct Blocks {
     pub reads: bool,
     /// An INSERT.
     pub writes: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LockMode;
+
+    /// The manual's table, a line for each mode, `X` where two conflict
+    /// (<https://www.postgresql.org/docs/current/explicit-locking.html#TABLE-LOCK-COMPATIBILITY>).
+    const CONFLICTS: [&str; 8] =
+        [".......X", "......XX", "....XXXX", "...XXXXX", "..XX.XXX", "..XXXXXX", ".XXXXXXX", "XXXXXXXX"];
+
+    #[test]
+    fn modes_conflict_as_the_manual_says() {
+        for (mode, line) in LockMode::ALL.into_iter().zip(CONFLICTS) {
+            let row: String = LockMode::ALL
+                .map(|other| if mode.conflicts_with(other) { 'X' } else { '.' })
+                .into_iter()
+                .collect();
+            assert_eq!(row, line, "{mode}");
+            assert_eq!(LockMode::named(&mode.to_string()), Some(mode));
+        }
+        assert_eq!(LockMode::named("SHARED"), None);
+    }
 }

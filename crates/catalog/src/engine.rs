@@ -92,6 +92,8 @@ pub struct Statement {
     pub mentions: Vec<Name>,
     /// It commits by itself in between, so it must not run inside a transaction block.
     pub commits: bool,
+    /// What its changes rest on: `runs only if …`, in whole sentences.
+    pub remarks: Vec<String>,
 }
 
 /// Where and why a statement is not SQL.
@@ -176,6 +178,10 @@ pub trait Engine: Sync {
     /// What happens to values of a column that its new type has no room for, both types as the server prints them;
     /// none if there are no such values, or it cannot be told.
     fn narrowing(&self, from: &str, to: &str) -> Option<Narrowing>;
+
+    /// A partition's bound (`FOR VALUES …`) as the condition its rows satisfy, that the key is not NULL included; none if
+    /// it cannot be said in a condition the server would recognise.
+    fn bound_as_condition(&self, catalog: &Catalog, parent: &Name, bound: &str) -> Option<String>;
 
     /// An expression that takes the next value of a sequence.
     fn next_value(&self, sequence: &Name) -> String;

@@ -67,6 +67,17 @@ impl IndexDefinition {
             })
             .collect()
     }
+
+    /// Whether another index, of another table maybe, indexes the same in the same way: all but name, place and
+    /// storage.
+    pub fn indexes_the_same(&self, other: &Self) -> bool {
+        self.method == other.method
+            && self.unique == other.unique
+            && self.nulls_not_distinct == other.nulls_not_distinct
+            && self.keys == other.keys
+            && self.include == other.include
+            && self.predicate == other.predicate
+    }
 }
 
 /// One key of an index.

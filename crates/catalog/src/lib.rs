@@ -29,10 +29,11 @@ pub use activity::{
 pub use apply::{ApplyError, ObjectKind};
 pub use catalog::{Catalog, Unknown};
 pub use change::{
-    AlterTable, Backfill, BackfillValue, Change, ColumnAction, ConstraintDefinition, DetachMode,
-    FunctionBody, FunctionDefinition, InStep, InStepFires, IndexAction, Maintenance, ObjectChange,
-    PartitionChange, ReindexTarget, RelationChange, RowsChange, RowsCommand, SessionChange, TableAction,
-    TableDefinition, TriggerDefinition, TypeAction, Verb,
+    AlterTable, Backfill, BackfillValue, Change, ColumnAction, Conflict, ConstraintDefinition, DetachMode,
+    EndsEarly, FunctionBody, FunctionDefinition, Given, InStep, InStepFires, IndexAction, LedBy, Maintenance,
+    Mention, Movable, ObjectChange, PartitionChange, ReindexTarget, RelationChange, RowsChange,
+    SessionChange, TableAction, TableDefinition, Target, TriggerDefinition, TypeAction, Vacuum, Values, Verb,
+    Write, WriteCommand,
 };
 pub use check::Check;
 pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};

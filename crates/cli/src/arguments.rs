@@ -30,4 +30,6 @@ pub(crate) enum Command {
     Inspect(crate::command::inspect::InspectArguments),
     /// Everything the other commands need, as one file without values or credentials
     Snapshot(crate::command::snapshot::SnapshotArguments),
+    /// The rules, or one of them with its reasons, the safe way and examples
+    Rules(crate::command::rules::RulesArguments),
 }

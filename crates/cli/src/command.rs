@@ -3,4 +3,5 @@
 pub(crate) mod check;
 pub(crate) mod inspect;
 pub(crate) mod plan;
+pub(crate) mod rules;
 pub(crate) mod snapshot;

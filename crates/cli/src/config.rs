@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::failure::Failure;
-use crate::shared::{Color, Shared};
+use crate::shared::{Color, SEVERITIES, Shared, format_names};
 use crate::source;
 
 /// The configuration file. Keys are the options' names, with `_` for `-`.
@@ -17,6 +17,7 @@ pub(crate) struct Config {
     pub(crate) db: Option<String>,
     pub(crate) snapshot: Option<PathBuf>,
     pub(crate) format: Option<String>,
+    pub(crate) fail_on: Option<String>,
     pub(crate) sample: Option<f64>,
     pub(crate) color: Option<Color>,
     pub(crate) quiet: Option<bool>,
@@ -33,7 +34,8 @@ impl Config {
             shared.db = self.db.clone();
             shared.snapshot = self.snapshot.clone();
         }
-        shared.format = shared.format.or_else(|| self.format.clone());
+        shared.usual_format = self.format.clone();
+        shared.fail_on = self.fail_on.clone();
         shared.sample = shared.sample.or(self.sample);
         shared.color = shared.color.or(self.color);
         shared.quiet |= self.quiet.unwrap_or(false);
@@ -58,13 +60,21 @@ pub(crate) fn read() -> Result<Config, Failure> {
     let config: Config = toml::from_str(&text).map_err(|error| {
         Failure::usage(
             format!("{FILE}: {}", error.message()),
-            "its keys are the options' names, with _ for -: db, snapshot, format, sample, color, quiet, rules",
+            "its keys are the options' names, with _ for -: db, snapshot, format, fail_on, sample, color, quiet, rules",
         )
     })?;
-    match config.format.as_deref() {
-        None | Some("text" | "json" | "markdown") => Ok(config),
-        Some(other) => {
-            Err(Failure::usage(format!("{FILE}: format = \"{other}\""), "it is text, json or markdown"))
-        }
+    let formats: Vec<&str> = format_names().collect();
+    is_one_of("format", config.format.as_deref(), &formats)?;
+    is_one_of("fail_on", config.fail_on.as_deref(), &SEVERITIES)?;
+    Ok(config)
+}
+
+fn is_one_of(key: &str, value: Option<&str>, known: &[&str]) -> Result<(), Failure> {
+    match value {
+        Some(other) if !known.contains(&other) => Err(Failure::usage(
+            format!("{FILE}: {key} = \"{other}\""),
+            format!("it is one of {}", known.join(", ")),
+        )),
+        _ => Ok(()),
     }
 }

@@ -7,6 +7,8 @@ mod arguments;
 mod command;
 mod config;
 mod engines;
+#[cfg(test)]
+mod examples;
 mod failure;
 mod migrations;
 mod output;
@@ -63,6 +65,7 @@ fn run(arguments: Arguments) -> Result<Outcome, Failure> {
                 false => Outcome::Done,
             }),
             Command::Inspect(it) => command::inspect::run(it, &shared).await.map(|()| Outcome::Done),
+            Command::Rules(it) => command::rules::run(&it, &shared).map(|()| Outcome::Done),
             Command::Snapshot(it) => command::snapshot::run(it, &shared).await.map(|()| Outcome::Done),
         }
     });

@@ -2,15 +2,42 @@
 
 use std::io::{IsTerminal, Write};
 
-use altimeter_render::{Layout, Report, report};
+use altimeter_render::{Layout, Report, ReviewReport, RulesReport, report, review, rules};
 
 use crate::failure::Failure;
 use crate::shared::{Color, Shared};
 
-/// The report asked for.
+/// The report of a plan or a catalog that was asked for.
 pub(crate) fn report(shared: &Shared) -> Result<&'static dyn Report, Failure> {
-    let name = shared.format.as_deref().unwrap_or("text");
-    report::by_name(name).ok_or_else(|| Failure::usage(format!("there is no format {name}"), ""))
+    chosen(shared, &report::ALL.iter().map(|r| (r.name(), *r)).collect::<Vec<_>>())
+}
+
+/// The report of a review that was asked for.
+pub(crate) fn review_report(shared: &Shared) -> Result<&'static dyn ReviewReport, Failure> {
+    chosen(shared, &review::ALL.iter().map(|r| (r.name(), *r)).collect::<Vec<_>>())
+}
+
+/// The report of the rules that was asked for.
+pub(crate) fn rules_report(shared: &Shared) -> Result<&'static dyn RulesReport, Failure> {
+    chosen(shared, &rules::ALL.iter().map(|r| (r.name(), *r)).collect::<Vec<_>>())
+}
+
+/// The format of the command line; else the configuration's, if the command knows it; else the first.
+fn chosen<T: Copy>(shared: &Shared, known: &[(&'static str, T)]) -> Result<T, Failure> {
+    let find = |name: &str| known.iter().find(|(n, _)| *n == name).map(|(_, report)| *report);
+    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+    let [(first, default), ..] = known else { return Err(Failure::usage("there are no formats", "")) };
+    if let Some(name) = &shared.format {
+        return find(name).ok_or_else(|| {
+            let next = format!("this one can be shown as {}", names.join(", "));
+            Failure::usage(format!("this command has no --format {name}"), next)
+        });
+    }
+    let Some(name) = &shared.usual_format else { return Ok(*default) };
+    Ok(find(name).unwrap_or_else(|| {
+        note(shared, &format!("shown as {first}: the configuration's format {name} is for another command"));
+        *default
+    }))
 }
 
 /// The page it is written for: the terminal's width, 100 columns where there is none.

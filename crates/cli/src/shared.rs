@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use altimeter_analysis::suppression::Policy;
+use altimeter_render::review;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
 /// Options of every command.
@@ -14,9 +16,12 @@ pub(crate) struct Shared {
     /// A snapshot instead of a database
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) snapshot: Option<PathBuf>,
-    /// How to show it [default: text]
-    #[arg(long, global = true, value_parser = ["text", "json", "markdown"])]
+    /// How to show it; sarif, github and gitlab are for check [default: text]
+    #[arg(long, global = true, value_parser = PossibleValuesParser::new(format_names()))]
     pub(crate) format: Option<String>,
+    /// The configuration's format, which may be meant for another command
+    #[arg(skip)]
+    pub(crate) usual_format: Option<String>,
     /// Whose rules hold [default: from the URL or the snapshot]
     #[arg(long, global = true, value_parser = ["postgresql"])]
     pub(crate) engine: Option<String>,
@@ -36,7 +41,18 @@ pub(crate) struct Shared {
     /// What becomes of findings, rule by rule: from the configuration
     #[arg(skip)]
     pub(crate) policy: Policy,
+    /// The configuration's least severity that makes the exit code 1
+    #[arg(skip)]
+    pub(crate) fail_on: Option<String>,
 }
+
+/// Every format that any command knows.
+pub(crate) fn format_names() -> impl Iterator<Item = &'static str> {
+    review::ALL.iter().map(|r| r.name())
+}
+
+/// The severities, mildest first.
+pub(crate) const SEVERITIES: [&str; 4] = ["low", "medium", "high", "critical"];
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]

@@ -94,10 +94,6 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
             columns => format!("ANALYZE {} ({})", quote_name(table), list(columns)),
         },
         Change::Backfill(it) => backfill::print(catalog, it),
-        Change::UpdateRows { table, columns, .. } => {
-            // Only ever read from somebody's SQL; a plan fills rows with a backfill.
-            format!("UPDATE {} SET {}", quote_name(table), list(columns))
-        }
         Change::AlterTable(_)
         | Change::AlterColumn { .. }
         | Change::AlterWhole { .. }

@@ -4,13 +4,16 @@
 //! partitions, indexes, the other side of foreign keys, and what is rewritten, read or built.
 
 mod alter;
+mod blocks;
 mod index;
 mod maintenance;
 mod object;
 mod partition;
 mod relation;
 mod rows;
+mod trigger;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use altimeter_catalog::{
@@ -23,13 +26,14 @@ use crate::locks::LockFact;
 /// The effect of a statement on the catalog it would find.
 pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
     let mut effect = Effect::default();
-    let mut schema = catalog.clone();
+    let mut schema = Cow::Borrowed(catalog);
     for change in &statement.changes {
         one_effect(&mut schema, catalog, change, &mut effect);
     }
     if statement.commits {
         effect.transaction = TransactionUse::Forbidden;
     }
+    statement.remarks.iter().for_each(|remark| effect.remark(remark));
     let unclear = statement.syntax_error.as_ref().map(|e| format!("it is not SQL ({e})"));
     if let Some(reason) = unclear.or_else(|| statement.not_analysed.clone()) {
         // What is not understood is judged at the highest lock on all it names.
@@ -39,23 +43,13 @@ pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
         effect.blocks = Blocks { reads: true, writes: true };
         effect.not_analysed = Some(reason);
     } else {
-        let tables: Vec<Name> = statement.changes.iter().flat_map(|c| subjects(catalog, c)).collect();
-        // Whoever plans a query on a table opens all its indexes.
-        let opened = tables.iter().flat_map(|t| {
-            let indexes = catalog.table(t).map(|t| t.indexes.as_slice()).unwrap_or_default();
-            std::iter::once(t.clone()).chain(indexes.iter().map(|i| t.sibling(&i.definition.name)))
-        });
-        let modes: Vec<LockMode> = opened.filter_map(|t| effect.lock_on(&t)).collect();
-        effect.blocks = Blocks {
-            reads: modes.iter().any(|m| m.blocks_reads()),
-            writes: modes.iter().any(|m| m.blocks_writes()),
-        };
+        effect.blocks = blocks::of(catalog, &statement.changes, &effect);
     }
     effect
 }
 
 /// Adds one change's effect and applies it, so that the next is judged on what it leaves.
-fn one_effect(schema: &mut Catalog, before: &Catalog, change: &Change, effect: &mut Effect) {
+fn one_effect(schema: &mut Cow<'_, Catalog>, before: &Catalog, change: &Change, effect: &mut Effect) {
     if let Change::Together(changes) = change {
         changes.iter().for_each(|c| one_effect(schema, before, c, effect));
         return;
@@ -65,7 +59,11 @@ fn one_effect(schema: &mut Catalog, before: &Catalog, change: &Change, effect: &
     // A relation the statement itself made is locked by nobody else.
     own.locks.retain(|l| before.has_relation(&l.object));
     effect.merge(own);
-    if let Err(error) = schema.apply(change) {
+    // Rows and settings change no schema, and large files are made of them.
+    if matches!(change, Change::Rows(_) | Change::Session(_)) {
+        return;
+    }
+    if let Err(error) = schema.to_mut().apply(change) {
         effect.fails.get_or_insert(error.to_string());
     }
 }
@@ -97,14 +95,14 @@ fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) {
         | Change::DropTrigger { .. }
         | Change::GrantColumn { .. } => object::known(catalog, change, effect),
         Change::Object(it) => object::other(catalog, it, effect),
+        Change::Relation(RelationChange::RefreshView { view, concurrently, with_data }) => {
+            maintenance::refreshed(catalog, view, *concurrently, *with_data, effect);
+        }
         Change::Relation(it) => relation::changed(catalog, it, effect),
         Change::Partition(it) => partition::changed(catalog, it, effect),
         Change::Analyze { table, .. } => maintenance::analyzed(catalog, table, effect),
         Change::Maintain(it) => maintenance::maintained(catalog, it, effect),
         Change::Backfill(it) => rows::backfilled(catalog, it, effect),
-        Change::UpdateRows { table, columns, limited } => {
-            rows::updated(catalog, table, columns, *limited, effect);
-        }
         Change::Rows(it) => rows::changed(catalog, it, effect),
         Change::Session(it) => session(it, effect),
         Change::Together(changes) => changes.iter().for_each(|c| describe(catalog, c, effect)),
@@ -116,26 +114,6 @@ fn session(change: &SessionChange, effect: &mut Effect) {
     const OUTSIDE: &[&str] = &["COMMIT PREPARED", "ROLLBACK PREPARED", "DISCARD ALL"];
     if matches!(change, SessionChange::Other { what } if OUTSIDE.contains(&what.as_str())) {
         effect.transaction = TransactionUse::Forbidden;
-    }
-}
-
-/// The tables a statement is about, for `blocks`: an index stands for its table.
-fn subjects(catalog: &Catalog, change: &Change) -> Vec<Name> {
-    match change {
-        Change::DropIndex { index, .. } => {
-            catalog.index(index).map(|(t, _)| t.name.clone()).into_iter().collect()
-        }
-        Change::Together(changes) => changes.iter().flat_map(|c| subjects(catalog, c)).collect(),
-        Change::Relation(RelationChange::AlterIndex { index, .. }) => {
-            catalog.index(index).map(|(t, _)| t.name.clone()).into_iter().collect()
-        }
-        change => {
-            let of_index = |name: &Name| match catalog.table(name) {
-                None => catalog.index(name).map(|(t, _)| t.name.clone()),
-                Some(_) => None,
-            };
-            change.tables().into_iter().map(|t| of_index(t).unwrap_or_else(|| t.clone())).collect()
-        }
     }
 }
 
@@ -177,12 +155,35 @@ fn lock(catalog: &Catalog, name: &Name, mode: Option<LockMode>, effect: &mut Eff
     }
 }
 
+/// Takes a lock by the lock table on the indexes of one table.
+fn lock_indexes(catalog: &Catalog, table: &Table, fact: &LockFact, effect: &mut Effect) {
+    let Some(mode) = fact.on_server(catalog) else { return };
+    for index in &table.indexes {
+        effect.take(&table.name.sibling(&index.definition.name), RelationKind::Index, mode);
+    }
+}
+
+/// Notes that one table is read from end to end. Of an empty one there is nothing to read.
+fn scan_one(table: &Table, effect: &mut Effect) {
+    if !is_empty(table) && !effect.scans.contains(&table.name) {
+        effect.scans.push(table.name.clone());
+    }
+}
+
+/// Whether a table is known to hold no row.
+fn is_empty(table: &Table) -> bool {
+    table.size.heap_bytes == Some(0)
+}
+
+/// Notes that the server refuses the statement, unless another reason is known already.
+fn fail(effect: &mut Effect, reason: String) {
+    effect.fails.get_or_insert(reason);
+}
+
 /// Notes that the tables which hold the rows are read from end to end.
 fn scan(catalog: &Catalog, table: &Name, effect: &mut Effect) {
     for t in family(catalog, table).iter().filter(|t| t.kind != TableKind::PartitionedTable) {
-        if !effect.scans.contains(&t.name) {
-            effect.scans.push(t.name.clone());
-        }
+        scan_one(t, effect);
     }
 }
 

@@ -83,6 +83,7 @@ async fn inspect(
     catalog.server.pooler =
         (reading.is_pooled() == Some(true)).then(|| "a pooler such as PgBouncer".to_owned());
     if !reads_all_stats {
+        catalog.activity.others_hidden = true;
         catalog.note_unknown(unknowns::sessions(&catalog.server.user));
     }
     progress("schema");

@@ -6,6 +6,8 @@
 
 #[cfg(feature = "live")]
 mod body;
+mod bound;
+mod bound_condition;
 #[cfg(feature = "live")]
 mod connect;
 mod dialect;
@@ -13,6 +15,7 @@ mod effects;
 mod engine;
 mod expression;
 mod foreign;
+mod implication;
 #[cfg(feature = "live")]
 mod inspect;
 mod locks;

@@ -55,6 +55,7 @@ const ROW_EXCLUSIVE: Option<LockMode> = Some(LockMode::RowExclusive);
 const SHARE_UPDATE_EXCLUSIVE: Option<LockMode> = Some(LockMode::ShareUpdateExclusive);
 const SHARE: Option<LockMode> = Some(LockMode::Share);
 const SHARE_ROW_EXCLUSIVE: Option<LockMode> = Some(LockMode::ShareRowExclusive);
+const EXCLUSIVE: Option<LockMode> = Some(LockMode::Exclusive);
 const ACCESS_EXCLUSIVE: Option<LockMode> = Some(LockMode::AccessExclusive);
 
 /// All rows.

@@ -6,9 +6,12 @@ pub(crate) mod client;
 pub(crate) mod column;
 pub(crate) mod constraint;
 mod index;
-#[expect(dead_code, reason = "statements about rows and relations are being written on it")]
+mod maintenance;
+mod partition;
+#[expect(dead_code, reason = "statements about relations are being written on it")]
 mod query;
 mod routine;
+pub(crate) mod rows;
 mod session;
 mod setting;
 
@@ -23,6 +26,8 @@ pub(crate) struct Lowered {
     pub(crate) changes: Vec<Change>,
     pub(crate) not_analysed: Option<String>,
     pub(crate) commits: bool,
+    /// What the changes rest on, see [`altimeter_catalog::Statement::remarks`].
+    pub(crate) remarks: Vec<String>,
 }
 
 impl Lowered {
@@ -47,6 +52,9 @@ pub(crate) fn lower_statement(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
 
 fn lower_kind(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     match node.kind() {
+        SyntaxKind::ALTER_TABLE | SyntaxKind::ALTER_INDEX if partition::is(node) => {
+            partition::lower(catalog, node)
+        }
         SyntaxKind::ALTER_TABLE | SyntaxKind::ALTER_FOREIGN_TABLE => alter_table::lower(catalog, node),
         SyntaxKind::ALTER_VIEW | SyntaxKind::ALTER_MATERIALIZED_VIEW => {
             alter_table::lower_view(catalog, node)
@@ -57,14 +65,12 @@ fn lower_kind(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
         SyntaxKind::DROP_FUNCTION => routine::lower_drop_function(catalog, node),
         SyntaxKind::CREATE_TRIGGER => routine::lower_create_trigger(catalog, node),
         SyntaxKind::DROP_TRIGGER => routine::lower_drop_trigger(catalog, node),
-        SyntaxKind::ANALYZE => lower_analyze(catalog, node),
         SyntaxKind::GRANT => lower_grant(catalog, node),
-        SyntaxKind::UPDATE => lower_update(catalog, node),
         SyntaxKind::DO => block::lower(catalog, node),
-        SyntaxKind::SELECT => {
-            session::set_config(node).unwrap_or_else(|| Lowered::unknown("a query is no change to a schema"))
-        }
-        kind => session::lower(node)
+        kind => rows::lower(catalog, node)
+            .or_else(|| maintenance::lower(catalog, node))
+            .or_else(|| maintenance::move_tablespace(node))
+            .or_else(|| session::lower(node))
             .unwrap_or_else(|| Lowered::unknown(format!("{} is not analysed yet", keyword(kind)))),
     }
 }
@@ -106,22 +112,6 @@ pub(crate) fn mentioned_relations(catalog: &Catalog, node: &SyntaxNode) -> Vec<N
     found
 }
 
-fn lower_analyze(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
-    let listed: Vec<SyntaxNode> =
-        node.descendants().filter(|n| n.kind() == SyntaxKind::TABLE_AND_COLUMNS).collect();
-    if listed.is_empty() {
-        return Lowered::unknown("ANALYZE of the whole database is not analysed yet");
-    }
-    let changes = listed.iter().filter_map(|item| {
-        let columns = item.descendants().filter(|n| n.kind() == SyntaxKind::COLUMN_NAME_REF);
-        Some(Change::Analyze {
-            table: relation(catalog, item)?,
-            columns: columns.map(|c| parse::name_of(&c)).collect(),
-        })
-    });
-    Lowered { changes: changes.collect(), ..Lowered::default() }
-}
-
 /// Column privileges for one role, as plans grant them; other forms touch no relation's rows but are not read yet.
 fn lower_grant(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     let reason = "only GRANT of column privileges on one table is analysed yet";
@@ -160,17 +150,4 @@ fn lower_grant(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
         }
         None => Lowered::unknown(reason),
     }
-}
-
-fn lower_update(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
-    let Some(table) = parse::child(node, SyntaxKind::RELATION_NAME).and_then(|n| relation(catalog, &n))
-    else {
-        return Lowered::unknown("the table of this UPDATE is not plain");
-    };
-    let targets = node.descendants().filter(|n| n.kind() == SyntaxKind::COLUMN_TARGET);
-    Lowered::one(Change::UpdateRows {
-        table,
-        columns: targets.map(|t| parse::name_of(&t)).collect(),
-        limited: parse::child(node, SyntaxKind::WHERE_CLAUSE).is_some(),
-    })
 }

@@ -106,8 +106,10 @@ impl SourceText for PostgresText {
                 statement.syntax_error = misread(Misread { at: 0, message: reason.clone() });
             }
         }
-        if let (Some(rows), [Change::Rows(change)]) = (piece.data_rows, statement.changes.as_mut_slice()) {
-            change.rows.get_or_insert(rows);
+        if let (Some(rows), [Change::Rows(change)]) = (piece.data_rows, statement.changes.as_mut_slice())
+            && let Some(write) = change.writes.first_mut()
+        {
+            write.rows.get_or_insert(rows);
         }
         statement
     }
@@ -138,6 +140,7 @@ impl Meaning {
         statement.changes = self.lowered.changes;
         statement.not_analysed = self.lowered.not_analysed;
         statement.commits = self.lowered.commits;
+        statement.remarks = self.lowered.remarks;
         statement.mentions = self.mentions;
     }
 }

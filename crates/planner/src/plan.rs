@@ -1,5 +1,6 @@
 //! A plan: phases, steps, statements, and the way back.
 
+use altimeter_analysis::preflight::Preflight;
 use altimeter_analysis::{Judged, Range, Severity};
 use altimeter_catalog::{Check, EngineName, Name};
 
@@ -36,6 +37,8 @@ pub struct Plan {
     pub cautions: Vec<String>,
     /// What could not be known.
     pub unknowns: Vec<String>,
+    /// What its statements would meet on the server as it was when the catalog was read.
+    pub preflight: Preflight,
 }
 
 impl Plan {

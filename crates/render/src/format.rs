@@ -7,7 +7,9 @@ mod check;
 mod effect;
 mod inspect;
 mod plan;
+mod preflight;
 mod quantity;
+mod rules;
 mod schema;
 mod step;
 
@@ -20,8 +22,10 @@ pub use inspect::{
     ColumnJson, ConstraintJson, INSPECT_FORMAT, IndexJson, InspectJson, ServerJson, TableJson, TriggerJson,
 };
 pub use plan::{AlternativeJson, CapacityJson, PLAN_FORMAT, PlanJson, RollbackJson, TriggerConditionJson};
+pub use preflight::{BehindJson, ObstacleJson, PreflightJson};
 pub use quantity::{QuantityJson, RiskJson};
-pub use schema::{schema_check, schema_inspect, schema_plan, schema_snapshot};
+pub use rules::{ExampleJson, ExampleKindJson, RULES_FORMAT, RuleJson, RulesJson};
+pub use schema::{schema_check, schema_inspect, schema_plan, schema_rules, schema_snapshot};
 pub use step::{
     CheckQueryJson, PhaseJson, PhaseKindJson, ProgressJson, StatementJson, StepJson, StepKindJson,
     TransactionJson,

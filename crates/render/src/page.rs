@@ -188,6 +188,13 @@ impl Page {
         }
     }
 
+    /// A block of SQL, never broken, from column `at` on.
+    pub(crate) fn block(&mut self, at: usize, sql: &str) {
+        for line in escape::lines(sql).lines() {
+            self.line(&format!("{}{line}", " ".repeat(at)));
+        }
+    }
+
     /// Lines that somebody else drew, wrapped and made harmless.
     pub(crate) fn drawn_already(&mut self, lines: &str) {
         for line in lines.lines() {

@@ -54,6 +54,11 @@ impl Journey {
         Journey::on(journey.reviewer.catalog().clone())
     }
 
+    /// The schema it has come to.
+    pub(crate) fn catalog(&self) -> &Catalog {
+        self.reviewer.catalog()
+    }
+
     /// Another journey with the same beginning.
     pub(crate) fn again(&self) -> Journey {
         Journey::on(self.start.clone())
@@ -190,7 +195,7 @@ fn is_nothing(text: &str) -> bool {
 }
 
 /// An empty database of the version the regression tests are for.
-fn empty() -> Catalog {
+pub(crate) fn empty() -> Catalog {
     let server = Server {
         engine: EngineName::Postgresql,
         version: "18".to_owned(),

@@ -33,7 +33,9 @@ fn holds(range: &Option<Range>, outcome: f64) {
 fn backfill() -> Effect {
     let update = RowUpdate {
         object: users(),
+        command: altimeter_catalog::WriteCommand::Update,
         columns: vec!["username".into()],
+        rows: None,
         batch_rows: Some(10_000),
         pause_ms: 100,
     };
@@ -110,6 +112,7 @@ fn others_wait_for_the_lock_and_then_for_the_statement() {
         waits_for: None,
         statement: None,
         holds: Vec::new(),
+        snapshot: None,
         kind: "client backend".into(),
     });
     let behind = estimate(&catalog, &effect, Some(2_000)).blocked_ms.unwrap();

@@ -1,6 +1,6 @@
 //! Waiting: who is kept waiting, how long, how many pile up, and how far standbys fall behind.
 
-use altimeter_catalog::{Catalog, Effect, Name};
+use altimeter_catalog::{Catalog, Effect, Name, WriteCommand};
 
 use super::{row_update_us, throughput};
 use crate::{Estimate, Range};
@@ -28,9 +28,11 @@ pub(super) fn add_waiting(
         .map(|l| &l.object)
         .collect();
     if blocking.is_empty() {
-        let batches = effect.updates.iter().filter_map(|u| {
+        // Nobody waits for rows that were not there before.
+        let changed = effect.updates.iter().filter(|u| u.command != WriteCommand::Insert);
+        let batches = changed.filter_map(|u| {
             let each = row_update_us(catalog.table(&u.object)?);
-            let rows = u.batch_rows.map(f64::from).or(catalog.table(&u.object)?.size.rows)?;
+            let rows = u.batch_rows.map(f64::from).or(u.rows).or(catalog.table(&u.object)?.size.rows)?;
             let batch = each.times(rows / 1000.0);
             // Only who writes a row of the current batch waits, and at the longest for the whole batch.
             Some(Range { low: 0.0, likely: 0.0, high: batch.high, basis: batch.basis })

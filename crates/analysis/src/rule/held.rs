@@ -1,6 +1,6 @@
 //! Locks of earlier statements that stay held while a statement works.
 
-use altimeter_catalog::{Change, LockMode, Name, RowsCommand};
+use altimeter_catalog::{Change, Lock, LockMode, Name};
 
 use super::{RuleContext, Wait};
 
@@ -42,11 +42,33 @@ impl RuleContext<'_> {
 
     /// Whether the statement writes rows.
     pub(crate) fn writes_rows(&self) -> bool {
-        let writes = |change: &Change| match change {
-            Change::UpdateRows { .. } | Change::Backfill(_) => true,
-            Change::Rows(rows) => rows.command != RowsCommand::Select || !rows.also.is_empty(),
-            _ => false,
-        };
-        !self.effect.updates.is_empty() || self.statement.changes.iter().flat_map(Change::parts).any(writes)
+        !self.effect.updates.is_empty()
+    }
+
+    /// Strong locks that the statement has to wait for: on relations that somebody may be using, and that the
+    /// transaction does not have already.
+    pub(crate) fn locks_to_wait_for(&self) -> impl Iterator<Item = &Lock> {
+        let held = self.transaction.map(|t| t.held()).unwrap_or_default();
+        self.effect.locks.iter().filter(move |lock| {
+            let stops = lock.mode.blocks_writes() || lock.mode.blocks_reads();
+            let has = held.iter().any(|h| h.lock.object == lock.object && h.lock.mode >= lock.mode);
+            stops
+                && !has
+                && self.catalog.table(&lock.object).is_some()
+                && self.concerns(&lock.object)
+                && self.is_busy(&lock.object) != Some(false)
+        })
+    }
+
+    /// The constraint that the statement validates, if an earlier statement of the same transaction added it.
+    pub(crate) fn validates_own_constraint(&self) -> Option<(&Name, &str)> {
+        let transaction = self.transaction?;
+        let validated =
+            self.statement.changes.iter().flat_map(Change::parts).find_map(|change| match change {
+                Change::ValidateConstraint { table, name } => Some((table, name.as_str())),
+                _ => None,
+            })?;
+        let before = transaction.began_on().table(validated.0)?;
+        (!before.constraints.iter().any(|c| c.name == validated.1)).then_some(validated)
     }
 }

@@ -21,14 +21,6 @@ impl Part<'_> {
     pub(crate) fn only_scans(&self) -> Vec<&Name> {
         self.effect.scans.iter().filter(|t| !self.effect.rewrites.contains(t)).collect()
     }
-
-    /// New indexes it builds at once, by their tables.
-    pub(crate) fn builds_on(&self) -> Vec<&Name> {
-        let new = self.effect.creates.iter().filter(|c| !c.concurrently).filter_map(|c| c.index.as_ref());
-        let mut tables: Vec<&Name> = new.map(|i| &i.table).collect();
-        tables.dedup();
-        tables
-    }
 }
 
 pub(super) fn parts_of<'a>(context: &RuleContext<'a>) -> Vec<Part<'a>> {

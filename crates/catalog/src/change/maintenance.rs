@@ -6,24 +6,13 @@ use crate::{LockMode, Name};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Maintenance {
     /// `VACUUM`.
-    Vacuum {
-        /// The tables; empty for all.
-        tables: Vec<Name>,
-        /// `FULL`.
-        full: bool,
-        /// `ANALYZE` too.
-        analyze: bool,
-        /// The other options, in upper case: `TRUNCATE OFF`.
-        options: Vec<String>,
-    },
-    /// `ANALYZE` of several tables or the whole database; of one, see [`crate::Change::Analyze`].
+    Vacuum(Vacuum),
+    /// `ANALYZE` of the whole database, or with `ONLY`; of tables, see [`crate::Change::Analyze`].
     Analyze {
         /// The tables; empty for all.
-        tables: Vec<Name>,
-        /// `ONLY`.
-        only: bool,
+        tables: Vec<Target>,
     },
-    /// `CLUSTER`, and `REPACK` of newer servers.
+    /// `CLUSTER`.
     Cluster {
         /// The table; none for all that were clustered before.
         table: Option<Name>,
@@ -36,11 +25,13 @@ pub enum Maintenance {
         target: ReindexTarget,
         /// `CONCURRENTLY`.
         concurrently: bool,
+        /// `TABLESPACE`: the indexes move there.
+        tablespace: Option<String>,
     },
     /// `TRUNCATE`.
     Truncate {
-        /// The tables, each with its `ONLY`.
-        tables: Vec<(Name, bool)>,
+        /// The tables.
+        tables: Vec<Target>,
         /// `RESTART IDENTITY`.
         restart_identity: bool,
         /// `CASCADE`.
@@ -48,8 +39,8 @@ pub enum Maintenance {
     },
     /// `LOCK TABLE`.
     Lock {
-        /// The relations, each with its `ONLY`.
-        relations: Vec<(Name, bool)>,
+        /// The relations.
+        relations: Vec<Target>,
         /// The mode.
         mode: LockMode,
         /// `NOWAIT`.
@@ -57,13 +48,43 @@ pub enum Maintenance {
     },
     /// `ALTER TABLE ALL IN TABLESPACE … SET TABLESPACE`, also of indexes and materialized views.
     MoveTablespace {
-        /// `TABLE`, `INDEX`, `MATERIALIZED VIEW`.
-        kind: String,
+        /// What is moved.
+        kind: Movable,
         /// From.
         from: String,
         /// To.
         to: String,
+        /// `OWNED BY`; empty for everybody's.
+        owners: Vec<String>,
     },
+}
+
+/// A `VACUUM`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vacuum {
+    /// The tables; empty for all.
+    pub tables: Vec<Target>,
+    /// `FULL`: the table is written anew.
+    pub full: bool,
+    /// `ANALYZE` too.
+    pub analyze: bool,
+    /// Empty pages at the end are given back (`TRUNCATE`, on unless said otherwise).
+    pub truncate: bool,
+    /// Every page is looked at (`FREEZE`, `DISABLE_PAGE_SKIPPING`).
+    pub every_page: bool,
+    /// The table itself is vacuumed (`PROCESS_MAIN`, on unless said otherwise).
+    pub process_main: bool,
+    /// Only the database's own numbers are brought up to date (`ONLY_DATABASE_STATS`).
+    pub only_statistics: bool,
+}
+
+/// A table a statement names, with or without those below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The table.
+    pub name: Name,
+    /// `ONLY`: partitions and heirs are left out.
+    pub only: bool,
 }
 
 /// What a `REINDEX` rebuilds.
@@ -82,21 +103,29 @@ pub enum ReindexTarget {
     },
 }
 
+/// What `ALTER … ALL IN TABLESPACE` moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Movable {
+    /// Tables.
+    Tables,
+    /// Indexes.
+    Indexes,
+    /// Materialized views.
+    MaterializedViews,
+}
+
 impl Maintenance {
     /// The relations it names.
     pub fn tables(&self) -> Vec<&Name> {
         match self {
-            Maintenance::Vacuum { tables, .. } | Maintenance::Analyze { tables, .. } => {
-                tables.iter().collect()
-            }
+            Maintenance::Vacuum(it) => it.tables.iter().map(|t| &t.name).collect(),
+            Maintenance::Analyze { tables }
+            | Maintenance::Truncate { tables, .. }
+            | Maintenance::Lock { relations: tables, .. } => tables.iter().map(|t| &t.name).collect(),
             Maintenance::Cluster { table, .. } => table.iter().collect(),
             Maintenance::Reindex {
                 target: ReindexTarget::Index(name) | ReindexTarget::Table(name), ..
-            } => {
-                vec![name]
-            }
-            Maintenance::Truncate { tables, .. } => tables.iter().map(|(name, _)| name).collect(),
-            Maintenance::Lock { relations, .. } => relations.iter().map(|(name, _)| name).collect(),
+            } => vec![name],
             Maintenance::Reindex { .. } | Maintenance::MoveTablespace { .. } => Vec::new(),
         }
     }

@@ -2,16 +2,15 @@
 
 use std::path::PathBuf;
 
-use altimeter_analysis::Severity;
 use altimeter_analysis::review::{Review, Reviewer};
+use altimeter_analysis::{Finding, Severity};
 use altimeter_catalog::{Catalog, EngineName, Server};
 use altimeter_migrations::Tool;
-use altimeter_render::review;
 use clap::Args;
 
 use crate::failure::Failure;
 use crate::migrations::Asked;
-use crate::shared::Shared;
+use crate::shared::{SEVERITIES, Shared};
 use crate::{engines, migrations, output, source};
 
 #[derive(Debug, Args)]
@@ -20,7 +19,7 @@ pub(crate) struct CheckArguments {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     /// The least severity that makes the exit code 1 [default: high]
-    #[arg(long, value_name = "SEVERITY", value_parser = ["low", "medium", "high", "critical"])]
+    #[arg(long, value_name = "SEVERITY", value_parser = SEVERITIES)]
     fail_on: Option<String>,
     /// Only files that are new or changed since this git revision; without a database the others build up the schema
     #[arg(long, value_name = "REV")]
@@ -49,10 +48,8 @@ impl ToolName {
 
 /// Reviews the files and says whether there is a finding at or above `--fail-on`.
 pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bool, Failure> {
-    let name = shared.format.as_deref().unwrap_or("text");
-    let report = review::by_name(name)
-        .ok_or_else(|| Failure::usage(format!("check cannot be shown as {name}"), ""))?;
-    let fail_on = severity(arguments.fail_on.as_deref().unwrap_or("high"));
+    let report = output::review_report(shared)?;
+    let fail_on = arguments.fail_on.as_deref().or(shared.fail_on.as_deref()).unwrap_or("high");
     let (catalog, complete) = match source::is_named(shared) {
         true => (source::read(shared, 0.0).await?, true),
         false => (empty(shared), false),
@@ -73,8 +70,13 @@ pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bo
     reviewer.conclude(&mut review, &shared.policy);
     review.files.retain(|f| f.shown);
     output::write(&report.render_review(&review, output::layout(shared)))?;
-    Ok(review.risk() >= fail_on
-        && review.statements().any(|(_, s)| s.judged.findings.iter().any(|f| f.suppressed.is_none())))
+    let least = severity(fail_on);
+    let counts = |f: &&Finding| f.suppressed.is_none() && f.severity >= least;
+    let found = review.statements().flat_map(|(_, s)| &s.judged.findings).filter(counts).count();
+    if found > 0 {
+        output::note(shared, &format!("exit code 1: {found} at or above {fail_on} (--fail-on)"));
+    }
+    Ok(found > 0)
 }
 
 /// A review with nothing in it yet.

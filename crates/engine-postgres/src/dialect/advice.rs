@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{
     Change, ColumnAction, DetachMode, Maintenance, PartitionChange, ReindexTarget, RelationChange,
-    SessionChange, TypeAction,
+    RelationKind, SessionChange, TableAction, TypeAction,
 };
 
 use crate::quoting::{literal, quote, quote_name};
@@ -13,6 +13,11 @@ pub(super) fn print(change: &Change) -> String {
         Change::Partition(change) => partition(change),
         Change::Maintain(change) => maintenance(change),
         Change::Relation(change) => relation(change),
+        Change::AlterWhole { table, action: TableAction::ReplicaIdentity(identity) }
+            if identity == "full" =>
+        {
+            format!("ALTER TABLE {} REPLICA IDENTITY FULL", quote_name(table))
+        }
         Change::AlterColumn { table, column, action: ColumnAction::Type { type_name, collation, using } } => {
             let collation = collation.as_ref().map(|c| format!(" COLLATE {c}")).unwrap_or_default();
             let using = using.as_ref().map(|u| format!(" USING {u}")).unwrap_or_default();
@@ -64,11 +69,21 @@ fn partition(change: &PartitionChange) -> String {
 
 fn maintenance(change: &Maintenance) -> String {
     match change {
-        Maintenance::Reindex { target: ReindexTarget::Index(name), concurrently } => {
-            format!("REINDEX INDEX {}{}", concurrent(*concurrently), quote_name(name))
+        Maintenance::Reindex { target, concurrently, tablespace } => {
+            let (kind, name) = match target {
+                ReindexTarget::Index(name) => ("INDEX", name),
+                ReindexTarget::Table(name) => ("TABLE", name),
+                ReindexTarget::Schema(_) | ReindexTarget::Database { .. } => return String::new(),
+            };
+            let moved = tablespace.as_ref().map(|t| format!("(TABLESPACE {}) ", quote(t)));
+            let moved = moved.unwrap_or_default();
+            format!("REINDEX {moved}{kind} {}{}", concurrent(*concurrently), quote_name(name))
         }
-        Maintenance::Reindex { target: ReindexTarget::Table(name), concurrently } => {
-            format!("REINDEX TABLE {}{}", concurrent(*concurrently), quote_name(name))
+        Maintenance::Vacuum(vacuum) if !vacuum.full => {
+            let analyze = if vacuum.analyze { " (ANALYZE)" } else { "" };
+            let tables: Vec<String> =
+                vacuum.tables.iter().map(|t| format!(" {}", quote_name(&t.name))).collect();
+            format!("VACUUM{analyze}{}", tables.join(","))
         }
         _ => String::new(),
     }
@@ -88,6 +103,23 @@ fn relation(change: &RelationChange) -> String {
             let owned = owned.map(|(o, c)| format!(" OWNED BY {}.{}", quote_name(&o.on), quote(c)));
             let (name, type_name) = (quote_name(&sequence.name), &sequence.type_name);
             format!("CREATE SEQUENCE {name} AS {type_name}{}", owned.unwrap_or_default())
+        }
+        RelationChange::Rename { kind, relation, to, if_exists: false } => {
+            let kind = match kind {
+                RelationKind::MaterializedView => "MATERIALIZED VIEW",
+                RelationKind::View => "VIEW",
+                RelationKind::Index => "INDEX",
+                RelationKind::Sequence => "SEQUENCE",
+                _ => "TABLE",
+            };
+            format!("ALTER {kind} {} RENAME TO {}", quote_name(relation), quote(to))
+        }
+        RelationChange::AlterType {
+            name,
+            action: TypeAction::AddValue { label, beside: None, if_not_exists },
+        } => {
+            let if_not_exists = if *if_not_exists { "IF NOT EXISTS " } else { "" };
+            format!("ALTER TYPE {} ADD VALUE {if_not_exists}{}", quote_name(name), literal(label))
         }
         RelationChange::AlterType { name, action: TypeAction::ValidateConstraint(constraint) } => {
             format!("ALTER DOMAIN {} VALIDATE CONSTRAINT {}", quote_name(name), quote(constraint))

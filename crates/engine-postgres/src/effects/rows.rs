@@ -1,41 +1,99 @@
 //! Rows read and written.
 
+mod open;
+mod reach;
+mod reference;
+mod write;
+
 use altimeter_catalog::{
-    Backfill, Catalog, Effect, LockMode, Name, RelationKind, RowUpdate, RowsChange, TransactionUse,
+    Backfill, Catalog, Effect, LockMode, Name, RowUpdate, RowsChange, TransactionUse, WriteCommand,
 };
 
-use super::{family, lock_family, scan};
-use crate::locks;
+use super::{family, is_empty, lock, lock_family, lock_indexes, scan, scan_one, trigger};
+use crate::implication::Condition;
+use crate::locks::rows as facts;
+use open::Opening;
+pub(super) use open::behind_view;
+pub(super) use write::{Written, written};
+
+/// How far triggers, cascades and functions are followed.
+const DEEPEST: usize = 6;
 
 /// A statement that reads or writes rows.
-pub(super) fn changed(_catalog: &Catalog, _change: &RowsChange, _effect: &mut Effect) {}
-
-/// An update of one transaction.
-pub(super) fn updated(
-    catalog: &Catalog,
-    table: &Name,
-    columns: &[String],
-    limited: bool,
-    effect: &mut Effect,
-) {
-    rows_updated(catalog, table, effect);
-    effect.updates.push(RowUpdate {
-        object: table.clone(),
-        columns: columns.to_vec(),
-        batch_rows: None,
-        pause_ms: 0,
-    });
-    if !limited {
-        scan(catalog, table, effect);
+pub(super) fn changed(catalog: &Catalog, change: &RowsChange, effect: &mut Effect) {
+    for number in 0..change.reads.len() {
+        read(catalog, change, number, effect);
     }
+    for it in &change.writes {
+        write::by_statement(catalog, change, it, effect);
+    }
+    if change.planned_only {
+        return;
+    }
+    for sequence in &change.sequences {
+        lock(catalog, sequence, facts::NEXTVAL.on_server(catalog), effect);
+    }
+    for function in &change.calls {
+        trigger::called(catalog, function, &format!("function {}", function.name), 0, effect);
+    }
+}
+
+/// One mention: what is opened for it, and what of that is read from end to end.
+fn read(catalog: &Catalog, change: &RowsChange, number: usize, effect: &mut Effect) {
+    let Some(mention) = change.reads.get(number) else { return };
+    let target = change.writes.iter().any(|w| w.read == Some(number));
+    let opening = match () {
+        () if target => Opening::to_write(catalog),
+        () if change.unplanned => Opening::new(catalog, &facts::COPY_TO, &facts::COPY_TO_INDEX),
+        () if mention.locks_rows => {
+            Opening::new(catalog, &facts::SELECT_FOR_UPDATE, &facts::SELECT_FOR_UPDATE)
+        }
+        () => Opening::to_read(catalog),
+    };
+    let conditions: Vec<Condition> = mention.conditions.iter().map(|c| Condition::parse(c)).collect();
+    let opened = opening.relation(&mention.relation.name, mention.relation.only, &conditions, None, effect);
+    if change.planned_only {
+        return;
+    }
+    for table in opened {
+        if reach::is_full(catalog, change, number, table) {
+            scan_one(table, effect);
+        }
+    }
+}
+
+/// What running a view's query reads.
+pub(super) fn read_by_view(catalog: &Catalog, view: &Name, effect: &mut Effect) {
+    let needs = catalog.view(view).map(|v| v.needs.clone()).unwrap_or_default();
+    let through = format!("the query of {view}");
+    for need in needs {
+        read_all_of(catalog, &need.on, &through, effect);
+    }
+}
+
+/// Reads every row of a relation for a query.
+pub(super) fn read_all_of(catalog: &Catalog, relation: &Name, through: &str, effect: &mut Effect) {
+    for table in Opening::to_read(catalog).relation(relation, false, &[], Some(through), effect) {
+        scan_one(table, effect);
+    }
+}
+
+/// Opens a relation for a statement of a function, of whose conditions nothing is known.
+pub(super) fn opened(catalog: &Catalog, name: &Name, mode: LockMode, through: &str, effect: &mut Effect) {
+    Opening::in_mode(catalog, mode).relation(name, false, &[], Some(through), effect);
 }
 
 /// An update in batches, each committed on its own.
 pub(super) fn backfilled(catalog: &Catalog, it: &Backfill, effect: &mut Effect) {
-    rows_updated(catalog, &it.table, effect);
+    lock_family(catalog, &it.table, &facts::UPDATE, effect);
+    for table in family(catalog, &it.table) {
+        lock_indexes(catalog, table, &facts::UPDATE, effect);
+    }
     effect.updates.push(RowUpdate {
         object: it.table.clone(),
+        command: WriteCommand::Update,
         columns: vec![it.column.clone()],
+        rows: None,
         batch_rows: Some(it.batch_rows),
         pause_ms: it.pause_ms,
     });
@@ -43,11 +101,14 @@ pub(super) fn backfilled(catalog: &Catalog, it: &Backfill, effect: &mut Effect) 
     scan(catalog, &it.table, effect);
 }
 
-fn rows_updated(catalog: &Catalog, table: &Name, effect: &mut Effect) {
-    lock_family(catalog, table, &locks::rows::UPDATE, effect);
-    for t in family(catalog, table) {
-        for index in &t.indexes {
-            effect.take(&t.name.sibling(&index.definition.name), RelationKind::Index, LockMode::RowExclusive);
-        }
+/// Adds a lock that the statement comes to by itself or through something.
+fn take(catalog: &Catalog, name: &Name, mode: LockMode, through: Option<&str>, effect: &mut Effect) {
+    let kind = super::kind_of(catalog, name);
+    match through {
+        Some(through) => effect.take_through(name, kind, mode, through),
+        None => effect.take(name, kind, mode),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,10 @@
 //! Sessions, the locks they hold and wait for, and work that reports its progress.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use altimeter_catalog::{Activity, InspectError, LockWait, Name, PreparedTransaction, Progress, Session};
+use altimeter_catalog::{
+    Activity, InspectError, LockMode, LockWait, Name, PreparedTransaction, Progress, Session,
+};
 
 use super::answers::{Answers, Cells};
 use super::normalise::without_literals;
@@ -54,6 +56,7 @@ fn session(row: Cells<'_>, pid: i32, holds: Vec<(Name, String)>) -> Result<Sessi
             .filter(|text| kind.is_some() && !text.is_empty())
             .map(without_literals),
         holds,
+        snapshot: row.get("snapshot")?,
         kind: kind.unwrap_or_else(|| "not visible".to_owned()),
     })
 }
@@ -78,43 +81,44 @@ enum Holder {
 }
 
 fn held_locks(answers: &Answers) -> Result<HashMap<Holder, Vec<(Name, String)>>, InspectError> {
-    let mut held: HashMap<Holder, HashMap<Name, usize>> = HashMap::new();
+    let mut held: HashMap<Holder, BTreeMap<Name, Vec<LockMode>>> = HashMap::new();
     for row in answers.of(&queries::HELD_LOCKS) {
         let holder = match (row.get("pid")?, row.get("prepared")?) {
             (Some(pid), _) => Holder::Session(pid),
             (None, Some(identifier)) => Holder::Prepared(identifier),
             (None, None) => continue,
         };
-        let Some(strength) = MODES.iter().position(|m| *m == row.get("mode").unwrap_or("")) else { continue };
-        let strongest = held.entry(holder).or_default().entry(row.name("schema", "name")?).or_default();
-        *strongest = strength.max(*strongest);
+        if let Some(mode) = LockMode::named(&mode(row.get("mode")?)) {
+            held.entry(holder).or_default().entry(row.name("schema", "name")?).or_default().push(mode);
+        }
     }
-    Ok(held
-        .into_iter()
-        .map(|(holder, locks)| {
-            let mut locks: Vec<(Name, String)> = locks
-                .into_iter()
-                .map(|(name, strength)| (name, mode(MODES.get(strength).unwrap_or(&""))))
-                .collect();
-            locks.sort();
-            (holder, locks)
-        })
-        .collect())
+    let listed = |locks: BTreeMap<Name, Vec<LockMode>>| {
+        let each = locks.into_iter().flat_map(|(name, modes)| {
+            telling(&modes).into_iter().map(move |mode| (name.clone(), mode.to_string()))
+        });
+        each.collect()
+    };
+    Ok(held.into_iter().map(|(holder, locks)| (holder, listed(locks))).collect())
 }
 
-/// Table-level lock modes as `pg_locks` names them, the weakest first (manual, "Explicit Locking").
-const MODES: [&str; 8] = [
-    "AccessShareLock",
-    "RowShareLock",
-    "RowExclusiveLock",
-    "ShareUpdateExclusiveLock",
-    "ShareLock",
-    "ShareRowExclusiveLock",
-    "ExclusiveLock",
-    "AccessExclusiveLock",
-];
+/// The modes that say all of what these stand in the way of, the strongest first: mostly that one alone, but SHARE
+/// lets others hold SHARE, and ROW EXCLUSIVE does not.
+fn telling(modes: &[LockMode]) -> Vec<LockMode> {
+    let covers = |a: LockMode, b: LockMode| {
+        LockMode::ALL.into_iter().all(|other| !b.conflicts_with(other) || a.conflicts_with(other))
+    };
+    let mut modes = modes.to_vec();
+    modes.sort_unstable_by(|a, b| b.cmp(a));
+    let mut kept: Vec<LockMode> = Vec::new();
+    for mode in modes {
+        if !kept.iter().any(|k| covers(*k, mode)) {
+            kept.push(mode);
+        }
+    }
+    kept
+}
 
-/// A mode as the manual writes it: `AccessExclusiveLock` is `ACCESS EXCLUSIVE`.
+/// A mode of `pg_locks` as the manual writes it: `AccessExclusiveLock` is `ACCESS EXCLUSIVE`.
 fn mode(of_the_view: &str) -> String {
     let mut words = String::new();
     for c in of_the_view.strip_suffix("Lock").unwrap_or(of_the_view).chars() {
@@ -132,16 +136,24 @@ mod tests {
 
     #[test]
     fn modes_are_written_as_in_the_manual() {
-        let manual = [
-            "ACCESS SHARE",
-            "ROW SHARE",
-            "ROW EXCLUSIVE",
-            "SHARE UPDATE EXCLUSIVE",
-            "SHARE",
-            "SHARE ROW EXCLUSIVE",
-            "EXCLUSIVE",
-            "ACCESS EXCLUSIVE",
+        // As pg_locks names them, the weakest first.
+        let view = [
+            "AccessShareLock",
+            "RowShareLock",
+            "RowExclusiveLock",
+            "ShareUpdateExclusiveLock",
+            "ShareLock",
+            "ShareRowExclusiveLock",
+            "ExclusiveLock",
+            "AccessExclusiveLock",
         ];
-        assert_eq!(MODES.map(mode), manual);
+        assert_eq!(view.map(|m| LockMode::named(&mode(m))), LockMode::ALL.map(Some));
+    }
+
+    #[test]
+    fn a_weaker_mode_is_kept_where_the_stronger_does_not_stand_for_it() {
+        use LockMode::{AccessShare, RowExclusive, Share, ShareUpdateExclusive};
+        assert_eq!(telling(&[AccessShare, RowExclusive, ShareUpdateExclusive]), [ShareUpdateExclusive]);
+        assert_eq!(telling(&[RowExclusive, Share, AccessShare]), [Share, RowExclusive]);
     }
 }

@@ -17,7 +17,8 @@ use crate::parse::{child, has, name_of, path};
 
 pub(super) fn lower(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     let Some(name) = child(node, SyntaxKind::TABLE_RELATION_NAME) else {
-        return Lowered::unknown("ALTER TABLE ALL IN TABLESPACE is not analysed yet");
+        return super::maintenance::move_tablespace(node)
+            .unwrap_or_else(|| Lowered::unknown("the table of this ALTER TABLE has no plain name"));
     };
     let Some(table) = relation(catalog, &name) else {
         return Lowered::unknown("the table of this statement is not plain");

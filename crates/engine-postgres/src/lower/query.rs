@@ -6,10 +6,13 @@
 
 mod from;
 mod output;
+mod restrict;
 mod scope;
 mod walk;
 
-use altimeter_catalog::{Catalog, Name, RowsCommand};
+use std::ops::Range;
+
+use altimeter_catalog::{Catalog, Mention, Name};
 use squawk_syntax::SyntaxNode;
 
 pub(crate) use scope::Output;
@@ -27,6 +30,10 @@ pub(crate) struct Query {
     pub(crate) functions: Vec<Vec<String>>,
     /// The columns it gives, in order.
     pub(crate) outputs: Vec<Output>,
+    /// Relations read, each mention by itself.
+    pub(crate) mentions: Vec<Mention>,
+    /// The queries it is made of.
+    pub(crate) levels: Vec<Level>,
     /// Whether all its outputs are known: not so where `*` stands for a relation or function that is not known.
     pub(crate) outputs_complete: bool,
 }
@@ -46,6 +53,21 @@ pub(crate) struct Read {
     pub(crate) exists: bool,
 }
 
+/// What a statement does to rows of a relation it writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowsCommand {
+    /// `INSERT`.
+    Insert,
+    /// `INSERT … ON CONFLICT DO UPDATE`.
+    Upsert,
+    /// `UPDATE`.
+    Update,
+    /// `DELETE`.
+    Delete,
+    /// `MERGE`.
+    Merge,
+}
+
 /// A relation a statement writes.
 #[derive(Clone, Debug)]
 pub(crate) struct Write {
@@ -61,6 +83,29 @@ pub(crate) struct Write {
     pub(crate) limited: bool,
     /// The statement.
     pub(crate) node: SyntaxNode,
+    /// For an update, delete or merge: the target's number in [`Query::mentions`].
+    pub(crate) mention: Option<usize>,
+    /// Numbers of the mentions whose rows it is made from.
+    pub(crate) sources: Range<usize>,
+}
+
+/// One query among those a statement is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct Level {
+    /// Its place in the text.
+    pub(crate) place: Range<usize>,
+    /// Numbers of the mentions in its `FROM`.
+    pub(crate) mentions: Range<usize>,
+    /// It gives no row unless each of these gives one: no aggregate, no outer join.
+    pub(crate) plain: bool,
+    /// What it gives.
+    outputs: scope::Outputs,
+}
+
+/// A node's place in the text.
+pub(crate) fn place(node: &SyntaxNode) -> Range<usize> {
+    let range = node.text_range();
+    usize::from(range.start())..usize::from(range.end())
 }
 
 /// Reads a statement about rows.
@@ -91,6 +136,12 @@ impl Query {
     /// The relations whose rows are locked.
     pub(crate) fn locked(&self) -> Vec<Name> {
         self.reads.iter().filter(|r| r.rows_locked).map(|r| r.relation.clone()).collect()
+    }
+
+    /// The query at a node.
+    pub(crate) fn level_at(&self, node: &SyntaxNode) -> Option<&Level> {
+        let place = place(node);
+        self.levels.iter().find(|l| l.place == place)
     }
 
     /// A relation that is read and does not exist.

@@ -1,4 +1,4 @@
--- Locks held on tables and views, by sessions (pid) and by prepared transactions (their identifier). A prepared
+-- Locks held on tables, views and sequences, by sessions (pid) and by prepared transactions (their identifier). A prepared
 -- transaction has no process; the row for the lock on its own number tells which one a lock belongs to.
 WITH prepared AS MATERIALIZED (
     SELECT own.virtualtransaction, p.gid
@@ -19,5 +19,5 @@ LEFT JOIN prepared ON l.pid IS NULL AND l.virtualtransaction = prepared.virtualt
 WHERE l.locktype = 'relation' AND l.granted
     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
     AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
-    AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+    AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S')
     AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'

@@ -8,6 +8,7 @@ SELECT
     EXTRACT('epoch' FROM pg_catalog.clock_timestamp() - a.xact_start)::pg_catalog.float8 AS transaction_s,
     EXTRACT('epoch' FROM pg_catalog.clock_timestamp() - a.state_change)::pg_catalog.float8 AS state_s,
     a.wait_event_type || '/' || a.wait_event AS waits_for,
+    a.backend_xmin IS NOT NULL AS snapshot,
     a.query AS statement,
     a.backend_type AS kind
 FROM pg_catalog.pg_stat_activity a

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::effect::HeldJson;
-use super::{EffectJson, RiskJson};
+use super::{EffectJson, PreflightJson, RiskJson};
 
 /// The format this version writes.
 pub const CHECK_FORMAT: &str = "altimeter-check/1";
@@ -29,9 +29,11 @@ pub struct CheckJson {
     pub statements: Vec<EffectJson>,
     /// The files in order.
     pub files: Vec<String>,
-    /// What is to be said about the files: the tool recognised, what was left out.
+    /// What is to be said about all files, and about each as a whole.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// What is in the way on the server now.
+    pub preflight: PreflightJson,
     /// What could not be known, each once.
     pub unknowns: Vec<String>,
     /// The worst of the statements.
@@ -49,6 +51,7 @@ impl CheckJson {
             statements: Vec::new(),
             files: review.files.iter().map(|f| f.path.clone()).collect(),
             notes: notes(review),
+            preflight: PreflightJson::from(&review.preflight),
             unknowns: review.unknowns.clone(),
             risk: review.risk().into(),
         };

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::effect::names;
-use super::{EffectJson, PhaseJson, QuantityJson, RiskJson};
+use super::{EffectJson, PhaseJson, PreflightJson, QuantityJson, RiskJson};
 
 /// The format this version writes.
 pub const PLAN_FORMAT: &str = "altimeter-plan/1";
@@ -45,6 +45,8 @@ pub struct PlanJson {
     pub alternatives: Vec<AlternativeJson>,
     /// What must be known and no statement shows.
     pub cautions: Vec<String>,
+    /// What is in the way on the server now.
+    pub preflight: PreflightJson,
     /// What could not be known.
     pub unknowns: Vec<String>,
 }
@@ -67,6 +69,7 @@ impl From<&Plan> for PlanJson {
             capacity: CapacityJson::from(&plan.capacity),
             alternatives: plan.alternatives.iter().map(AlternativeJson::from).collect(),
             cautions: plan.cautions.clone(),
+            preflight: PreflightJson::from(&plan.preflight),
             unknowns: plan.unknowns.clone(),
         }
     }

@@ -5,7 +5,9 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
-use super::{CHECK_FORMAT, CheckJson, INSPECT_FORMAT, InspectJson, PLAN_FORMAT, PlanJson};
+use super::{
+    CHECK_FORMAT, CheckJson, INSPECT_FORMAT, InspectJson, PLAN_FORMAT, PlanJson, RULES_FORMAT, RulesJson,
+};
 
 /// The schema of `altimeter plan --format json`.
 pub fn schema_plan() -> Value {
@@ -20,6 +22,11 @@ pub fn schema_check() -> Value {
 /// The schema of `altimeter inspect --format json`.
 pub fn schema_inspect() -> Value {
     written::<InspectJson>(INSPECT_FORMAT)
+}
+
+/// The schema of `altimeter rules --format json`.
+pub fn schema_rules() -> Value {
+    written::<RulesJson>(RULES_FORMAT)
 }
 
 /// The schema of the file `altimeter snapshot` writes and every command reads: keys that a reader can do without
@@ -56,6 +63,7 @@ mod tests {
             ("plan", schema_plan()),
             ("check", schema_check()),
             ("inspect", schema_inspect()),
+            ("rules", schema_rules()),
             ("snapshot", schema_snapshot()),
         ] {
             let mut text = serde_json::to_string_pretty(&schema).unwrap();

@@ -10,7 +10,7 @@ use crate::escape;
 use crate::markup::{bullets, fact, heading, paragraph, table};
 use crate::summary::steps::{self, StepRow};
 use crate::summary::tables::{self, TableRow};
-use crate::summary::{Facts, activity, database, health, rollback, statement, verdict};
+use crate::summary::{Facts, activity, database, health, preflight, rollback, statement, verdict};
 use crate::{Layout, Report};
 
 /// Markdown.
@@ -32,6 +32,7 @@ impl Report for Markdown {
             step::write(&mut out, catalog, step);
         }
         write_capacity(&mut out, plan);
+        bullets(&mut out, "In the way now", &preflight::lines(&plan.preflight));
         bullets(&mut out, "Cautions", &plan.cautions);
         bullets(&mut out, "Other roads", &rollback::other_roads(plan));
         write_rollback(&mut out, plan);

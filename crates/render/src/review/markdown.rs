@@ -11,7 +11,7 @@ use super::ReviewReport;
 use crate::summary::review::blocks::{self, Block};
 use crate::summary::review::{self, facts, in_order, place, totals, verdict};
 use crate::summary::steps::{Wait, at_most};
-use crate::summary::{Facts, capacity};
+use crate::summary::{Facts, capacity, preflight};
 use crate::{Layout, escape, markup, wrap};
 
 /// The comment's mark.
@@ -152,11 +152,17 @@ fn write_details(out: &mut String, loud: &[Loud<'_>], limit: usize) {
     }
 }
 
-/// What was allowed and what is not known, each list cut where it gets long.
+/// What is to be said about files, what was allowed and what is not known, each list cut where it gets long.
 fn end(review: &Review) -> String {
     let mut out = String::new();
-    for (title, lines) in [("Allowed", review::allowed(review)), ("Unknown", review::unknowns(review))] {
-        let mut room = END / 2;
+    let lists = [
+        ("In the way now", preflight::lines(&review.preflight)),
+        ("Notes", review::notes(review)),
+        ("Allowed", review::allowed(review)),
+        ("Unknown", review::unknowns(review)),
+    ];
+    for (title, lines) in lists {
+        let mut room = END / 4;
         let lines: Vec<String> = lines.iter().map(|l| wrap::shortened(&escape::line(l), LINE)).collect();
         let fits = |line: &&String| {
             let takes = escape::markdown(line).chars().count() + 3;

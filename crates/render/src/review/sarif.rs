@@ -6,7 +6,7 @@
 //!   action makes from the file itself, so that one is left to it.
 //! - A finding that somebody allowed is a result with a suppression; no result is without that property, since its
 //!   absence would say that nobody knows (3.27.23).
-//! - What was not known is a notification of the run (3.20.21).
+//! - Notes, and what was not known, are notifications of the run (3.20.21).
 
 mod model;
 
@@ -16,8 +16,8 @@ use altimeter_analysis::{Rule, Severity, rules};
 use super::ReviewReport;
 use super::located::{self, Located};
 use crate::format::to_text;
-use crate::summary::review::{unknowns, verdict};
-use crate::{Layout, escape, rule_page};
+use crate::summary::review::{notes, unknowns, verdict};
+use crate::{Layout, escape};
 use model::{
     ArtifactLocation, Configuration, Descriptor, Driver, Fingerprints, Invocation, Location, Log, Message,
     Notification, Outcome, OutcomeProperties, PhysicalLocation, Region, Root, Roots, Run, RunProperties,
@@ -43,10 +43,11 @@ fn log(review: &Review) -> Log {
         semantic_version: env!("CARGO_PKG_VERSION"),
         rules: rules::ALL.iter().map(|r| descriptor(r)).collect(),
     };
-    let notifications = unknowns(review).into_iter().map(|unknown| Notification {
-        level: "note",
-        message: Message::plain(format!("not known: {}", escape::lines(&unknown))),
-    });
+    let unknowns = unknowns(review).into_iter().map(|unknown| format!("not known: {unknown}"));
+    let notifications = notes(review)
+        .into_iter()
+        .chain(unknowns)
+        .map(|text| Notification { level: "note", message: Message::plain(escape::lines(&text)) });
     let invocation =
         Invocation { execution_successful: true, tool_execution_notifications: notifications.collect() };
     let root = Message::plain("the folder altimeter was started in");
@@ -72,7 +73,7 @@ fn descriptor(rule: &Rule) -> Descriptor {
         id: rule.name(),
         short_description: Message::plain(rule.about()),
         full_description: Message::plain(rule.about()),
-        help: Message { text: rule.page().text, markdown: Some(rule_page::markdown(rule)) },
+        help: Message { text: rule.page().text, markdown: Some(crate::rules::page(rule)) },
         // What a finding weighs depends on the database, so every result says it.
         default_configuration: Configuration { level: "warning" },
     }

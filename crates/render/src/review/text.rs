@@ -11,8 +11,8 @@ use super::ReviewReport;
 use super::place::Places;
 use crate::Layout;
 use crate::page::{OVERVIEW, Page, Style};
-use crate::summary::capacity;
 use crate::summary::review::{self, blocks, totals, verdict};
+use crate::summary::{capacity, preflight};
 use detail::Details;
 
 /// Text for a terminal.
@@ -52,16 +52,17 @@ fn write_overview(page: &mut Page, review: &Review) {
         }
         page.facts(OVERVIEW, "in all", &pieces, "   ");
     }
+    page.list(OVERVIEW, "in the way", &preflight::lines(&review.preflight));
+    page.list(OVERVIEW, "note", &review.notes);
 }
 
 /// What is to be seen in a file at length, and its other statements in short.
-fn write_file(page: &mut Page, file: &ReviewedFile, layout: Layout, quiet: &mut quiet::Files) {
+fn write_file<'a>(page: &mut Page, file: &'a ReviewedFile, layout: Layout, quiet: &mut quiet::Files<'a>) {
     let blocks = blocks::of_file(file);
     let is_quiet = |at: usize| review::is_quiet(&file.statements[at], blocks[at].as_ref());
     let (silent, loud): (Vec<usize>, Vec<usize>) = (0..file.statements.len()).partition(|at| is_quiet(*at));
-    if loud.is_empty() && file.notes.is_empty() && !quiet::is_worth_a_table(file, &blocks) {
-        quiet.add(file);
-        return;
+    if loud.is_empty() && file.notes.is_empty() {
+        return quiet.add(file, &blocks);
     }
     page.blank();
     let (style, aside) = aside(file);

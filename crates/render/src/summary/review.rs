@@ -45,6 +45,12 @@ pub(crate) fn allowed(review: &Review) -> Vec<String> {
     .collect()
 }
 
+/// What is to be said about all files and about each as a whole.
+pub(crate) fn notes(review: &Review) -> Vec<String> {
+    let of_files = review.files.iter().flat_map(|f| f.notes.iter().map(|n| format!("{}: {n}", path(f))));
+    review.notes.iter().cloned().chain(of_files).collect()
+}
+
 /// The path of a file in words.
 pub(crate) fn path(file: &ReviewedFile) -> &str {
     if file.path == "-" { "standard input" } else { &file.path }

@@ -38,7 +38,8 @@ impl Wait {
         statements.into_iter().map(Wait::of).fold(Wait::Nobody, Wait::or_longer)
     }
 
-    fn or_longer(self, other: Wait) -> Wait {
+    /// The longer of two waits.
+    pub(crate) fn or_longer(self, other: Wait) -> Wait {
         match (self, other) {
             (Wait::Unknown, _) | (_, Wait::Unknown) => Wait::Unknown,
             (Wait::UpTo(a), Wait::UpTo(b)) => Wait::UpTo(a.max(b)),

@@ -1,10 +1,12 @@
 //! The items of a `FROM`.
 
+use std::ops::Range;
+
 use altimeter_catalog::Name;
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::output;
-use super::scope::{Output, Outputs, Scope, Source};
+use super::scope::{Origin, Output, Outputs, Scope, Source};
 use super::walk::{Walk, dotted, is_query, is_system};
 use crate::lower::relation;
 use crate::parse::{child, find, has, name_of, path};
@@ -27,15 +29,17 @@ impl Walk<'_> {
                 sample.into_iter().for_each(|n| self.expression(&n, scope));
             }
             SyntaxKind::PAREN_FROM_ITEM => self.bracketed(item, scope),
-            SyntaxKind::JOIN_EXPR | SyntaxKind::JOIN => {
-                let before = scope.sources.len();
-                self.add_sources(item, scope);
-                if has(item, SyntaxKind::NATURAL_KW) {
-                    self.natural(scope, before);
+            SyntaxKind::JOIN_EXPR => {
+                let from = self.mentions();
+                for part in item.children() {
+                    match part.kind() {
+                        SyntaxKind::JOIN => self.join(&part, scope, from),
+                        _ => self.add_source(&part, scope),
+                    }
                 }
             }
+            // The condition of a MERGE: rows without a match matter on either side.
             SyntaxKind::ON_CLAUSE => self.expression(item, scope),
-            SyntaxKind::JOIN_USING_CLAUSE => self.join_using(item, scope),
             SyntaxKind::FUNCTION_FROM_ITEM
             | SyntaxKind::ROWS_FROM_ITEM
             | SyntaxKind::EXPR_FROM_ITEM
@@ -79,29 +83,74 @@ impl Walk<'_> {
         }
     }
 
+    /// The right side of a join with its condition; its left side's mentions begin at `from`.
+    fn join(&mut self, join: &SyntaxNode, scope: &mut Scope<'_>, from: usize) {
+        let (before, right) = (scope.sources.len(), self.mentions());
+        // Of an outer join only the side whose rows may be missing is restricted by the condition.
+        let conditions = [SyntaxKind::ON_CLAUSE, SyntaxKind::JOIN_USING_CLAUSE];
+        for part in join.children().filter(|n| !conditions.contains(&n.kind())) {
+            self.add_source(&part, scope);
+        }
+        let end = self.mentions();
+        let restricted = match join.children().map(|n| n.kind()).next() {
+            Some(SyntaxKind::JOIN_LEFT) => right..end,
+            Some(SyntaxKind::JOIN_RIGHT) => from..right,
+            Some(SyntaxKind::JOIN_FULL) => end..end,
+            _ => from..end,
+        };
+        if let Some(on) = child(join, SyntaxKind::ON_CLAUSE) {
+            self.expression(&on, scope);
+            self.restrict(&on, scope, &restricted);
+        }
+        if let Some(using) = child(join, SyntaxKind::JOIN_USING_CLAUSE) {
+            self.join_using(&using, scope, before, &restricted);
+        }
+        if has(join, SyntaxKind::NATURAL_KW) {
+            self.natural(scope, before, &restricted);
+        }
+    }
+
     /// `USING (a)` reads the column of both sides; outside it is one column.
-    fn join_using(&mut self, clause: &SyntaxNode, scope: &Scope<'_>) {
+    fn join_using(
+        &mut self,
+        clause: &SyntaxNode,
+        scope: &Scope<'_>,
+        right: usize,
+        restricted: &Range<usize>,
+    ) {
         let columns = clause.descendants().filter(|n| n.kind() == SyntaxKind::COLUMN_NAME_REF);
         for column in columns.map(|n| name_of(&n)) {
-            for source in &scope.sources {
-                if let (Some((_, own)), Some(relation)) = (source.column(&column), &source.relation) {
-                    self.note_read(relation, true, std::slice::from_ref(own));
-                }
+            self.equal_columns(&column, scope, right, restricted);
+        }
+    }
+
+    /// A column of one name that both sides of a join have is read on both, and leads from one to the other.
+    fn equal_columns(&mut self, column: &str, scope: &Scope<'_>, right: usize, restricted: &Range<usize>) {
+        let (left, right) = scope.sources.split_at(right.min(scope.sources.len()));
+        for source in left.iter().chain(right) {
+            if let (Some((_, own)), Some(relation)) = (source.column(column), &source.relation) {
+                self.note_read(relation, true, std::slice::from_ref(own));
             }
+        }
+        let origin = |sources: &[Source]| {
+            sources.iter().find_map(|s| s.column(column)).and_then(|(output, _)| output.origin.clone())
+        };
+        if let (Some(left), Some(right)) = (origin(left), origin(right)) {
+            self.lead(&left, &right, restricted);
         }
     }
 
     /// A natural join reads the columns both sides have.
-    fn natural(&mut self, scope: &Scope<'_>, right: usize) {
-        let (left, right) = scope.sources.split_at(right.min(scope.sources.len()));
-        for (column, _) in left.iter().flat_map(|s| &s.columns) {
-            let shared = right.iter().any(|s| s.column(&column.name).is_some());
-            for source in left.iter().chain(right).filter(|_| shared) {
-                if let (Some((_, own)), Some(relation)) = (source.column(&column.name), &source.relation) {
-                    self.note_read(relation, true, std::slice::from_ref(own));
-                }
-            }
-        }
+    fn natural(&mut self, scope: &Scope<'_>, right: usize, restricted: &Range<usize>) {
+        let (left, others) = scope.sources.split_at(right.min(scope.sources.len()));
+        let shared = |column: &&Output| others.iter().any(|s| s.column(&column.name).is_some());
+        let columns: Vec<String> = left
+            .iter()
+            .flat_map(|s| s.columns.iter().map(|(c, _)| c))
+            .filter(shared)
+            .map(|c| c.name.clone())
+            .collect();
+        columns.iter().for_each(|column| self.equal_columns(column, scope, right, restricted));
     }
 
     /// A common table expression or relation by its name.
@@ -121,8 +170,10 @@ impl Walk<'_> {
             return Source { alias: alias.unwrap_or_else(|| name.clone()), ..from_outputs(outputs) };
         }
         let Some(name) = self.system_or(&parts, &named) else { return Source::default() };
-        self.note_read(&name, has(node, SyntaxKind::ONLY_KW), &[]);
+        let only = has(node, SyntaxKind::ONLY_KW);
+        self.note_read(&name, only, &[]);
         let mut source = self.relation_source(&name, alias);
+        self.mention(&name, only, &mut source);
         for (new, (output, _)) in alias_columns(node).into_iter().zip(&mut source.columns) {
             output.name = new;
         }
@@ -145,6 +196,7 @@ impl Walk<'_> {
             name: c.name.clone(),
             type_name: Some(c.type_name.clone()),
             collation: c.collation.clone(),
+            origin: None,
         };
         let plain = |name: &String| Output { name: name.clone(), ..Output::default() };
         let (outputs, known): (Vec<Output>, bool) = match (self.catalog.table(name), self.catalog.view(name))
@@ -160,7 +212,20 @@ impl Walk<'_> {
             relation: (!is_system(name)).then(|| name.clone()),
             columns: outputs.into_iter().map(|o| (o.clone(), o.name)).collect(),
             open: !known,
-            within: Vec::new(),
+            ..Source::default()
+        }
+    }
+
+    /// Notes that rows of a source's relation are read here.
+    pub(super) fn mention(&mut self, relation: &Name, only: bool, source: &mut Source) {
+        if source.relation.is_none() {
+            return;
+        }
+        let number = self.mentions();
+        self.add_mention(relation, only);
+        source.mention = Some(number);
+        for (output, own) in &mut source.columns {
+            output.origin = Some(Origin::Relation(number, own.clone()));
         }
     }
 }

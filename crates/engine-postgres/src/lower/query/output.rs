@@ -36,6 +36,7 @@ pub(super) fn unite(mut first: Outputs, second: &Outputs) -> Outputs {
         if column.type_name != other.type_name {
             column.type_name = None;
         }
+        column.origin = None;
     }
     first.open |= second.open && first.columns.is_empty();
     first
@@ -65,15 +66,14 @@ pub(super) fn add_target(catalog: &Catalog, target: &SyntaxNode, scope: &Scope<'
         .and_then(ColumnName::from_target)
         .and_then(|(name, _)| name.to_string())
         .unwrap_or_else(|| "?column?".to_owned());
-    let (type_name, collation) = match column(&expression, scope) {
-        Some(column) => (column.type_name, column.collation),
-        None => (expression_type(catalog, &expression, scope), None),
-    };
-    outputs.columns.push(Output { name, type_name, collation });
+    outputs.columns.push(match column(&expression, scope) {
+        Some(column) => Output { name, ..column },
+        None => Output { name, type_name: expression_type(catalog, &expression, scope), ..Output::default() },
+    });
 }
 
 /// The column an expression is.
-fn column(expression: &SyntaxNode, scope: &Scope<'_>) -> Option<Output> {
+pub(super) fn column(expression: &SyntaxNode, scope: &Scope<'_>) -> Option<Output> {
     let path = dotted(expression)?;
     let (last, qualifier) = path.split_last()?;
     let source = match qualifier {

@@ -11,6 +11,17 @@ pub(crate) struct Output {
     pub(crate) type_name: Option<String>,
     /// Its collation, where it is a plain column with one of its own.
     pub(crate) collation: Option<String>,
+    /// Where its values come from, if it is a plain column.
+    pub(crate) origin: Option<Origin>,
+}
+
+/// Where a column's values come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A column of a relation: the number of the mention, and the column's own name.
+    Relation(usize, String),
+    /// A few rows that are in no table: `VALUES`.
+    FewRows,
 }
 
 /// The columns something gives.
@@ -30,6 +41,8 @@ pub(crate) struct Source {
     pub(crate) schema: Option<String>,
     /// The relation behind it; none for a subquery or function.
     pub(crate) relation: Option<Name>,
+    /// The number of its mention, if rows of the relation are read.
+    pub(crate) mention: Option<usize>,
     /// Columns under the names they have here, each with its name in the relation.
     pub(crate) columns: Vec<(Output, String)>,
     /// It may have columns that are not known.

@@ -1,11 +1,11 @@
 //! The walk over a query's tree.
 
-use altimeter_catalog::{Catalog, Name, RowsCommand};
+use altimeter_catalog::{Catalog, EndsEarly, Mention, Name, Target};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::output;
-use super::scope::{Output, Outputs, Scope, Source};
-use super::{Query, Read, Write};
+use super::scope::{Origin, Output, Outputs, Scope, Source};
+use super::{Level, Query, Read, RowsCommand, Write};
 use crate::parse::{self, child, find, has, identifier, name_of};
 
 /// Deeper than this no query is followed; nobody writes one.
@@ -13,7 +13,7 @@ const DEEPEST: usize = 200;
 
 pub(super) struct Walk<'c> {
     pub(super) catalog: &'c Catalog,
-    found: Query,
+    pub(super) found: Query,
     depth: usize,
 }
 
@@ -49,6 +49,22 @@ impl<'c> Walk<'c> {
         }
     }
 
+    /// How many mentions there are so far.
+    pub(super) fn mentions(&self) -> usize {
+        self.found.mentions.len()
+    }
+
+    /// Adds a mention of a relation.
+    pub(super) fn add_mention(&mut self, relation: &Name, only: bool) {
+        self.found.mentions.push(Mention {
+            relation: Target { name: relation.clone(), only },
+            locks_rows: false,
+            conditions: Vec::new(),
+            led_by: Vec::new(),
+            ends_early: EndsEarly::No,
+        });
+    }
+
     /// The relations read so far.
     pub(super) fn read_names(&self) -> Vec<Name> {
         self.found.relations()
@@ -60,8 +76,14 @@ impl<'c> Walk<'c> {
             return Outputs { open: true, ..Outputs::default() };
         }
         self.depth += 1;
+        let from = self.mentions();
         let outputs = self.query_at_depth(node, outer);
         self.depth -= 1;
+        let (place, mentions) = (super::place(node), from..self.mentions());
+        if !self.found.levels.iter().any(|l| l.place == place) {
+            let level = Level { place, mentions, plain: false, outputs: outputs.clone() };
+            self.found.levels.push(level);
+        }
         outputs
     }
 
@@ -123,9 +145,11 @@ impl<'c> Walk<'c> {
     }
 
     fn select(&mut self, node: &SyntaxNode, mut scope: Scope<'_>) -> Outputs {
+        let first = self.mentions();
         if let Some(from) = child(node, SyntaxKind::FROM_CLAUSE) {
             self.add_sources(&from, &mut scope);
         }
+        let mentions = first..self.mentions();
         let targets = child(node, SyntaxKind::SELECT_CLAUSE).and_then(|n| child(&n, SyntaxKind::TARGET_LIST));
         let outputs = targets.map(|t| self.targets(&t, &scope)).unwrap_or_default();
         for part in node.children() {
@@ -138,9 +162,21 @@ impl<'c> Walk<'c> {
                 }
                 SyntaxKind::ORDER_BY_CLAUSE => self.order_by(&part, &outputs, &scope),
                 SyntaxKind::LOCKING_CLAUSE => self.locking(&part, &scope),
+                SyntaxKind::WHERE_CLAUSE => {
+                    self.expression(&part, &scope);
+                    self.restrict(&part, &scope, &mentions);
+                }
                 _ => self.expression(&part, &scope),
             }
         }
+        self.note_end(node, &scope, &mentions);
+        let plain = is_plain(node);
+        self.found.levels.push(Level {
+            place: super::place(node),
+            mentions,
+            plain,
+            outputs: outputs.clone(),
+        });
         outputs
     }
 
@@ -164,6 +200,8 @@ impl<'c> Walk<'c> {
             for relation in source.relation.iter().chain(&source.within) {
                 let reads = self.found.reads.iter_mut();
                 reads.filter(|r| &r.relation == relation).for_each(|r| r.rows_locked = true);
+                let mentions = self.found.mentions.iter_mut();
+                mentions.filter(|m| &m.relation.name == relation).for_each(|m| m.locks_rows = true);
             }
         }
     }
@@ -173,7 +211,8 @@ impl<'c> Walk<'c> {
         let columns = first.iter().flat_map(|row| row.children()).enumerate().map(|(n, value)| Output {
             name: format!("column{}", n + 1),
             type_name: output::expression_type(self.catalog, &value, scope),
-            ..Output::default()
+            collation: None,
+            origin: Some(Origin::FewRows),
         });
         let columns = columns.collect();
         self.rest(node, &[], scope);
@@ -221,14 +260,25 @@ impl<'c> Walk<'c> {
         let updates =
             conflict.as_ref().is_some_and(|c| find(c, SyntaxKind::CONFLICT_DO_UPDATE_SET).is_some());
         let command = if updates { RowsCommand::Upsert } else { RowsCommand::Insert };
-        self.note_write(command, &name, only, columns.unwrap_or_default(), false, node);
+        let first = self.mentions();
         for part in node.children().filter(|n| is_query(n.kind())) {
             self.query(&part, &scope);
         }
+        let sources = first..self.mentions();
+        self.found.writes.push(Write {
+            command,
+            target: name.clone(),
+            only,
+            columns: columns.unwrap_or_default(),
+            limited: false,
+            node: node.clone(),
+            mention: None,
+            sources,
+        });
         let source = self.relation_source(&name, alias);
         scope.sources.push(Source { alias: "excluded".to_owned(), schema: None, ..source.clone() });
         scope.sources.push(source);
-        let skip = [SyntaxKind::COLUMN_TARGET_LIST, SyntaxKind::RETURNING_CLAUSE];
+        let skip = [SyntaxKind::WITH_CLAUSE, SyntaxKind::COLUMN_TARGET_LIST, SyntaxKind::RETURNING_CLAUSE];
         for part in node.children().filter(|n| !skip.contains(&n.kind()) && !is_query(n.kind())) {
             self.expression(&part, &scope);
         }
@@ -244,15 +294,32 @@ impl<'c> Walk<'c> {
             .children()
             .any(|n| matches!(n.kind(), SyntaxKind::WHERE_CLAUSE | SyntaxKind::WHERE_CURRENT_OF));
         let columns = set.as_ref().map(target_columns).unwrap_or_default();
-        self.note_write(command, &name, only, columns, limited, node);
-        let source = self.relation_source(&name, alias);
+        let first = self.mentions();
+        let mut source = self.relation_source(&name, alias);
+        self.mention(&name, only, &mut source);
+        let mention = source.mention;
         scope.sources.push(source);
         for from in node.children().filter(|n| is_from(n.kind())) {
             self.add_sources(&from, &mut scope);
         }
+        let sources = first..self.mentions();
+        let restricted = sources.clone();
+        self.found.writes.push(Write {
+            command,
+            target: name,
+            only,
+            columns,
+            limited,
+            node: node.clone(),
+            mention,
+            sources,
+        });
         let skip = [SyntaxKind::WITH_CLAUSE, SyntaxKind::RELATION_NAME, SyntaxKind::RETURNING_CLAUSE];
         for part in node.children().filter(|n| !skip.contains(&n.kind()) && !is_from(n.kind())) {
             self.expression(&part, &scope);
+        }
+        if let Some(condition) = child(node, SyntaxKind::WHERE_CLAUSE) {
+            self.restrict(&condition, &scope, &restricted);
         }
         self.returning(node, &scope)
     }
@@ -263,12 +330,28 @@ impl<'c> Walk<'c> {
         let (name, only) = self.target(&target);
         let columns = node.descendants().filter(|n| n.kind() == SyntaxKind::MERGE_UPDATE);
         let columns = columns.flat_map(|n| target_columns(&n)).collect();
-        self.note_write(RowsCommand::Merge, &name, only, columns, true, node);
-        let source = self.relation_source(&name, alias);
+        let mut source = self.relation_source(&name, alias);
+        self.mention(&name, only, &mut source);
+        let mention = source.mention;
         scope.sources.push(source);
+        let first = self.mentions();
         if let Some(using) = child(node, SyntaxKind::USING_ON_CLAUSE) {
             self.add_sources(&using, &mut scope);
+            // Rows of the source are all needed; the target's are looked up by them.
+            let target = first.saturating_sub(1)..first;
+            child(&using, SyntaxKind::ON_CLAUSE).iter().for_each(|on| self.restrict(on, &scope, &target));
         }
+        let sources = first..self.mentions();
+        self.found.writes.push(Write {
+            command: RowsCommand::Merge,
+            target: name,
+            only,
+            columns,
+            limited: true,
+            node: node.clone(),
+            mention,
+            sources,
+        });
         let skip = [
             SyntaxKind::WITH_CLAUSE,
             SyntaxKind::TABLE_RELATION_NAME,
@@ -283,19 +366,6 @@ impl<'c> Walk<'c> {
         let targets =
             child(node, SyntaxKind::RETURNING_CLAUSE).and_then(|n| child(&n, SyntaxKind::TARGET_LIST));
         targets.map(|t| self.targets(&t, scope)).unwrap_or_default()
-    }
-
-    fn note_write(
-        &mut self,
-        command: RowsCommand,
-        target: &Name,
-        only: bool,
-        columns: Vec<String>,
-        limited: bool,
-        node: &SyntaxNode,
-    ) {
-        let (target, node) = (target.clone(), node.clone());
-        self.found.writes.push(Write { command, target, only, columns, limited, node });
     }
 
     fn target(&mut self, node: &SyntaxNode) -> (Name, bool) {
@@ -435,6 +505,15 @@ pub(super) fn dotted(node: &SyntaxNode) -> Option<Vec<String>> {
         }
         _ => None,
     }
+}
+
+/// Whether a query gives no row where its sources have none: no aggregate, no outer join.
+fn is_plain(node: &SyntaxNode) -> bool {
+    let joins = [SyntaxKind::JOIN_LEFT, SyntaxKind::JOIN_RIGHT, SyntaxKind::JOIN_FULL];
+    let grouped = has(node, SyntaxKind::GROUP_BY_CLAUSE);
+    let outer = child(node, SyntaxKind::FROM_CLAUSE)
+        .is_some_and(|from| from.descendants().any(|n| joins.contains(&n.kind())));
+    !outer && (grouped || !super::restrict::aggregates(node))
 }
 
 fn is_from(kind: SyntaxKind) -> bool {

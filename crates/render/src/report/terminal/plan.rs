@@ -7,7 +7,7 @@ use super::step;
 use crate::layout::Layout;
 use crate::page::{OVERVIEW, Page, Style};
 use crate::summary::steps::{self, StepRow};
-use crate::summary::{activity, capacity, database, rollback, statement, verdict};
+use crate::summary::{activity, capacity, database, preflight, rollback, statement, verdict};
 use crate::table::{self, Column};
 use crate::wrap;
 
@@ -84,6 +84,7 @@ fn write_price(page: &mut Page, plan: &Plan) {
     if let Some(doubt) = capacity::doubt(plan) {
         page.says(OVERVIEW, "doubt", &doubt);
     }
+    page.list(OVERVIEW, "in the way", &preflight::lines(&plan.preflight));
     page.list(OVERVIEW, "caution", &plan.cautions);
     page.list(OVERVIEW, "other roads", &rollback::other_roads(plan));
     let room = page.width() - OVERVIEW;

@@ -12,6 +12,7 @@ use crate::{Layout, wrap};
 fn hostile() -> Review {
     let mut review = fixture::review();
     review.source = HOSTILE.into();
+    review.notes = vec![HOSTILE.into()];
     review.unknowns = vec![HOSTILE.into(), "::error::x".into()];
     for file in &mut review.files {
         file.path.push_str(HOSTILE);

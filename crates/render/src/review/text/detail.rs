@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use altimeter_analysis::review::ReviewedFile;
+use altimeter_analysis::review::{Reviewed, ReviewedFile};
 use altimeter_analysis::{Finding, Severity};
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
@@ -45,7 +45,11 @@ impl<'a> Details<'a> {
         };
         let label = labels.iter().find(|l| excerpt.end_column + wrap::columns(&escape::line(l)) < room);
         // Beside a short label the names are only missed where there are several, or where the wait goes on.
-        let is_said = |b: &Block<'_>| b.until == b.at && b.closed.len() + b.unwritten.len() <= 1;
+        let is_said = |b: &Block<'_>| match b.closed.len() + b.unwritten.len() {
+            0 => true,
+            1 => b.until == b.at,
+            _ => false,
+        };
         let waits = waits.filter(|w| Some(w) != label && !(label.is_some() && block.is_some_and(is_said)));
         let mut elements = vec![];
         let mut annotation = AnnotationKind::Primary.span(excerpt.span.clone());
@@ -76,15 +80,23 @@ impl<'a> Details<'a> {
             }
             elements.extend(self.safe_way(&messages, finding));
         }
-        let title = self.title(findings.first().copied(), block);
+        let title = self.title(reviewed, findings.first().copied(), block);
         self.renderer.render(&[title.elements(elements)])
     }
 
     /// The worst finding; of a statement without one, why it is shown.
-    fn title(&self, finding: Option<&Finding>, block: Option<&Block<'_>>) -> Group<'static> {
-        let (level, name, text) = match finding {
-            Some(f) => (level(f.severity), format!("{}[{}]", f.severity, f.rule), f.message.clone()),
-            None => (Level::NOTE, "note".to_owned(), block.map(Block::says).unwrap_or_default()),
+    fn title(
+        &self,
+        reviewed: &Reviewed,
+        finding: Option<&Finding>,
+        block: Option<&Block<'_>>,
+    ) -> Group<'static> {
+        let effect = &reviewed.judged.effect;
+        let (level, name, text) = match (finding, &effect.fails, &effect.not_analysed) {
+            (Some(f), ..) => (level(f.severity), format!("{}[{}]", f.severity, f.rule), f.message.clone()),
+            (None, Some(reason), _) => (Level::ERROR, "fails".to_owned(), reason.clone()),
+            (None, None, Some(reason)) => (Level::WARNING, "not analysed".to_owned(), reason.clone()),
+            _ => (Level::NOTE, "note".to_owned(), block.map(Block::says).unwrap_or_default()),
         };
         let room = self.width.saturating_sub(name.len() + 2);
         let text = wrap::words(&escape::line(&text), room).join("\n");

@@ -3,9 +3,9 @@
 use altimeter_analysis::review::ReviewedFile;
 use altimeter_catalog::Change;
 
-use crate::page::{OVERVIEW, Page};
-use crate::summary::review::blocks::Block;
-use crate::summary::review::{facts, some};
+use crate::page::{OVERVIEW, Page, Style};
+use crate::summary::review::blocks::{self, Block};
+use crate::summary::review::{facts, path, some};
 use crate::summary::steps::{Wait, at_most};
 use crate::table::{self, Column};
 use crate::wrap;
@@ -15,43 +15,66 @@ const SHOWN: usize = 5;
 /// The columns of a statement's text in a table.
 const STATEMENT: usize = 60;
 
+/// So many files in which somebody waits, but not long enough to be noticed, are shown; more are one line together.
+const FILES: usize = 8;
+
 /// Files nobody has to look at.
 #[derive(Default)]
-pub(super) struct Files {
-    paths: Vec<String>,
-    statements: usize,
+pub(super) struct Files<'a> {
+    /// Nobody waits.
+    silent: Vec<&'a ReviewedFile>,
+    /// Somebody waits, hardly.
+    short: Vec<&'a ReviewedFile>,
 }
 
-impl Files {
+impl<'a> Files<'a> {
     /// One more.
-    pub(super) fn add(&mut self, file: &ReviewedFile) {
-        self.paths.push(file.path.clone());
-        self.statements += file.statements.len();
+    pub(super) fn add(&mut self, file: &'a ReviewedFile, blocks: &[Option<Block<'_>>]) {
+        if blocks.iter().any(Option::is_some) { self.short.push(file) } else { self.silent.push(file) }
     }
 
-    /// All of them in a line.
+    /// Files with short waits in a table each if they are few, all others in a line.
     pub(super) fn write(&self, page: &mut Page) {
-        let (Some(first), Some(last)) = (self.paths.first(), self.paths.last()) else { return };
-        let files = match self.paths.len() {
-            1 if first == "-" => "standard input".to_owned(),
-            1 => first.clone(),
-            2 => format!("{first} and {last}"),
-            n => format!("{}, {first} to {last}", some(n, "file")),
-        };
-        let takes = if self.statements == 1 { "takes" } else { "take" };
-        page.blank();
-        page.says(
-            OVERVIEW,
-            "quiet",
-            &format!("{} in {files} {takes} no lock anybody waits for", some(self.statements, "statement")),
-        );
+        if self.short.len() <= FILES {
+            for file in &self.short {
+                page.blank();
+                page.title(path(file), (Style::Dim, &some(file.statements.len(), "statement")));
+                let all: Vec<usize> = (0..file.statements.len()).collect();
+                write(page, file, &all, &blocks::of_file(file));
+            }
+        } else {
+            let waits =
+                self.short.iter().flat_map(|f| blocks::of_file(f).into_iter().flatten().map(|b| b.wait()));
+            let longest = waits.reduce(Wait::or_longer).unwrap_or(Wait::Nobody).cell();
+            page.blank();
+            page.says(
+                OVERVIEW,
+                "short",
+                &format!(
+                    "{} likely to hold a lock for moments only; others wait {longest}",
+                    listed(&self.short, "is", "are")
+                ),
+            );
+        }
+        if !self.silent.is_empty() {
+            page.blank();
+            let says = listed(&self.silent, "takes", "take");
+            page.says(OVERVIEW, "quiet", &format!("{says} no lock anybody waits for"));
+        }
     }
 }
 
-/// Whether there is a statement in the file that makes others wait, however shortly.
-pub(super) fn is_worth_a_table(file: &ReviewedFile, blocks: &[Option<Block<'_>>]) -> bool {
-    blocks.iter().any(Option::is_some)
-        || file.statements.iter().any(|s| s.judged.effect.waits_for_transactions)
+/// `12 statements in a.sql take`.
+fn listed(files: &[&ReviewedFile], one: &str, many: &str) -> String {
+    let statements = files.iter().map(|f| f.statements.len()).sum();
+    let verb = if statements == 1 { one } else { many };
+    let named = match files {
+        [only] => path(only).to_owned(),
+        [first, last] => format!("{} and {}", path(first), path(last)),
+        [first, .., last] => format!("{}, {} to {},", some(files.len(), "file"), path(first), path(last)),
+        [] => String::new(),
+    };
+    format!("{} in {named} {verb}", some(statements, "statement"))
 }
 
 /// The statements at those places of a file.

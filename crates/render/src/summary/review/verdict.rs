@@ -14,9 +14,6 @@ pub(crate) fn verdict(review: &Review) -> Verdict {
     let risk = review.risk();
     let mut rest = waits(review);
     rest.extend(not_run(review));
-    if !review.complete {
-        rest.push("No database was named, so sizes and load are unknown.".to_owned());
-    }
     Verdict { risk, headline: format!("{risk} risk."), rest: rest.join(" ") }
 }
 
