@@ -240,6 +240,7 @@ mod tests {
                     checks: check.into_iter().map(str::to_owned).collect(),
                     constraints: Vec::new(),
                 },
+                extension: None,
             });
         }
         catalog
