@@ -23,7 +23,7 @@ fn page_of(rule: &Rule) -> String {
     let mut text = format!("{NOTE}\n# {}\n\n{}\n", rule.name(), page.text);
     text.push_str("\n## Set-up\n\n");
     text.push_str(&block("sql", &page.setup));
-    let catalog = set_up(&page, VERSION);
+    let catalog = set_up(&page, VERSION).unwrap();
     for case in &page.cases {
         text.push_str(&format!("\n## {}\n\n", case.heading));
         if !case.says.is_empty() {

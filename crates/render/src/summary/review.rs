@@ -64,8 +64,9 @@ pub(crate) fn place(file: &ReviewedFile, reviewed: &Reviewed) -> String {
 /// Everything that could not be known, each once: what the catalog lacks, then what the statements' estimates lack.
 pub(crate) fn unknowns(review: &Review) -> Vec<String> {
     let of_statements = review.statements().flat_map(|(_, s)| &s.judged.estimate.unknowns);
+    let of_server = review.unknowns.iter().chain(&review.preflight.unknowns);
     let mut known = HashSet::new();
-    review.unknowns.iter().chain(of_statements).filter(|u| known.insert(*u)).cloned().collect()
+    of_server.chain(of_statements).filter(|u| known.insert(*u)).cloned().collect()
 }
 
 /// A number of things, in the singular or the plural: `1 file`, `1,012 statements`.

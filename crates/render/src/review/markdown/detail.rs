@@ -42,10 +42,12 @@ pub(super) fn of(it: &Loud<'_>) -> String {
         let name = escape::markdown(&format!("{} · {}", finding.severity, finding.rule));
         out.push_str(&format!("**{name}**: {}\n\n", escape::markdown(&finding.message)));
         let instead = finding.instead.trim();
-        if facts::is_sql(instead) {
-            out.push_str(&format!("Instead:\n\n{}\n", escape::fenced("sql", &cut(instead, SAFE_WAY))));
-        } else if !instead.is_empty() {
-            markup::paragraph(&mut out, &format!("Instead: {instead}"));
+        match facts::words_alone(instead) {
+            Some("") => {}
+            Some(words) => markup::paragraph(&mut out, &format!("Instead: {words}")),
+            None => {
+                out.push_str(&format!("Instead:\n\n{}\n", escape::fenced("sql", &cut(instead, SAFE_WAY))));
+            }
         }
     }
     out.push_str("</details>\n\n");

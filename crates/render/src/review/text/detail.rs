@@ -37,7 +37,7 @@ impl<'a> Details<'a> {
     pub(super) fn draw(&mut self, places: &mut Places<'_>, at: usize, block: Option<&Block<'_>>) -> String {
         let reviewed = &self.file.statements[at];
         let marked = marked(self.file, reviewed);
-        let gutter = places.of(marked.end).line.to_string().len();
+        let gutter = places.line_of(marked.end).to_string().len();
         // Line number, blank, bar, blank; two more beside a statement of several lines.
         let room = self.width.saturating_sub(gutter + 5);
         let excerpt = Excerpt::new(places, &marked, room);
@@ -113,13 +113,13 @@ impl<'a> Details<'a> {
         if instead.is_empty() || !self.told.insert(instead) {
             return Vec::new();
         }
-        if !facts::is_sql(instead) {
-            return messages.prose(Level::HELP, "instead", instead);
+        if let Some(words) = facts::words_alone(instead) {
+            return messages.prose(Level::HELP, "instead", words);
         }
         let (shown, left_out) = facts::first_lines(instead, SAFE_WAY);
         let mut sql = escape::lines(shown);
         if left_out > 0 {
-            sql.push_str(&format!("\n… {}: --format markdown has all", some(left_out, "more line")));
+            sql.push_str(&format!("\n… {}: --format json has all", some(left_out, "more line")));
         }
         vec![Element::from(Level::HELP.with_name("instead").message(sql))]
     }

@@ -110,6 +110,9 @@ pub(crate) fn costs(effect: &Effect, estimate: &Estimate) -> Vec<String> {
             pieces.push(format!("{says}{}", amount::middle(quantity, Some(range))));
         }
     }
+    if let Some(queued) = estimate.queries_queued.as_ref().filter(|r| r.high >= 0.95) {
+        pieces.push(format!("queues {} statements", amount::ends(Quantity::Count, Some(queued))));
+    }
     if effect.waits_for_transactions {
         pieces.push("waits for older transactions".to_owned());
     }
@@ -136,7 +139,8 @@ pub(crate) fn first_lines(text: &str, lines: usize) -> (&str, usize) {
     }
 }
 
-/// Whether a safe way is SQL to copy; else it is prose.
-pub(crate) fn is_sql(instead: &str) -> bool {
-    instead.contains('\n') || instead.trim_end().ends_with(';')
+/// A safe way that is words alone, a comment of one line; else it is SQL to copy.
+pub(crate) fn words_alone(instead: &str) -> Option<&str> {
+    let is_sql = instead.contains('\n') || instead.trim_end().ends_with(';');
+    (!is_sql).then(|| instead.strip_prefix("-- ").unwrap_or(instead))
 }
