@@ -269,4 +269,23 @@ mod tests {
         assert_eq!(rows("\\copy t (a) from stdin csv\n1\n\\.\n"), Some(1));
         assert_eq!(rows("\\copy t from 'rows.csv' with (format csv)\n"), None);
     }
+
+    #[test]
+    fn dumps_read_without_a_mistake() {
+        // Made by pg_dump 18 of `fixtures/schemas` on servers of these versions.
+        for dump in [
+            include_str!("../../../fixtures/dumps/postgresql-13.sql"),
+            include_str!("../../../fixtures/dumps/postgresql-16.sql"),
+            include_str!("../../../fixtures/dumps/postgresql-17.sql"),
+            include_str!("../../../fixtures/dumps/postgresql-18.sql"),
+        ] {
+            let statements = lowered(dump);
+            assert!(statements.len() > 100);
+            let errors: Vec<_> = statements.iter().filter_map(|s| s.syntax_error.as_ref()).collect();
+            assert!(errors.is_empty(), "{errors:?}");
+            let rows: Vec<u64> =
+                PostgresText::read(dump).pieces().iter().filter_map(|p| p.data_rows).collect();
+            assert_eq!(rows.iter().sum::<u64>(), 3, "{rows:?}");
+        }
+    }
 }

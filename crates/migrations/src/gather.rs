@@ -51,13 +51,14 @@ pub fn gather(request: Request<'_>) -> Result<Gathered, Error> {
         gathered: Gathered::default(),
     };
     for path in paths {
-        let changes = match since {
-            Some(revision) if path.as_os_str() != "-" => Some(Changes::since(revision, path)?),
-            _ => None,
-        };
-        let migrations = match path.as_os_str() == "-" {
+        let is_stdin = path.as_os_str() == "-";
+        let migrations = match is_stdin {
             true => gathering.standard_input(stdin)?,
             false => gathering.path(path)?,
+        };
+        let changes = match since.filter(|_| !is_stdin) {
+            Some(revision) => Some(Changes::since(revision, path)?),
+            None => None,
         };
         gathering.add(migrations, path, changes.as_ref());
     }
@@ -85,7 +86,8 @@ impl Gathering<'_> {
         if migrations.is_empty() {
             migrations = self.arrange(Tool::Plain, vec![source], &place);
         }
-        self.follow_includes(migrations)
+        let migrations = self.follow_includes(migrations)?;
+        Ok(self.in_direction(migrations, false))
     }
 
     fn path(&mut self, path: &Path) -> Result<Vec<Migration>, Error> {

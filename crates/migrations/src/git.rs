@@ -30,9 +30,11 @@ impl Changes {
         let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let git = Git { revision, folder };
-        let top = git.ask("rev-parse", &["--show-toplevel"])?.ok_or_else(|| Error::NoRepository {
-            revision: revision.to_owned(),
-            folder: folder.to_owned(),
+        let top = git.told("rev-parse", &["--show-toplevel"]).map_err(|error| match error {
+            Error::Git { said, .. } if said.contains("not a git repository") => {
+                Error::NoRepository { revision: revision.to_owned(), folder: folder.to_owned() }
+            }
+            other => other,
         })?;
         let top = PathBuf::from(top.trim_end_matches(['\n', '\r']));
         let commit = format!("{revision}^{{commit}}");
@@ -116,6 +118,8 @@ impl Git<'_> {
         git.arg("-C").arg(self.folder).args(["-c", "core.quotePath=false", command]).args(arguments);
         // A lock that git takes only to save time is nothing a check should wait for.
         git.env("GIT_OPTIONAL_LOCKS", "0");
+        // Its words are looked at.
+        git.env("LC_ALL", "C");
         git.output().map_err(|source| Error::NoGit { revision: self.revision.to_owned(), source })
     }
 }

@@ -86,6 +86,10 @@ impl Migration {
         let mut sql = String::with_capacity(text.len());
         let mut at = section.span.start;
         for Replaced { span, semicolon } in &section.replaced {
+            // A delimiter in a line that is left out.
+            if span.start < at {
+                continue;
+            }
             sql.push_str(self.text.get(at..span.start).unwrap_or_default());
             let replaced = self.text.get(span.clone()).unwrap_or_default();
             let begin = sql.len();

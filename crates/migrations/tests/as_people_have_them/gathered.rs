@@ -34,6 +34,23 @@ pub(crate) fn gathered(
     gather(Request { paths, stdin, tool, direction, since, client_commands: &commands })
 }
 
+/// Gathers a text from standard input.
+pub(crate) fn from_input(text: &str) -> Gathered {
+    read_input(None, text)
+}
+
+/// Gathers a text from standard input by the rules of one tool.
+pub(crate) fn by_rules_of(tool: Tool, text: &str) -> Gathered {
+    read_input(Some(tool), text)
+}
+
+fn read_input(tool: Option<Tool>, text: &str) -> Gathered {
+    let stdin = &mut Cursor::new(text.as_bytes().to_vec());
+    let paths = &[PathBuf::from("-")];
+    let direction = Direction::Up;
+    gather(Request { paths, stdin, tool, direction, since: None, client_commands: &commands }).unwrap()
+}
+
 /// Gathers one path forwards, the tool recognised.
 pub(crate) fn all(path: &Path) -> Result<Gathered, Error> {
     gathered(&[path.to_owned()], None, Direction::Up, None)

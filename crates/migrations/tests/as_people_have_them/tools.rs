@@ -226,3 +226,60 @@ fn a_mix_is_said() {
         all.notes
     );
 }
+
+#[test]
+fn standard_input_is_read_by_its_marks() {
+    let text = "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n";
+    let found = gathered::from_input(text);
+    let ways: Vec<_> = found.migrations.iter().flat_map(|m| &m.sections).map(|s| s.direction).collect();
+    assert_eq!((found.migrations[0].tool, ways.as_slice()), (Tool::Goose, [Direction::Up].as_slice()));
+    assert_eq!(gathered::from_input("SELECT 1;").migrations[0].path, "-");
+}
+
+/// Every fixture with bytes changed here and there, by the rules of every tool: whatever comes out is a part of the text.
+#[test]
+fn no_text_is_too_odd() {
+    let mut random = 0x2545_F491_4F6C_DD1D_u64;
+    let mut next = move || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random
+    };
+    let texts: Vec<Vec<u8>> =
+        ["flyway/V10__validate.sql", "liquibase/010-touch.sql", "goose/00001_users.sql", "dbmate/notes.sql"]
+            .iter()
+            .map(|name| std::fs::read(gathered::fixtures().join(name)).unwrap())
+            .collect();
+    let odd = [
+        "\n",
+        "'",
+        "$$",
+        "--",
+        "/*",
+        "é",
+        "--changeset a:b endDelimiter:;;",
+        "--ignoreLines:2",
+        ";",
+        "${",
+        "\r",
+        "//",
+    ];
+    for round in 0..2_000 {
+        let mut bytes = texts[round % texts.len()].clone();
+        for _ in 0..next() % 8 {
+            let at = usize::try_from(next()).unwrap() % bytes.len();
+            let with = odd[usize::try_from(next()).unwrap() % odd.len()];
+            bytes.splice(at..(at + 3).min(bytes.len()), with.bytes());
+        }
+        let text = String::from_utf8_lossy(&bytes);
+        for tool in Tool::ALL {
+            for migration in gathered::by_rules_of(*tool, &text).migrations {
+                for section in &migration.sections {
+                    assert_eq!(migration.sql(section).len(), section.span.len(), "{tool}: {text}");
+                    assert!(migration.text.get(section.span.clone()).is_some(), "{tool}: {text}");
+                }
+            }
+        }
+    }
+}
