@@ -76,17 +76,19 @@ pub(crate) fn not_null<'a>(script: Script<'a>, table: &Name, column: &str) -> Sc
         sql: format!("CHECK ({expression})"),
         expression: Some(expression),
         using_index: None,
+        index: None,
         not_valid: true,
         foreign: None,
         deferrable: false,
         deferred: false,
         no_inherit: false,
         not_enforced: false,
+        holds: false,
     };
     constraint(script, table, &check, &name)
         .say("the CHECK proves it, so nothing is read")
         .run(Change::SetNotNull { table: table.clone(), column: column.to_owned() })
-        .run(Change::DropConstraint { table: table.clone(), name, if_exists: false })
+        .run(Change::DropConstraint { table: table.clone(), name, if_exists: false, cascade: false })
 }
 
 /// A unique index built while writers go on, and the constraint that takes it over.
@@ -111,6 +113,7 @@ pub(crate) fn unique<'a>(
     let taken_over = ConstraintDefinition {
         name: Some(name.to_owned()),
         using_index: Some(name.to_owned()),
+        index: None,
         ..constraint.clone()
     };
     index(script, &definition)
@@ -210,6 +213,7 @@ pub(crate) fn column_beside<'a>(
         before: true,
         per_row: true,
         events: vec!["INSERT".to_owned(), "UPDATE".to_owned()],
+        ..TriggerDefinition::default()
     };
     let script = script
         .say("whichever of the two is written, the other follows")

@@ -2,18 +2,18 @@
 
 mod alter;
 mod column;
+mod constraint;
+mod index;
 mod maintenance;
 mod object;
 mod partition;
 mod relation;
 mod rows;
+mod whole;
 
 use std::sync::Arc;
 
-use crate::{
-    Backfill, BackfillValue, Catalog, Change, Constraint, ConstraintDefinition, ConstraintKind, Function,
-    FunctionDefinition, Index, IndexDefinition, Name, Table, Trigger, TriggerDefinition,
-};
+use crate::{Backfill, BackfillValue, Catalog, Change, DropTarget, Name, Table};
 
 /// Why a change cannot be applied: the server would refuse it too.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +42,9 @@ pub enum ApplyError {
         /// What needs it.
         by: String,
     },
+    /// The server refuses it for another reason.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// Kinds of objects, for messages.
@@ -59,6 +62,28 @@ pub enum ObjectKind {
     Trigger,
     /// A function.
     Function,
+    /// A schema.
+    Schema,
+    /// A view.
+    View,
+    /// A materialized view.
+    MaterializedView,
+    /// A foreign table.
+    ForeignTable,
+    /// A sequence.
+    Sequence,
+    /// A type.
+    Type,
+    /// An extension.
+    Extension,
+    /// Extended statistics.
+    Statistics,
+    /// A row security policy.
+    Policy,
+    /// A rule.
+    Rule,
+    /// A publication.
+    Publication,
 }
 
 impl std::fmt::Display for ObjectKind {
@@ -70,6 +95,17 @@ impl std::fmt::Display for ObjectKind {
             ObjectKind::Constraint => "constraint",
             ObjectKind::Trigger => "trigger",
             ObjectKind::Function => "function",
+            ObjectKind::Schema => "schema",
+            ObjectKind::View => "view",
+            ObjectKind::MaterializedView => "materialized view",
+            ObjectKind::ForeignTable => "foreign table",
+            ObjectKind::Sequence => "sequence",
+            ObjectKind::Type => "type",
+            ObjectKind::Extension => "extension",
+            ObjectKind::Statistics => "statistics",
+            ObjectKind::Policy => "policy",
+            ObjectKind::Rule => "rule",
+            ObjectKind::Publication => "publication",
         })
     }
 }
@@ -82,6 +118,10 @@ fn exists(kind: ObjectKind, name: impl ToString) -> ApplyError {
     ApplyError::Exists { kind, name: name.to_string() }
 }
 
+fn refused<T>(why: impl Into<String>) -> Result<T, ApplyError> {
+    Err(ApplyError::Refused(why.into()))
+}
+
 impl Catalog {
     /// Carries a change out on the schema. Statistics of new objects are unknown, those of others stay.
     ///
@@ -89,69 +129,32 @@ impl Catalog {
     /// have been made.
     pub fn apply(&mut self, change: &Change) -> Result<(), ApplyError> {
         match change {
-            Change::AddColumn { table, column, if_not_exists } => {
-                let t = self.need_table(table)?;
-                if t.column(&column.name).is_some() {
-                    return if *if_not_exists {
-                        Ok(())
-                    } else {
-                        Err(exists(ObjectKind::Column, format!("{table}.{}", column.name)))
-                    };
-                }
-                t.columns.push(column.clone());
-                self.each_partition(table, |t| t.columns.push(column.clone()));
-                Ok(())
-            }
-            Change::DropColumn { table, column, if_exists, cascade } => {
-                self.drop_column(table, column, *if_exists, *cascade)
-            }
-            Change::RenameColumn { table, from, to } => self.rename_column(table, from, to),
-            Change::SetNotNull { table, column } => self.with_column(table, column, |c| c.not_null = true),
-            Change::DropNotNull { table, column } => self.with_column(table, column, |c| c.not_null = false),
-            Change::SetDefault { table, column, expression } => {
-                self.with_column(table, column, |c| c.default = Some(expression.clone()))
-            }
-            Change::DropDefault { table, column } => self.with_column(table, column, |c| c.default = None),
-            Change::AddConstraint { table, constraint } => self.add_constraint(table, constraint),
-            Change::ValidateConstraint { table, name } => {
-                let t = self.need_table(table)?;
-                let found = t.constraints.iter_mut().find(|c| &c.name == name);
-                found.map(|c| c.validated = true).ok_or_else(|| missing(ObjectKind::Constraint, name))
-            }
-            Change::DropConstraint { table, name, if_exists } => {
-                let t = self.need_table(table)?;
-                let before = t.constraints.len();
-                t.constraints.retain(|c| &c.name != name);
-                if t.constraints.len() == before && !if_exists {
-                    return Err(missing(ObjectKind::Constraint, name));
-                }
-                t.indexes.retain(|i| i.constraint.as_ref() != Some(name));
-                Ok(())
-            }
+            Change::AddColumn { .. }
+            | Change::DropColumn { .. }
+            | Change::RenameColumn { .. }
+            | Change::SetNotNull { .. }
+            | Change::DropNotNull { .. }
+            | Change::SetDefault { .. }
+            | Change::DropDefault { .. }
+            | Change::AddConstraint { .. }
+            | Change::ValidateConstraint { .. }
+            | Change::DropConstraint { .. }
+            | Change::AlterColumn { .. }
+            | Change::AlterWhole { .. } => self.alter_action(change, true),
             Change::CreateIndex { index, if_not_exists, .. } => self.create_index(index, *if_not_exists),
             Change::DropIndex { index, if_exists, .. } => self.drop_index(index, *if_exists),
             Change::CreateFunction(function) => self.create_function(function),
             Change::DropFunction { name, if_exists } => {
-                let before = self.functions.len();
-                self.functions.retain(|f| &f.name != name || !f.arguments.is_empty());
-                if self.functions.len() == before && !if_exists {
-                    return Err(missing(ObjectKind::Function, name));
-                }
-                Ok(())
+                let arguments = Some(String::new());
+                self.drop_objects(&[DropTarget::Routine { name: name.clone(), arguments }], *if_exists, false)
             }
             Change::CreateTrigger(trigger) => self.create_trigger(trigger),
             Change::DropTrigger { table, name, if_exists } => {
-                let t = self.need_table(table)?;
-                let before = t.triggers.len();
-                t.triggers.retain(|t| &t.name != name);
-                if t.triggers.len() == before && !if_exists {
-                    return Err(missing(ObjectKind::Trigger, name));
-                }
-                self.each_partition(table, |t| t.triggers.retain(|t| &t.name != name));
-                Ok(())
+                let target = DropTarget::Trigger { relation: table.clone(), name: name.clone() };
+                self.drop_objects(&[target], *if_exists, false)
             }
             Change::GrantColumn { table, column, privileges, grantee } => {
-                self.with_column(table, column, |c| {
+                self.with_column(table, column, true, |c| {
                     c.grants.push(crate::ColumnGrant {
                         grantee: grantee.clone(),
                         privileges: privileges.clone(),
@@ -162,8 +165,6 @@ impl Catalog {
             Change::Backfill(backfill) => self.backfill(backfill),
             Change::Together(changes) => changes.iter().try_for_each(|c| self.apply(c)),
             Change::AlterTable(alter) => self.alter_table(alter),
-            Change::AlterColumn { table, column, action } => self.alter_column(table, column, action),
-            Change::AlterWhole { table, action } => self.alter_whole(table, action),
             Change::Partition(change) => self.apply_partition(change),
             Change::Relation(change) => self.apply_relation(change),
             Change::Object(change) => self.apply_object(change),
@@ -188,158 +189,8 @@ impl Catalog {
         self.table_mut(name).ok_or_else(|| missing(ObjectKind::Table, name))
     }
 
-    /// Changes a column of a table and of its partitions, which follow their parent.
-    fn with_column(
-        &mut self,
-        table: &Name,
-        column: &str,
-        change: impl Fn(&mut crate::Column),
-    ) -> Result<(), ApplyError> {
-        let t = self.need_table(table)?;
-        let c =
-            t.column_mut(column).ok_or_else(|| missing(ObjectKind::Column, format!("{table}.{column}")))?;
-        change(c);
-        self.each_partition(table, |t| t.column_mut(column).into_iter().for_each(&change));
-        Ok(())
-    }
-
     fn each_partition(&mut self, table: &Name, change: impl Fn(&mut Table)) {
         let names: Vec<Name> = self.partitions_of(table).iter().map(|t| t.name.clone()).collect();
         self.tables.iter_mut().filter(|t| names.contains(&t.name)).map(Arc::make_mut).for_each(change);
-    }
-
-    fn add_constraint(&mut self, table: &Name, constraint: &ConstraintDefinition) -> Result<(), ApplyError> {
-        let t = self.need_table(table)?;
-        let name = constraint
-            .name
-            .clone()
-            .unwrap_or_else(|| format!("{}_{}", table.name, constraint.columns.join("_")));
-        if t.constraints.iter().any(|c| c.name == name) {
-            return Err(exists(ObjectKind::Constraint, name));
-        }
-        let index = match (&constraint.using_index, constraint.kind) {
-            (Some(index), _) => {
-                let found = t.indexes.iter_mut().find(|i| &i.definition.name == index);
-                let found = found.ok_or_else(|| missing(ObjectKind::Index, table.sibling(index)))?;
-                // The server renames the index to the constraint it now serves.
-                found.definition.name = name.clone();
-                found.constraint = Some(name.clone());
-                found.primary = constraint.kind == ConstraintKind::PrimaryKey;
-                Some(name.clone())
-            }
-            _ => None,
-        };
-        t.constraints.push(Constraint {
-            name,
-            kind: constraint.kind,
-            columns: constraint.columns.clone(),
-            definition: constraint.sql.clone(),
-            validated: !constraint.not_valid,
-            deferrable: constraint.deferrable,
-            deferred: constraint.deferred,
-            no_inherit: constraint.no_inherit,
-            inherited: false,
-            not_enforced: constraint.not_enforced,
-            foreign: constraint.foreign.clone(),
-            index,
-        });
-        Ok(())
-    }
-
-    fn create_index(&mut self, index: &IndexDefinition, if_not_exists: bool) -> Result<(), ApplyError> {
-        let name = index.table.sibling(&index.name);
-        if self.has_relation(&name) {
-            return if if_not_exists { Ok(()) } else { Err(exists(ObjectKind::Index, name)) };
-        }
-        let t = self.need_table(&index.table)?;
-        let words = |text: &str| -> Vec<String> {
-            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-            words.filter(|w| t.column(w).is_some()).map(str::to_owned).collect()
-        };
-        let mut reads: Vec<String> = index
-            .keys
-            .iter()
-            .flat_map(|k| match &k.target {
-                crate::IndexTarget::Column(c) => vec![c.clone()],
-                crate::IndexTarget::Expression(e) => words(e),
-            })
-            .chain(index.include.iter().cloned())
-            .chain(index.predicate.as_deref().map(words).unwrap_or_default())
-            .collect();
-        reads.sort();
-        reads.dedup();
-        t.indexes.push(Index {
-            definition: index.clone(),
-            primary: false,
-            constraint: None,
-            valid: true,
-            part_of: None,
-            reads,
-            bytes: None,
-            scans: None,
-            printed: None,
-        });
-        Ok(())
-    }
-
-    fn drop_index(&mut self, name: &Name, if_exists: bool) -> Result<(), ApplyError> {
-        let Some((table, index)) = self.index(name) else {
-            return if if_exists { Ok(()) } else { Err(missing(ObjectKind::Index, name)) };
-        };
-        if let Some(constraint) = &index.constraint {
-            return Err(ApplyError::Needed {
-                what: format!("index {name}"),
-                by: format!("constraint {constraint} of {}", table.name),
-            });
-        }
-        let table = table.name.clone();
-        let t = self.need_table(&table)?;
-        t.indexes.retain(|i| i.definition.name != name.name);
-        self.each_partition(&table, |t| t.indexes.retain(|i| i.part_of.as_ref() != Some(&name.name)));
-        Ok(())
-    }
-
-    fn create_function(&mut self, function: &FunctionDefinition) -> Result<(), ApplyError> {
-        let same = |f: &Function| f.name == function.name && f.arguments.is_empty();
-        if self.functions.iter().any(same) {
-            return if function.or_replace {
-                Ok(())
-            } else {
-                Err(exists(ObjectKind::Function, &function.name))
-            };
-        }
-        self.functions.push(Function {
-            name: function.name.clone(),
-            arguments: String::new(),
-            language: "plpgsql".to_owned(),
-            volatility: "volatile".to_owned(),
-            inlined: None,
-            statements: None,
-            mentions: Vec::new(),
-        });
-        Ok(())
-    }
-
-    fn create_trigger(&mut self, trigger: &TriggerDefinition) -> Result<(), ApplyError> {
-        let t = self.need_table(&trigger.table)?;
-        if t.triggers.iter().any(|g| g.name == trigger.name) {
-            return Err(exists(ObjectKind::Trigger, &trigger.name));
-        }
-        let made = Trigger {
-            name: trigger.name.clone(),
-            function: trigger.function.clone(),
-            before: trigger.before,
-            per_row: trigger.per_row,
-            events: trigger.events.clone(),
-            columns: Vec::new(),
-            enabled: "origin".to_owned(),
-            definition: None,
-        };
-        t.triggers.push(made.clone());
-        // A row trigger on a partitioned table is cloned to its partitions.
-        if trigger.per_row {
-            self.each_partition(&trigger.table, |t| t.triggers.push(made.clone()));
-        }
-        Ok(())
     }
 }

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Activity, Cast, Extension, Function, Index, Name, Publication, Sequence, Server, Table, UserType, View,
+    Activity, Cast, Dependency, Extension, Function, Index, Name, Publication, Sequence, Server, Table,
+    UserType, View,
 };
 
 /// One database as it was at a moment: objects, statistics, activity, settings, and what could not be read.
@@ -97,7 +98,9 @@ impl Catalog {
             let full = Name::new(schema, name);
             return self.has_relation(&full).then_some(full);
         }
-        self.server.search_path.iter().map(|s| Name::new(s, name)).find(|full| self.has_relation(full))
+        // Relations of the session's own come first, whatever the path says.
+        let path = std::iter::once("pg_temp").chain(self.server.search_path.iter().map(String::as_str));
+        path.map(|s| Name::new(s, name)).find(|full| self.has_relation(full))
     }
 
     /// Whether a relation (table, view, sequence or index: they share one name space) of that name exists.
@@ -117,6 +120,51 @@ impl Catalog {
                 found.push(child);
                 parents.push(&child.name);
             }
+        }
+        found
+    }
+
+    /// The tables directly below one: its partitions, and those that inherit from it.
+    pub fn heirs_of<'a, 'b>(&'a self, name: &'b Name) -> impl Iterator<Item = &'a Table> + use<'a, 'b> {
+        let tables = self.tables.iter().map(Arc::as_ref);
+        tables.filter(move |t| t.partition_of.as_ref() == Some(name) || t.inherits.contains(name))
+    }
+
+    /// All tables below one, each once, parents before children.
+    pub fn descendants_of(&self, name: &Name) -> Vec<&Table> {
+        let mut found: Vec<&Table> = self.heirs_of(name).collect();
+        let mut next = 0;
+        while let Some(parent) = found.get(next).copied() {
+            for heir in self.heirs_of(&parent.name) {
+                if &heir.name != name && !found.iter().any(|f| f.name == heir.name) {
+                    found.push(heir);
+                }
+            }
+            next += 1;
+        }
+        found
+    }
+
+    /// The tables directly above one: those it is a partition of or inherits from.
+    pub fn parents_of<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = &'a Table> {
+        table.partition_of.iter().chain(&table.inherits).filter_map(|name| self.table(name))
+    }
+
+    /// Views that need a relation, or one column of it, and views that need those, each once.
+    pub fn views_on(&self, relation: &Name, column: Option<&str>) -> Vec<&View> {
+        let direct = |d: &Dependency| match column {
+            Some(column) => d.needs(relation, column),
+            None => &d.on == relation,
+        };
+        let mut found: Vec<&View> = self.views.iter().filter(|v| v.needs.iter().any(direct)).collect();
+        let mut next = 0;
+        while let Some(below) = found.get(next).copied() {
+            for view in self.views.iter().filter(|v| v.needs.iter().any(|d| d.on == below.name)) {
+                if !found.iter().any(|f| f.name == view.name) {
+                    found.push(view);
+                }
+            }
+            next += 1;
         }
         found
     }

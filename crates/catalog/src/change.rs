@@ -10,9 +10,12 @@ mod session;
 
 pub use alter::{AlterTable, ColumnAction, TableAction};
 pub use maintenance::{Maintenance, Movable, ReindexTarget, Target, Vacuum};
-pub use object::{ObjectChange, Verb};
+pub use object::{Commented, ObjectChange, PublicationVerb, Published};
 pub use partition::{DetachMode, PartitionChange};
-pub use relation::{IndexAction, RelationChange, TableDefinition, TypeAction};
+pub use relation::{
+    AttributeAction, DropTarget, IndexAction, Reading, RelationChange, RelationWord, SequenceAction,
+    TableDefinition, TableSource, TypeAction, ViewDefinition,
+};
 pub use rows::{Conflict, EndsEarly, Given, LedBy, Mention, RowsChange, Values, Write, WriteCommand};
 pub use session::SessionChange;
 
@@ -102,6 +105,8 @@ pub enum Change {
         name: String,
         /// `IF EXISTS`.
         if_exists: bool,
+        /// `CASCADE`: foreign keys that need it go too.
+        cascade: bool,
     },
     /// A new index.
     CreateIndex {
@@ -121,9 +126,9 @@ pub enum Change {
         /// `IF EXISTS`.
         if_exists: bool,
     },
-    /// A new function without arguments that returns a trigger.
+    /// A new function or procedure; recipes make those without arguments that return a trigger.
     CreateFunction(FunctionDefinition),
-    /// A function without arguments goes.
+    /// A function without arguments goes; any other is a [`RelationChange::Drop`].
     DropFunction {
         /// The function.
         name: Name,
@@ -198,7 +203,7 @@ pub enum Change {
 /// A constraint to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConstraintDefinition {
-    /// Name; none if the server shall choose.
+    /// Name; none if the server shall choose. A statement read as text has the name the server will choose.
     pub name: Option<String>,
     /// What it demands.
     pub kind: ConstraintKind,
@@ -208,6 +213,8 @@ pub struct ConstraintDefinition {
     pub expression: Option<String>,
     /// The index it takes over, for `USING INDEX`.
     pub using_index: Option<String>,
+    /// The index the server builds behind it, for UNIQUE, PRIMARY KEY and EXCLUDE.
+    pub index: Option<Box<IndexDefinition>>,
     /// The whole definition as SQL, `NOT VALID` left out: `CHECK (a > 0)`, `UNIQUE (a, b)`.
     pub sql: String,
     /// `NOT VALID`: old rows are not looked at.
@@ -222,10 +229,12 @@ pub struct ConstraintDefinition {
     pub no_inherit: bool,
     /// `NOT ENFORCED` (PostgreSQL 18).
     pub not_enforced: bool,
+    /// It is written behind a new column without a default: no row can break it, and none is looked at.
+    pub holds: bool,
 }
 
-/// A trigger function to be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A function to be made.
+#[derive(Clone, Debug, PartialEq)]
 pub struct FunctionDefinition {
     /// Schema and name.
     pub name: Name,
@@ -236,12 +245,36 @@ pub struct FunctionDefinition {
 }
 
 /// What a function does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum FunctionBody {
     /// Keeps two columns of one row equal, whichever of the two was written.
     InStep(InStep),
-    /// Anything else, as read from somebody's SQL.
-    Opaque(String),
+    /// Anything else, as read from somebody's SQL: what is known of it. The text itself is not kept.
+    Opaque(Box<RoutineDefinition>),
+}
+
+/// A function or procedure as somebody's SQL makes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoutineDefinition {
+    /// What the catalog knows of it afterwards.
+    pub function: crate::Function,
+    /// What the server opens to check the body of a function in SQL, unless `check_function_bodies` is off.
+    pub opened: Vec<crate::RoutineStatement>,
+}
+
+impl FunctionDefinition {
+    /// What the catalog knows of it afterwards.
+    pub fn function(&self) -> crate::Function {
+        match &self.body {
+            FunctionBody::Opaque(it) => it.function.clone(),
+            FunctionBody::InStep(_) => crate::Function {
+                name: self.name.clone(),
+                language: "plpgsql".to_owned(),
+                volatility: "volatile".to_owned(),
+                ..crate::Function::default()
+            },
+        }
+    }
 }
 
 /// Two columns kept equal by a trigger.
@@ -275,7 +308,7 @@ pub enum InStepFires {
 }
 
 /// A trigger to be made: BEFORE INSERT OR UPDATE, FOR EACH ROW, unless it is somebody else's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TriggerDefinition {
     /// Name.
     pub name: String,
@@ -289,6 +322,28 @@ pub struct TriggerDefinition {
     pub per_row: bool,
     /// `INSERT`, `UPDATE`, `DELETE`, `TRUNCATE`.
     pub events: Vec<String>,
+    /// Columns named after `UPDATE OF`, and those its WHEN condition reads.
+    pub columns: Vec<String>,
+    /// The other table of a constraint trigger (`FROM`).
+    pub from: Option<Name>,
+    /// `OR REPLACE`.
+    pub or_replace: bool,
+}
+
+impl TriggerDefinition {
+    /// The trigger as the table has it afterwards.
+    pub fn trigger(&self) -> crate::Trigger {
+        crate::Trigger {
+            name: self.name.clone(),
+            function: self.function.clone(),
+            before: self.before,
+            per_row: self.per_row,
+            events: self.events.clone(),
+            columns: self.columns.clone(),
+            enabled: "origin".to_owned(),
+            definition: None,
+        }
+    }
 }
 
 /// Rows filled in batches that walk a key and commit one by one.

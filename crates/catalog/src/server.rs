@@ -64,6 +64,11 @@ impl Server {
         named.max_by_key(|s| (s.role.is_some(), s.of_database)).map(|s| s.value.as_str())
     }
 
+    /// Whether NOT NULL is a constraint with a name of its own there (PostgreSQL 18).
+    pub fn names_not_null(&self) -> bool {
+        self.engine == EngineName::Postgresql && self.major() >= 18
+    }
+
     /// A setting as a number, if it is known and one.
     pub fn setting_number(&self, name: &str) -> Option<f64> {
         self.settings.get(name).and_then(|v| v.parse().ok())

@@ -54,8 +54,9 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
         Change::ValidateConstraint { table, name } => {
             alter(table, format!("VALIDATE CONSTRAINT {}", quote(name)))
         }
-        Change::DropConstraint { table, name, if_exists } => {
-            alter(table, format!("DROP CONSTRAINT {}{}", exists(if_exists), quote(name)))
+        Change::DropConstraint { table, name, if_exists, cascade } => {
+            let cascade = if *cascade { " CASCADE" } else { "" };
+            alter(table, format!("DROP CONSTRAINT {}{}{cascade}", exists(if_exists), quote(name)))
         }
         Change::CreateIndex { index, concurrently, if_not_exists } => {
             print_index(index, *concurrently, *if_not_exists)
@@ -68,7 +69,8 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
             let replace = if function.or_replace { "OR REPLACE " } else { "" };
             let body = match &function.body {
                 FunctionBody::InStep(in_step) => in_step::print_body(catalog, in_step),
-                FunctionBody::Opaque(body) => body.clone(),
+                // No recipe makes one.
+                FunctionBody::Opaque(_) => return String::new(),
             };
             format!(
                 "CREATE {replace}FUNCTION {}()\nRETURNS trigger LANGUAGE plpgsql AS {body}",
@@ -96,11 +98,11 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
         Change::AlterTable(_)
         | Change::AlterColumn { .. }
         | Change::AlterWhole { .. }
-        | Change::Partition(_)
         | Change::Relation(_)
         | Change::Object(_)
-        | Change::Rows(_)
+        | Change::Partition(_)
         | Change::Maintain(_)
+        | Change::Rows(_)
         | Change::Session(_) => advice::print(change),
         Change::Together(changes) => {
             let statements: Vec<String> =

@@ -5,8 +5,6 @@
 
 mod alter;
 mod blocks;
-mod column;
-mod constraint;
 mod index;
 mod maintenance;
 mod object;
@@ -23,7 +21,7 @@ use altimeter_catalog::{
     Table, TableKind, TransactionUse,
 };
 
-use crate::locks::{self, LockFact};
+use crate::locks::LockFact;
 
 /// The effect of a statement on the catalog it would find.
 pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
@@ -54,6 +52,9 @@ pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
 fn one_effect(schema: &mut Cow<'_, Catalog>, before: &Catalog, change: &Change, effect: &mut Effect) {
     if let Change::Together(changes) = change {
         changes.iter().for_each(|c| one_effect(schema, before, c, effect));
+        if effect.transaction == TransactionUse::Forbidden {
+            fail(effect, "the server refuses one of its statements inside a block or function".to_owned());
+        }
         return;
     }
     let mut own = Effect::default();
@@ -72,39 +73,24 @@ fn one_effect(schema: &mut Cow<'_, Catalog>, before: &Catalog, change: &Change, 
 
 fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) {
     match change {
-        Change::AddColumn { table, column, .. } => {
-            lock_family(catalog, table, &locks::alter::ADD_COLUMN, effect);
-            column::added(catalog, table, column, effect);
-        }
-        Change::DropColumn { table, column, cascade, .. } => {
-            lock_family(catalog, table, &locks::alter::DROP_COLUMN, effect);
-            column::dropped(catalog, table, column, *cascade, effect);
-        }
-        Change::SetNotNull { table, column } => {
-            lock_family(catalog, table, &locks::alter::SET_NOT_NULL, effect);
-            column::not_null(catalog, table, column, effect);
-        }
-        Change::RenameColumn { table, .. } => {
-            lock_family(catalog, table, &locks::alter::RENAME_COLUMN, effect);
-        }
-        Change::DropNotNull { table, .. } => {
-            lock_family(catalog, table, &locks::alter::DROP_NOT_NULL, effect);
-        }
-        Change::SetDefault { table, .. } => lock_family(catalog, table, &locks::alter::SET_DEFAULT, effect),
-        Change::DropDefault { table, .. } => lock_family(catalog, table, &locks::alter::DROP_DEFAULT, effect),
-        Change::AddConstraint { table, constraint } => constraint::added(catalog, table, constraint, effect),
-        Change::ValidateConstraint { table, name } => constraint::validated(catalog, table, name, effect),
-        Change::DropConstraint { table, name, .. } => constraint::dropped(catalog, table, name, effect),
+        Change::AddColumn { .. }
+        | Change::DropColumn { .. }
+        | Change::RenameColumn { .. }
+        | Change::SetNotNull { .. }
+        | Change::DropNotNull { .. }
+        | Change::SetDefault { .. }
+        | Change::DropDefault { .. }
+        | Change::AddConstraint { .. }
+        | Change::ValidateConstraint { .. }
+        | Change::DropConstraint { .. }
+        | Change::AlterColumn { .. }
+        | Change::AlterWhole { .. } => alter::one(catalog, change, effect),
         Change::AlterTable(it) => alter::several(catalog, it, effect),
-        Change::AlterColumn { table, column, action } => {
-            alter::column(catalog, table, column, action, effect)
-        }
-        Change::AlterWhole { table, action } => alter::whole(catalog, table, action, effect),
         Change::CreateIndex { index, concurrently, .. } => {
             index::created(catalog, index, *concurrently, effect)
         }
-        Change::DropIndex { index, concurrently, .. } => {
-            index::dropped(catalog, index, *concurrently, effect)
+        Change::DropIndex { index, concurrently, if_exists } => {
+            index::dropped(catalog, index, *concurrently, *if_exists, effect)
         }
         Change::CreateFunction(_)
         | Change::DropFunction { .. }
@@ -164,6 +150,21 @@ fn lock_family(catalog: &Catalog, table: &Name, fact: &LockFact, effect: &mut Ef
 /// Takes a lock by the lock table on one relation.
 fn lock_by(catalog: &Catalog, name: &Name, fact: &LockFact, effect: &mut Effect) {
     lock(catalog, name, fact.on_server(catalog), effect);
+}
+
+/// Takes a lock by the lock table on one relation that the statement comes to through something; through nothing,
+/// if it names it.
+fn take_by(catalog: &Catalog, name: &Name, fact: &LockFact, through: &str, effect: &mut Effect) {
+    match fact.on_server(catalog) {
+        Some(mode) if through.is_empty() => effect.take(name, kind_of(catalog, name), mode),
+        Some(mode) => effect.take_through(name, kind_of(catalog, name), mode, through),
+        None => {}
+    }
+}
+
+/// The partitions of a table at any depth, without heirs of the old kind.
+fn partitions<'a>(catalog: &'a Catalog, table: &Name) -> Vec<&'a Table> {
+    catalog.partitions_of(table)
 }
 
 fn lock(catalog: &Catalog, name: &Name, mode: Option<LockMode>, effect: &mut Effect) {

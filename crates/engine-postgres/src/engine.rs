@@ -6,7 +6,7 @@ use altimeter_catalog::{
 };
 
 use crate::text::PostgresText;
-use crate::{bound_condition, dialect, effects, expression, narrowing, quoting, types};
+use crate::{bound, dialect, effects, expression, narrowing, quoting, types};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,7 +58,7 @@ impl Engine for PostgresEngine {
     }
 
     fn bound_as_condition(&self, catalog: &Catalog, parent: &Name, bound: &str) -> Option<String> {
-        bound_condition::as_condition(catalog, parent, bound)
+        bound::as_condition(catalog, parent, bound)
     }
 
     fn next_value(&self, sequence: &Name) -> String {
@@ -163,6 +163,7 @@ mod tests {
                     columns: vec![user_name.clone()],
                     expression: Some("user_name IS NOT NULL".into()),
                     using_index: None,
+                    index: None,
                     sql: "CHECK (user_name IS NOT NULL)".into(),
                     not_valid: true,
                     foreign: None,
@@ -170,10 +171,11 @@ mod tests {
                     deferred: false,
                     no_inherit: false,
                     not_enforced: false,
+                    holds: false,
                 },
             },
             Change::ValidateConstraint { table: t.clone(), name: "ck".into() },
-            Change::DropConstraint { table: t.clone(), name: "ck".into(), if_exists: true },
+            Change::DropConstraint { table: t.clone(), name: "ck".into(), if_exists: true, cascade: false },
             Change::CreateIndex { index: index("Odd Index"), concurrently: true, if_not_exists: false },
             Change::DropIndex { index: t.sibling("Odd Index"), concurrently: true, if_exists: true },
             Change::DropFunction { name: t.sibling("f"), if_exists: false },
@@ -184,6 +186,7 @@ mod tests {
                 before: true,
                 per_row: true,
                 events: vec!["INSERT".into(), "UPDATE".into()],
+                ..TriggerDefinition::default()
             }),
             Change::DropTrigger { table: t.clone(), name: "zz".into(), if_exists: false },
             Change::GrantColumn {
@@ -275,17 +278,24 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_at_the_highest_lock() {
         let users = Name::new("public", "users");
-        for sql in ["ALTER TABLE users CLUSTER ON i", "ALTER TABLE users ADD UNIQUE (id)"] {
+        for sql in ["ALTER TABLE users MERGE PARTITIONS (a, b) INTO c"] {
             let effect = effect_of(sql);
             assert!(effect.not_analysed.is_some(), "{sql}");
             assert_eq!(effect.lock_on(&users), Some(LockMode::AccessExclusive), "{sql}");
             assert!(effect.blocks.reads && effect.blocks.writes, "{sql}");
         }
-        for sql in
-            ["DO $$ BEGIN EXECUTE 'x'; END $$", "DO $$ BEGIN LOOP UPDATE users SET id = 1; END LOOP; END $$"]
-        {
-            assert!(effect_of(sql).not_analysed.is_some(), "{sql}");
-        }
+        assert!(effect_of("DO $$ BEGIN EXECUTE x; END $$").not_analysed.is_some());
+    }
+
+    #[test]
+    fn what_hangs_on_a_condition_is_said_to() {
+        let effect = effect_of("DO $$ BEGIN LOOP UPDATE users SET id = 1; END LOOP; END $$");
+        assert_eq!((effect.not_analysed, effect.remarks.len()), (None, 1));
+    }
+
+    #[test]
+    fn what_needs_no_transaction_fails_inside_a_block() {
+        assert!(effect_of("DO $$ BEGIN VACUUM users; END $$").fails.is_some());
     }
 
     #[test]

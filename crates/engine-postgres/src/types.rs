@@ -1,133 +1,16 @@
-//! Type names: their many spellings, what compares exactly, what stands for "nothing".
+//! Types: their names, what compares exactly, what stands for "nothing", how one becomes another.
 
-use altimeter_catalog::{Catalog, TypeKind};
+mod cast;
+mod conversion;
+mod operator_class;
+mod spelling;
 
-/// Spellings of built-in types and the name `format_type` prints.
-/// Source: manual, table "Data Types" (<https://www.postgresql.org/docs/current/datatype.html>).
-const SPELLINGS: &[(&str, &str)] = &[
-    ("int", "integer"),
-    ("int4", "integer"),
-    ("integer", "integer"),
-    ("int8", "bigint"),
-    ("bigint", "bigint"),
-    ("int2", "smallint"),
-    ("smallint", "smallint"),
-    ("bool", "boolean"),
-    ("boolean", "boolean"),
-    ("text", "text"),
-    ("varchar", "character varying"),
-    ("character varying", "character varying"),
-    ("char", "character"),
-    ("character", "character"),
-    ("bpchar", "bpchar"),
-    ("decimal", "numeric"),
-    ("numeric", "numeric"),
-    ("float8", "double precision"),
-    ("float", "double precision"),
-    ("double precision", "double precision"),
-    ("float4", "real"),
-    ("real", "real"),
-    ("timestamptz", "timestamp with time zone"),
-    ("timestamp with time zone", "timestamp with time zone"),
-    ("timestamp", "timestamp without time zone"),
-    ("timestamp without time zone", "timestamp without time zone"),
-    ("timetz", "time with time zone"),
-    ("time with time zone", "time with time zone"),
-    ("time", "time without time zone"),
-    ("time without time zone", "time without time zone"),
-    ("varbit", "bit varying"),
-    ("bit varying", "bit varying"),
-    ("bit", "bit"),
-    ("date", "date"),
-    ("interval", "interval"),
-    ("uuid", "uuid"),
-    ("bytea", "bytea"),
-    ("json", "json"),
-    ("jsonb", "jsonb"),
-    ("xml", "xml"),
-    ("money", "money"),
-    ("inet", "inet"),
-    ("cidr", "cidr"),
-    ("macaddr", "macaddr"),
-    ("macaddr8", "macaddr8"),
-    ("point", "point"),
-    ("line", "line"),
-    ("lseg", "lseg"),
-    ("box", "box"),
-    ("path", "path"),
-    ("polygon", "polygon"),
-    ("circle", "circle"),
-    ("tsvector", "tsvector"),
-    ("tsquery", "tsquery"),
-    ("oid", "oid"),
-    ("name", "name"),
-    ("regclass", "regclass"),
-    ("pg_lsn", "pg_lsn"),
-    ("int4range", "int4range"),
-    ("int8range", "int8range"),
-    ("numrange", "numrange"),
-    ("daterange", "daterange"),
-    ("tsrange", "tsrange"),
-    ("tstzrange", "tstzrange"),
-    ("jsonpath", "jsonpath"),
-];
+use altimeter_catalog::{Catalog, TypeKind, UserType};
 
-/// A type taken apart: `timestamp(3) with time zone[]` is base `timestamp with time zone`, modifier `(3)`, array `[]`.
-struct Parts {
-    base: String,
-    modifier: String,
-    array: String,
-}
-
-fn parts(text: &str) -> Parts {
-    let (text, array) = match text.find('[') {
-        Some(at) => (&text[..at], text[at..].matches('[').map(|_| "[]").collect()),
-        None => (text, String::new()),
-    };
-    let (head, modifier, tail) = match (text.find('('), text.rfind(')')) {
-        (Some(open), Some(close)) if open < close => {
-            let modifier: String = text[open..=close].chars().filter(|c| !c.is_whitespace()).collect();
-            (&text[..open], modifier, &text[close + 1..])
-        }
-        _ => (text, String::new(), ""),
-    };
-    let joined = format!("{head} {tail}");
-    let base = joined.split_whitespace().collect::<Vec<_>>().join(" ");
-    let base = if base.contains('"') { base } else { base.to_lowercase() };
-    Parts { base: base.strip_prefix("pg_catalog.").map(str::to_owned).unwrap_or(base), modifier, array }
-}
-
-/// The name the server prints; none if this catalog knows no such type.
-pub(crate) fn canonical(catalog: &Catalog, text: &str) -> Option<String> {
-    let well_formed =
-        text.find('[').is_none_or(|at| text[at..].chars().all(|c| matches!(c, '[' | ']' | '0'..='9' | ' ')));
-    if !well_formed {
-        return None;
-    }
-    let Parts { base, mut modifier, array } = parts(text);
-    if let Some((_, name)) = SPELLINGS.iter().find(|(spelling, _)| *spelling == base) {
-        if *name == "character" && modifier.is_empty() {
-            modifier = "(1)".to_owned();
-        }
-        // The precision of a time stands before `with` and `without`.
-        return Some(match name.split_once(' ') {
-            Some((head, tail)) if tail.ends_with("time zone") => format!("{head}{modifier} {tail}{array}"),
-            _ => format!("{name}{modifier}{array}"),
-        });
-    }
-    let known = |t: &altimeter_catalog::UserType| {
-        let bare = crate::quoting::quote(&t.name.name);
-        let qualified = format!("{}.{bare}", crate::quoting::quote(&t.name.schema));
-        (base == qualified || (base == bare && catalog.server.search_path.contains(&t.name.schema)))
-            .then(|| if catalog.server.search_path.contains(&t.name.schema) { bare } else { qualified })
-    };
-    if let Some(name) = catalog.types.iter().find_map(known) {
-        return Some(format!("{name}{array}"));
-    }
-    // A type of an extension is known by a column that has it.
-    let used = catalog.tables.iter().flat_map(|t| &t.columns).any(|c| parts(&c.type_name).base == base);
-    used.then(|| format!("{base}{modifier}{array}"))
-}
+pub(crate) use cast::Context;
+pub(crate) use conversion::{Conversion, convert, convert_through};
+pub(crate) use operator_class::{can_reference, default_class, foreign_key_operator, is_one_of_many};
+pub(crate) use spelling::{TypeName, canonical};
 
 /// Whether `=` on the type is true only of values that are the same to the bit, so that `IS DISTINCT FROM` sees
 /// every change. Not so for numeric (1.0 = 1.00), citext, floats (-0 = 0), intervals; json has no `=` at all.
@@ -146,21 +29,15 @@ pub(crate) fn equality_is_identity(catalog: &Catalog, type_name: &str) -> bool {
         "bytea",
         "oid",
     ];
-    let Parts { base, array, .. } = parts(type_name);
-    let is_enum = || {
-        canonical(catalog, &base).is_some()
-            && catalog.types.iter().any(|t| {
-                matches!(t.kind, TypeKind::Enum { .. })
-                    && base.ends_with(&crate::quoting::quote(&t.name.name))
-            })
-    };
-    array.is_empty() && (EXACT.contains(&base.as_str()) || is_enum())
+    let TypeName { base, array, .. } = TypeName::of(type_name);
+    let is_enum = || user_type(catalog, &base).is_some_and(|t| matches!(t.kind, TypeKind::Enum { .. }));
+    !array && (EXACT.contains(&base.as_str()) || is_enum())
 }
 
 /// A value that stands for "nothing" in a column of that type, as SQL.
 pub(crate) fn empty_value(catalog: &Catalog, type_name: &str) -> Option<String> {
-    let Parts { base, array, .. } = parts(type_name);
-    if !array.is_empty() {
+    let TypeName { base, array, .. } = TypeName::of(type_name);
+    if array {
         return Some(format!("'{{}}'::{type_name}"));
     }
     let literal = match base.as_str() {
@@ -175,10 +52,7 @@ pub(crate) fn empty_value(catalog: &Catalog, type_name: &str) -> Option<String> 
         "uuid" => "00000000-0000-0000-0000-000000000000",
         "json" | "jsonb" => "{}",
         _ => {
-            let named = |t: &&altimeter_catalog::UserType| {
-                canonical(catalog, &base).is_some_and(|c| c.ends_with(&crate::quoting::quote(&t.name.name)))
-            };
-            return match &catalog.types.iter().find(named)?.kind {
+            return match &user_type(catalog, &base)?.kind {
                 TypeKind::Enum { labels } => {
                     labels.first().map(|l| format!("{}::{type_name}", crate::quoting::literal(l)))
                 }
@@ -191,44 +65,57 @@ pub(crate) fn empty_value(catalog: &Catalog, type_name: &str) -> Option<String> 
 
 /// The type without length or precision, as the server prints it in a default: `''::character varying`.
 pub(crate) fn type_without_modifier(type_name: &str) -> String {
-    let Parts { base, array, .. } = parts(type_name);
-    format!("{base}{array}")
+    TypeName { modifier: String::new(), ..TypeName::of(type_name) }.print()
+}
+
+/// The type users made that a type's base name means.
+pub(crate) fn user_type<'a>(catalog: &'a Catalog, base: &str) -> Option<&'a UserType> {
+    let path = &catalog.server.search_path;
+    let visible = |t: &&UserType| base.contains('.') || path.contains(&t.name.schema);
+    catalog.types.iter().filter(|t| spelling::is_named(base, &t.name)).find(visible)
 }
 
 /// The domain a type name means, if it is one.
-pub(crate) fn domain<'a>(catalog: &'a Catalog, type_name: &str) -> Option<&'a altimeter_catalog::UserType> {
-    let base = parts(type_name).base;
-    catalog.types.iter().find(|t| {
-        let bare = crate::quoting::quote(&t.name.name);
-        matches!(t.kind, TypeKind::Domain { .. })
-            && (base == bare || base == format!("{}.{bare}", crate::quoting::quote(&t.name.schema)))
+pub(crate) fn domain<'a>(catalog: &'a Catalog, type_name: &str) -> Option<&'a UserType> {
+    let name = TypeName::of(type_name);
+    user_type(catalog, &name.base).filter(|t| !name.array && matches!(t.kind, TypeKind::Domain { .. }))
+}
+
+/// The domain a type name means and those it is made from, itself first; empty for any other type.
+pub(crate) fn domains<'a>(catalog: &'a Catalog, type_name: &str) -> Vec<&'a UserType> {
+    let mut found: Vec<&UserType> = Vec::new();
+    let mut next = domain(catalog, type_name);
+    while let Some(one) = next.filter(|d| !found.iter().any(|f| f.name == d.name)) {
+        found.push(one);
+        next = match &one.kind {
+            TypeKind::Domain { base, .. } => domain(catalog, base),
+            _ => None,
+        };
+    }
+    found
+}
+
+/// Whether values of a domain have to satisfy something: NOT NULL or a CHECK, its own or of a domain it is made from.
+pub(crate) fn is_constrained(catalog: &Catalog, type_name: &str) -> bool {
+    domains(catalog, type_name).iter().any(|d| match &d.kind {
+        TypeKind::Domain { not_null, checks, constraints, .. } => {
+            *not_null || !checks.is_empty() || !constraints.is_empty()
+        }
+        _ => false,
     })
+}
+
+/// The type below all domains, with its length or precision.
+pub(crate) fn below_domains(catalog: &Catalog, type_name: &str) -> TypeName {
+    match domains(catalog, type_name).last().map(|d| &d.kind) {
+        Some(TypeKind::Domain { base, .. }) => TypeName::of(base),
+        _ => TypeName::of(type_name),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn spellings_become_what_the_server_prints() {
-        let catalog = Catalog::default();
-        for (text, printed) in [
-            ("int", "integer"),
-            ("VARCHAR(50)", "character varying(50)"),
-            ("varchar ( 50 )", "character varying(50)"),
-            ("char", "character(1)"),
-            ("decimal(10, 2)", "numeric(10,2)"),
-            ("timestamptz", "timestamp with time zone"),
-            ("timestamp (3)", "timestamp(3) without time zone"),
-            ("Timestamp With Time Zone", "timestamp with time zone"),
-            ("int[]", "integer[]"),
-            ("double   precision", "double precision"),
-        ] {
-            assert_eq!(canonical(&catalog, text).as_deref(), Some(printed), "{text}");
-        }
-        assert_eq!(canonical(&catalog, "strng"), None);
-        assert_eq!(canonical(&catalog, "serial"), None);
-    }
 
     #[test]
     fn exactness_is_known_by_type() {

@@ -25,6 +25,7 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
             columns: Vec::new(),
             expression: Some(sql.to_owned()),
             using_index: None,
+            index: None,
             sql: format!("CHECK ({sql})"),
             not_valid: true,
             foreign: None,
@@ -32,6 +33,7 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
             deferred: false,
             no_inherit: false,
             not_enforced: false,
+            holds: false,
         };
         match context.engine.bound_as_condition(context.catalog, parent, bound) {
             Some(inside) => {

@@ -1,39 +1,179 @@
-//! Columns dropped and renamed: what goes with them, what stands in the way, and what follows.
+//! Columns made, dropped, renamed and changed: what goes with them, what stands in the way, and what follows.
 
 use std::sync::Arc;
 
-use super::{ApplyError, ObjectKind, exists, missing};
+use super::{ApplyError, ObjectKind, exists, missing, refused};
 use crate::expression::rename_in;
-use crate::{Catalog, IndexTarget, Name, Table};
+use crate::{Catalog, Column, Dependency, IndexTarget, Name, NameParts, Sequence, Table};
 
 impl Catalog {
+    pub(super) fn add_column(
+        &mut self,
+        table: &Name,
+        column: &Column,
+        if_not_exists: bool,
+        recurse: bool,
+    ) -> Result<(), ApplyError> {
+        let t = self.table(table).ok_or_else(|| missing(ObjectKind::Table, table))?;
+        if t.partition_of.is_some() {
+            return refused(format!("a column cannot be added to the partition {table} alone"));
+        }
+        if t.of_type.is_some() {
+            return refused(format!("{table} has the columns of its type, and no others"));
+        }
+        if t.column(&column.name).is_some() {
+            let full = format!("{table}.{}", column.name);
+            return if if_not_exists { Ok(()) } else { Err(exists(ObjectKind::Column, full)) };
+        }
+        if !recurse && self.heirs_of(table).next().is_some() {
+            return refused(format!("a column of {table} must be added to the tables below it, too"));
+        }
+        self.push_column(table, column.clone());
+        if column.identity.is_some() {
+            self.make_identity_sequence(table, &column.name);
+        }
+        let inherited = Column { inherited: true, identity: None, grants: Vec::new(), ..column.clone() };
+        self.add_to_heirs(table, &inherited)
+    }
+
+    /// A table below that has such a column already keeps it, and so do those below it.
+    fn add_to_heirs(&mut self, table: &Name, column: &Column) -> Result<(), ApplyError> {
+        let heirs: Vec<Name> = self.heirs_of(table).map(|t| t.name.clone()).collect();
+        for heir in heirs {
+            match self.table(&heir).and_then(|t| t.column(&column.name)) {
+                Some(own) if own.type_name != column.type_name => {
+                    return refused(format!("{heir} has a column {} of another type", column.name));
+                }
+                Some(_) => {}
+                None => {
+                    self.push_column(&heir, column.clone());
+                    self.add_to_heirs(&heir, column)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn push_column(&mut self, table: &Name, column: Column) {
+        let (name, not_null) = (column.name.clone(), column.not_null);
+        self.table_mut(table).into_iter().for_each(|t| t.columns.push(column.clone()));
+        if not_null {
+            self.name_not_null(table, &name);
+        }
+    }
+
+    /// The sequence behind an identity column.
+    pub(super) fn make_identity_sequence(&mut self, table: &Name, column: &str) {
+        let parts = NameParts { table: &table.name, columns: column, label: "seq" };
+        let name = table.sibling(self.default_relation_name(&table.schema, parts, &[]));
+        let type_name = self.table(table).and_then(|t| t.column(column)).map(|c| c.type_name.clone());
+        let owned =
+            self.sequences.iter().any(|s| s.owned_by.as_ref().is_some_and(|o| o.needs(table, column)));
+        if !owned {
+            self.sequences.push(Sequence {
+                name,
+                owned_by: Some(Dependency { on: table.clone(), columns: vec![column.to_owned()] }),
+                type_name: type_name.unwrap_or_default(),
+                used: None,
+            });
+            self.sequences.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+    }
+
+    pub(super) fn drop_owned_sequences(&mut self, table: &Name, column: &str) {
+        self.sequences.retain(|s| !s.owned_by.as_ref().is_some_and(|o| o.needs(table, column)));
+    }
+
     pub(super) fn drop_column(
         &mut self,
         table: &Name,
         column: &str,
         if_exists: bool,
         cascade: bool,
+        recurse: bool,
     ) -> Result<(), ApplyError> {
-        let t = self.need_table(table)?;
+        let t = self.table(table).ok_or_else(|| missing(ObjectKind::Table, table))?;
         if t.column(column).is_none() {
-            return if if_exists {
-                Ok(())
-            } else {
-                Err(missing(ObjectKind::Column, format!("{table}.{column}")))
-            };
+            let full = format!("{table}.{column}");
+            return if if_exists { Ok(()) } else { Err(missing(ObjectKind::Column, full)) };
         }
-        if let Some(by) = self.needs_column(table, column).into_iter().next().filter(|_| !cascade) {
-            return Err(ApplyError::Needed { what: format!("{table}.{column}"), by });
+        if t.of_type.is_some() {
+            return refused(format!("{table} has the columns of its type, and no fewer"));
         }
-        let drop = |t: &mut Table| {
-            t.columns.retain(|c| c.name != column);
-            t.indexes.retain(|i| !i.reads.iter().any(|c| c == column));
-            t.constraints.retain(|c| !c.columns.iter().any(|c| c == column));
-        };
-        self.table_mut(table).map(drop);
-        self.each_partition(table, drop);
-        self.sequences.retain(|s| !s.owned_by.as_ref().is_some_and(|o| o.needs(table, column)));
+        if self.is_inherited(table, column) {
+            return refused(format!("{column} of {table} is inherited, and can be dropped above only"));
+        }
+        if !recurse && t.partition_key.is_some() && self.heirs_of(table).next().is_some() {
+            return refused(format!("{column} cannot be dropped of {table} and kept by its partitions"));
+        }
+        let names = self.dropped_with(table, column, recurse);
+        for name in &names {
+            if let Some(by) = self.needs_column(name, column).into_iter().find(|_| !cascade) {
+                return Err(ApplyError::Needed { what: format!("{name}.{column}"), by });
+            }
+            if self.table(name).is_some_and(|t| t.partition_columns.iter().any(|c| c == column)) {
+                let by = format!("the partition key of {name}");
+                return Err(ApplyError::Needed { what: format!("{name}.{column}"), by });
+            }
+        }
+        for heir in self.with_heirs(table, true).iter().filter(|n| !names.contains(n)) {
+            self.each(std::slice::from_ref(heir), |t| {
+                t.column_mut(column).into_iter().for_each(|c| c.inherited = false);
+            });
+        }
+        names.iter().for_each(|name| self.take_column_out(name, column));
         Ok(())
+    }
+
+    /// The table, and those below it that have the column from nowhere else.
+    fn dropped_with(&self, table: &Name, column: &str, recurse: bool) -> Vec<Name> {
+        let mut names = vec![table.clone()];
+        let mut next = 0;
+        while let Some(parent) = names.get(next).cloned() {
+            next += 1;
+            for heir in self.heirs_of(&parent).filter(|_| recurse) {
+                let only_from_above = heir.column(column).is_some_and(|c| c.inherited);
+                let elsewhere =
+                    self.parents_of(heir).any(|p| !names.contains(&p.name) && p.column(column).is_some());
+                if only_from_above && !elsewhere && !names.contains(&heir.name) {
+                    names.push(heir.name.clone());
+                }
+            }
+        }
+        names
+    }
+
+    /// Takes a column out with all that cannot be without it.
+    fn take_column_out(&mut self, table: &Name, column: &str) {
+        let views: Vec<Name> = self.views_on(table, Some(column)).iter().map(|v| v.name.clone()).collect();
+        self.views.retain(|v| !views.contains(&v.name));
+        self.tables.retain(|t| !views.contains(&t.name));
+        let names = |columns: &[String]| columns.iter().any(|c| c == column);
+        self.each(std::slice::from_ref(table), |t| {
+            let word = |e: &str| mentions(e, column);
+            t.columns
+                .retain(|c| c.name != column && !c.generated.as_ref().is_some_and(|g| word(&g.expression)));
+            t.indexes.retain(|i| !names(&i.reads));
+            t.constraints.retain(|c| !names(&c.columns));
+            t.statistics.retain(|s| !names(&s.columns));
+            t.triggers.retain(|g| !names(&g.columns));
+            t.policies.retain(|p| !names(&p.columns));
+        });
+        self.drop_owned_sequences(table, column);
+        let references = |t: &Arc<Table>| {
+            let mut foreign = t.constraints.iter().filter_map(|c| c.foreign.as_ref());
+            foreign.any(|f| &f.table == table && names(&f.columns))
+        };
+        for other in self.tables.iter_mut().filter(|t| references(t)) {
+            let constraints = &mut Arc::make_mut(other).constraints;
+            constraints
+                .retain(|c| !c.foreign.as_ref().is_some_and(|f| &f.table == table && names(&f.columns)));
+        }
+    }
+
+    /// Whether a table has the column from one above it.
+    pub fn is_inherited(&self, table: &Name, column: &str) -> bool {
+        self.table(table).is_some_and(|t| self.parents_of(t).any(|p| p.column(column).is_some()))
     }
 
     /// What would stop `DROP COLUMN` without CASCADE, in words: views, other tables' foreign keys, policies,
@@ -63,68 +203,120 @@ impl Catalog {
             if names(&t.partition_columns) {
                 needed.push(format!("the partition key of {}", t.name));
             }
-            let word = |e: &str| e.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == column);
+            // Before version 15 a generated column went with the column it is made of, unasked.
+            let silently = self.server.version_num != 0 && self.server.major() < 15;
+            let of = |c: &&Column| c.generated.as_ref().is_some_and(|g| mentions(&g.expression, column));
             needed.extend(
                 t.columns
                     .iter()
-                    .filter(|c| c.name != column && c.generated.as_ref().is_some_and(|g| word(&g.expression)))
+                    .filter(|c| c.name != column && !silently)
+                    .filter(of)
                     .map(|c| format!("generated column {}", c.name)),
             );
+            needed.extend(self.default_on_owned_sequence(t, column));
         }
         needed
     }
 
-    pub(super) fn rename_column(&mut self, table: &Name, from: &str, to: &str) -> Result<(), ApplyError> {
-        let t = self.need_table(table)?;
-        if t.column(to).is_some() {
-            return Err(exists(ObjectKind::Column, format!("{table}.{to}")));
+    /// Another column whose default takes values from a sequence this column owns.
+    fn default_on_owned_sequence(&self, table: &Table, column: &str) -> Option<String> {
+        let owned = |s: &&Sequence| s.owned_by.as_ref().is_some_and(|o| o.needs(&table.name, column));
+        self.sequences.iter().filter(owned).find_map(|sequence| {
+            let takes = |c: &Column| {
+                c.default
+                    .as_deref()
+                    .is_some_and(|d| d.contains("nextval") && mentions(d, &sequence.name.name))
+            };
+            self.tables.iter().find_map(|t| {
+                let other = |c: &&Column| t.name != table.name || c.name != column;
+                let found = t.columns.iter().filter(other).find(|c| takes(c))?;
+                Some(format!("the default of {}.{}", t.name, found.name))
+            })
+        })
+    }
+
+    pub(super) fn set_default(
+        &mut self,
+        table: &Name,
+        column: &str,
+        expression: Option<&str>,
+        recurse: bool,
+    ) -> Result<(), ApplyError> {
+        let found = self.table(table).and_then(|t| t.column(column));
+        if found.is_some_and(|c| c.identity.is_some()) {
+            return refused(format!("{column} of {table} is an identity column: it has no other default"));
         }
+        if found.is_some_and(|c| c.generated.is_some()) {
+            return refused(format!("{column} of {table} is a generated column: it has no default"));
+        }
+        self.with_column(table, column, recurse, |c| c.default = expression.map(str::to_owned))
+    }
+
+    /// The type of a column, here and below. What was known of its values no longer holds.
+    pub(super) fn retype_column(
+        &mut self,
+        table: &Name,
+        column: &str,
+        type_name: &str,
+        collation: Option<&str>,
+    ) -> Result<(), ApplyError> {
+        self.with_column(table, column, true, |c| {
+            c.type_name = type_name.to_owned();
+            c.collation = collation.map(str::to_owned);
+            c.statistics = None;
+        })?;
+        let identity = self.table(table).and_then(|t| t.column(column)).is_some_and(|c| c.identity.is_some());
+        let owned = |s: &&mut Sequence| s.owned_by.as_ref().is_some_and(|o| o.needs(table, column));
+        for sequence in self.sequences.iter_mut().filter(owned).filter(|_| identity) {
+            sequence.type_name = type_name.to_owned();
+        }
+        Ok(())
+    }
+
+    pub(super) fn rename_column(
+        &mut self,
+        table: &Name,
+        from: &str,
+        to: &str,
+        recurse: bool,
+    ) -> Result<(), ApplyError> {
+        let Some(t) = self.table(table) else { return self.rename_view_column(table, from, to) };
         if t.column(from).is_none() {
             return Err(missing(ObjectKind::Column, format!("{table}.{from}")));
         }
-        let swap = |names: &mut Vec<String>| {
-            names.iter_mut().filter(|n| *n == from).for_each(|n| *n = to.to_owned())
-        };
-        let in_text = |text: &mut String| *text = rename_in(text, from, to);
-        let rename = |t: &mut Table| {
-            for column in &mut t.columns {
-                column.generated.iter_mut().for_each(|g| in_text(&mut g.expression));
-                if column.name == from {
-                    column.name = to.to_owned();
-                }
-            }
-            for index in &mut t.indexes {
-                swap(&mut index.reads);
-                index.reads.sort();
-                swap(&mut index.definition.include);
-                index.definition.predicate.iter_mut().for_each(in_text);
-                for key in &mut index.definition.keys {
-                    match &mut key.target {
-                        IndexTarget::Column(column) if column == from => *column = to.to_owned(),
-                        IndexTarget::Column(_) => {}
-                        IndexTarget::Expression(expression) => in_text(expression),
-                    }
-                }
-            }
-            for constraint in &mut t.constraints {
-                swap(&mut constraint.columns);
-                // A foreign key's definition names the other side's columns too, which this does not rename.
-                if constraint.foreign.is_none() {
-                    in_text(&mut constraint.definition);
-                }
-            }
-            t.triggers.iter_mut().for_each(|g| swap(&mut g.columns));
-            t.policies.iter_mut().for_each(|p| swap(&mut p.columns));
-            swap(&mut t.partition_columns);
-        };
-        self.table_mut(table).map(rename);
-        self.each_partition(table, rename);
-        let follow = |d: &mut crate::Dependency| {
+        if t.of_type.is_some() {
+            return refused(format!("the columns of {table} are named by its type"));
+        }
+        if self.is_inherited(table, from) {
+            return refused(format!("{from} of {table} is inherited, and can be renamed above only"));
+        }
+        let heirs = self.descendants_of(table);
+        if !recurse && !heirs.is_empty() {
+            return refused(format!("{from} must be renamed in the tables below {table}, too"));
+        }
+        let taken = std::iter::once(t).chain(heirs.iter().copied()).find(|t| t.column(to).is_some());
+        if let Some(taken) = taken {
+            return Err(exists(ObjectKind::Column, format!("{}.{to}", taken.name)));
+        }
+        for name in self.with_heirs(table, true) {
+            self.each(std::slice::from_ref(&name), |t| rename_in_table(t, from, to));
+            self.follow_rename(&name, from, to);
+        }
+        Ok(())
+    }
+
+    /// What names the column elsewhere: views, publications, sequences, foreign keys.
+    fn follow_rename(&mut self, table: &Name, from: &str, to: &str) {
+        let follow = |d: &mut Dependency| {
             if &d.on == table {
-                swap(&mut d.columns);
+                swap(&mut d.columns, from, to);
             }
         };
         self.views.iter_mut().flat_map(|v| &mut v.needs).for_each(follow);
+        // A materialized view is a relation with columns of its own as well as a query.
+        for view in self.views.iter_mut().filter(|v| &v.name == table) {
+            swap(&mut view.columns, from, to);
+        }
         self.publications.iter_mut().flat_map(|p| &mut p.tables).for_each(follow);
         self.sequences.iter_mut().filter_map(|s| s.owned_by.as_mut()).for_each(follow);
         let references = |t: &Arc<Table>| {
@@ -132,8 +324,65 @@ impl Catalog {
         };
         for other in self.tables.iter_mut().filter(|t| references(t)) {
             let foreign = Arc::make_mut(other).constraints.iter_mut().filter_map(|c| c.foreign.as_mut());
-            foreign.filter(|f| &f.table == table).for_each(|f| swap(&mut f.columns));
+            foreign.filter(|f| &f.table == table).for_each(|f| swap(&mut f.columns, from, to));
         }
+    }
+
+    fn rename_view_column(&mut self, view: &Name, from: &str, to: &str) -> Result<(), ApplyError> {
+        let Some(found) = self.views.iter_mut().find(|v| &v.name == view) else {
+            return if self.has_relation(view) { Ok(()) } else { Err(missing(ObjectKind::Table, view)) };
+        };
+        if found.columns.iter().any(|c| c == to) {
+            return Err(exists(ObjectKind::Column, format!("{view}.{to}")));
+        }
+        if !found.columns.iter().any(|c| c == from) {
+            return Err(missing(ObjectKind::Column, format!("{view}.{from}")));
+        }
+        swap(&mut found.columns, from, to);
+        self.follow_rename(view, from, to);
         Ok(())
     }
+}
+
+/// Whether an expression has that word in it: reason enough to take it for a mention of the column.
+pub(super) fn mentions(expression: &str, word: &str) -> bool {
+    expression.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word)
+}
+
+fn swap(names: &mut [String], from: &str, to: &str) {
+    names.iter_mut().filter(|n| *n == from).for_each(|n| *n = to.to_owned());
+}
+
+fn rename_in_table(t: &mut Table, from: &str, to: &str) {
+    let in_text = |text: &mut String| *text = rename_in(text, from, to);
+    for column in &mut t.columns {
+        column.generated.iter_mut().for_each(|g| in_text(&mut g.expression));
+        if column.name == from {
+            column.name = to.to_owned();
+        }
+    }
+    for index in &mut t.indexes {
+        swap(&mut index.reads, from, to);
+        index.reads.sort();
+        swap(&mut index.definition.include, from, to);
+        index.definition.predicate.iter_mut().for_each(in_text);
+        for key in &mut index.definition.keys {
+            match &mut key.target {
+                IndexTarget::Column(column) if column == from => *column = to.to_owned(),
+                IndexTarget::Column(_) => {}
+                IndexTarget::Expression(expression) => in_text(expression),
+            }
+        }
+    }
+    for constraint in &mut t.constraints {
+        swap(&mut constraint.columns, from, to);
+        // A foreign key's definition names the other side's columns too, which this does not rename.
+        if constraint.foreign.is_none() {
+            in_text(&mut constraint.definition);
+        }
+    }
+    t.statistics.iter_mut().for_each(|s| swap(&mut s.columns, from, to));
+    t.triggers.iter_mut().for_each(|g| swap(&mut g.columns, from, to));
+    t.policies.iter_mut().for_each(|p| swap(&mut p.columns, from, to));
+    swap(&mut t.partition_columns, from, to);
 }

@@ -12,7 +12,8 @@ pub struct AlterTable {
     pub only: bool,
     /// `IF EXISTS`.
     pub if_exists: bool,
-    /// The actions as written, each about this table.
+    /// The actions, each about this table or making a sequence for it, in the order in which the server carries them
+    /// out, which is not the order they are written in.
     pub actions: Vec<Change>,
 }
 
@@ -38,8 +39,11 @@ pub enum ColumnAction {
     Options,
     /// `ADD GENERATED … AS IDENTITY`.
     AddIdentity(crate::Identity),
-    /// `SET GENERATED`, and changes of the sequence behind it.
-    SetIdentity(Option<crate::Identity>),
+    /// `SET GENERATED`, `RESTART`, `SET` of a sequence's option.
+    SetIdentity {
+        /// The kind, for `SET GENERATED`.
+        kind: Option<crate::Identity>,
+    },
     /// `DROP IDENTITY`.
     DropIdentity {
         /// `IF EXISTS`.
@@ -52,6 +56,8 @@ pub enum ColumnAction {
         /// `IF EXISTS`.
         if_exists: bool,
     },
+    /// `OPTIONS` of a foreign table's column.
+    ForeignOptions,
 }
 
 /// What an `ALTER TABLE` changes about the table as a whole.
@@ -70,6 +76,8 @@ pub enum TableAction {
         name: String,
         /// `DEFERRABLE`, `NOT DEFERRABLE`; none if not said.
         deferrable: Option<bool>,
+        /// `INITIALLY DEFERRED`, `INITIALLY IMMEDIATE`; none if not said.
+        deferred: Option<bool>,
         /// `ENFORCED`, `NOT ENFORCED`; none if not said.
         enforced: Option<bool>,
         /// `INHERIT`, `NO INHERIT`; none if not said.
@@ -83,7 +91,10 @@ pub enum TableAction {
         enabled: String,
     },
     /// `ENABLE`, `DISABLE` … `RULE`.
-    SetRule,
+    SetRule {
+        /// The rule.
+        name: String,
+    },
     /// `ENABLE`, `DISABLE`, `FORCE`, `NO FORCE ROW LEVEL SECURITY`.
     RowSecurity {
         /// On, off; none for `FORCE` and `NO FORCE`.
@@ -101,8 +112,8 @@ pub enum TableAction {
     Tablespace(String),
     /// `SET LOGGED`, `SET UNLOGGED`.
     Logged(bool),
-    /// `SET (…)` and `RESET (…)`: the parameters' names.
-    Parameters(Vec<String>),
+    /// `SET (…)` and `RESET (…)`: the parameters, without a value those that are reset.
+    Parameters(Vec<(String, Option<String>)>),
     /// `INHERIT`.
     Inherit(Name),
     /// `NO INHERIT`.

@@ -1,159 +1,247 @@
-//! `ALTER TABLE`.
+//! `ALTER TABLE` and `ALTER FOREIGN TABLE`.
 
-use altimeter_catalog::{Catalog, Change, Column, ConstraintDefinition, ConstraintKind, Name};
+mod alter_column;
+mod whole;
+
+use std::borrow::Cow;
+
+use altimeter_catalog::{
+    AlterTable, Catalog, Change, ColumnAction, ConstraintDefinition, ConstraintKind, Name, RelationChange,
+    TableAction,
+};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-use super::{Lowered, relation};
-use crate::parse::{self, child, find, has, name_of, text_of};
-use crate::{expression, types};
+use super::constraint::{self, Place};
+use super::{Lowered, column, relation};
+use crate::parse::{child, has, name_of, path};
 
 pub(super) fn lower(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
-    let Some(table) = child(node, SyntaxKind::TABLE_RELATION_NAME).and_then(|n| relation(catalog, &n)) else {
+    let Some(name) = child(node, SyntaxKind::TABLE_RELATION_NAME) else {
         return super::maintenance::move_tablespace(node)
             .unwrap_or_else(|| Lowered::unknown("the table of this ALTER TABLE has no plain name"));
     };
-    if find(node, SyntaxKind::TABLE_RELATION_NAME).is_some_and(|n| has(&n, SyntaxKind::ONLY_KW)) {
-        return Lowered::unknown("ALTER TABLE ONLY is not analysed yet");
+    let Some(table) = relation(catalog, &name) else {
+        return Lowered::unknown("the table of this statement is not plain");
+    };
+    let only = has(&name, SyntaxKind::ONLY_KW);
+    lower_actions(catalog, node, &table, only, SyntaxKind::TABLE_RELATION_NAME)
+}
+
+/// Column and constraint renames, and the actions a view's statement has in common with a table's.
+pub(super) fn lower_view(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    match child(node, SyntaxKind::VIEW_REF).and_then(|n| relation(catalog, &n)) {
+        Some(view) => lower_actions(catalog, node, &view, false, SyntaxKind::VIEW_REF),
+        None => Lowered::unknown("the view of this statement is not plain"),
     }
+}
+
+/// One action that says everything by itself stays what it is; several, or some with `ONLY` or `IF EXISTS`, are one
+/// statement of several, in the order in which the server carries them out.
+fn lower_actions(
+    catalog: &Catalog,
+    node: &SyntaxNode,
+    table: &Name,
+    only: bool,
+    name: SyntaxKind,
+) -> Lowered {
     let mut lowered = Lowered::default();
-    let skip = [SyntaxKind::TABLE_RELATION_NAME, SyntaxKind::IF_EXISTS];
-    for action in node.children().filter(|n| !skip.contains(&n.kind())) {
-        match lower_action(catalog, &table, &action) {
-            Ok(change) => lowered.changes.push(change),
+    let mut actions: Vec<Action> = Vec::new();
+    let nodes: Vec<SyntaxNode> =
+        node.children().filter(|n| n.kind() != name && n.kind() != SyntaxKind::IF_EXISTS).collect();
+    let schema = without_dropped(catalog, table, &nodes);
+    let added = nodes.iter().filter(|n| n.kind() == SyntaxKind::ADD_COLUMN);
+    let new_columns: Vec<String> =
+        added.filter_map(|n| child(n, SyntaxKind::COLUMN_NAME)).map(|n| name_of(&n)).collect();
+    let mut taken = Vec::new();
+    for action in &nodes {
+        let place = &mut Place {
+            catalog: &schema,
+            table,
+            column: None,
+            new_columns: &new_columns,
+            taken: &mut taken,
+        };
+        match lower_action(place, action) {
+            Ok(some) => actions.extend(some),
             Err(reason) => {
                 lowered.not_analysed.get_or_insert(reason);
             }
         }
     }
+    actions.sort_by_key(|a| (a.pass, !a.inline));
+    let if_exists = has(node, SyntaxKind::IF_EXISTS);
+    let mut actions: Vec<Change> = actions.into_iter().map(|a| a.change).collect();
+    match actions.pop() {
+        Some(alone) if actions.is_empty() && !only && !if_exists => lowered.changes.push(alone),
+        Some(last) => {
+            actions.push(last);
+            let all = AlterTable { table: table.clone(), only, if_exists, actions };
+            lowered.changes.push(Change::AlterTable(all));
+        }
+        None => {}
+    }
     lowered
 }
 
-fn lower_action(catalog: &Catalog, table: &Name, action: &SyntaxNode) -> Result<Change, String> {
-    let table = table.clone();
-    let column = |kind| child(action, kind).map(|n| name_of(&n)).unwrap_or_default();
+/// The schema in which the server chooses names: what is dropped in the same statement goes first.
+fn without_dropped<'a>(catalog: &'a Catalog, table: &Name, nodes: &[SyntaxNode]) -> Cow<'a, Catalog> {
+    let mut schema = Cow::Borrowed(catalog);
+    let drops = [SyntaxKind::DROP_COLUMN, SyntaxKind::DROP_CONSTRAINT];
+    for node in nodes.iter().filter(|n| nodes.len() > 1 && drops.contains(&n.kind())) {
+        let mut taken = Vec::new();
+        let place = &mut Place { catalog, table, column: None, new_columns: &[], taken: &mut taken };
+        for action in lower_action(place, node).into_iter().flatten() {
+            // One that is refused is said to be by the statement's effect.
+            let _ = schema.to_mut().apply(&action.change);
+        }
+    }
+    schema
+}
+
+/// One action, and when the server carries it out.
+struct Action {
+    change: Change,
+    pass: Pass,
+    /// It comes with a column's definition, before those of its pass that are actions of their own.
+    inline: bool,
+}
+
+/// The order in which the server carries actions out (`AlterTablePass` in its source).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Pass {
+    Drop,
+    AlterType,
+    AddColumn,
+    SetExpression,
+    NotNull,
+    IndexConstraint,
+    Index,
+    OtherConstraint,
+    Misc,
+}
+
+impl Pass {
+    fn of(change: &Change) -> Self {
+        match change {
+            Change::DropColumn { .. }
+            | Change::DropConstraint { .. }
+            | Change::DropNotNull { .. }
+            | Change::DropDefault { .. } => Pass::Drop,
+            Change::AlterColumn { action, .. } => match action {
+                ColumnAction::DropExpression { .. } | ColumnAction::DropIdentity { .. } => Pass::Drop,
+                ColumnAction::Type { .. } => Pass::AlterType,
+                ColumnAction::SetExpression(_) => Pass::SetExpression,
+                ColumnAction::AddIdentity(_) => Pass::OtherConstraint,
+                _ => Pass::Misc,
+            },
+            Change::AddColumn { .. } | Change::Relation(_) => Pass::AddColumn,
+            Change::SetNotNull { .. } => Pass::NotNull,
+            Change::AddConstraint { constraint, .. } => match constraint.kind {
+                ConstraintKind::NotNull => Pass::NotNull,
+                _ if constraint.using_index.is_some() => Pass::IndexConstraint,
+                _ if constraint.index.is_some() => Pass::Index,
+                _ => Pass::OtherConstraint,
+            },
+            Change::SetDefault { .. } => Pass::OtherConstraint,
+            Change::AlterWhole { action: TableAction::WithoutOids, .. } => Pass::Drop,
+            _ => Pass::Misc,
+        }
+    }
+}
+
+fn one(change: Change) -> Vec<Action> {
+    vec![Action { pass: Pass::of(&change), change, inline: false }]
+}
+
+fn lower_action(place: &mut Place<'_>, action: &SyntaxNode) -> Result<Vec<Action>, String> {
+    let catalog = place.catalog;
+    let own = place.table.clone();
+    let named = |kind| child(action, kind).map(|n| name_of(&n)).unwrap_or_default();
+    let constraint =
+        || child(action, SyntaxKind::CONSTRAINT_NAME_REF).and_then(|n| path(&n).pop()).unwrap_or_default();
     Ok(match action.kind() {
-        SyntaxKind::ADD_COLUMN => Change::AddColumn {
-            column: lower_column(catalog, action)?,
-            table,
-            if_not_exists: has(action, SyntaxKind::IF_NOT_EXISTS),
-        },
-        SyntaxKind::DROP_COLUMN => Change::DropColumn {
-            table,
-            column: column(SyntaxKind::COLUMN_NAME_REF),
+        SyntaxKind::ADD_COLUMN => add_column(place, action)?,
+        SyntaxKind::DROP_COLUMN => one(Change::DropColumn {
+            table: own,
+            column: named(SyntaxKind::COLUMN_NAME_REF),
             if_exists: has(action, SyntaxKind::IF_EXISTS),
             cascade: has(action, SyntaxKind::CASCADE),
-        },
-        SyntaxKind::RENAME_COLUMN => Change::RenameColumn {
-            table,
-            from: column(SyntaxKind::COLUMN_NAME_REF),
-            to: column(SyntaxKind::COLUMN_NAME),
-        },
-        SyntaxKind::ALTER_COLUMN => return lower_alter_column(catalog, table, action),
+        }),
+        SyntaxKind::RENAME_COLUMN => one(Change::RenameColumn {
+            table: own,
+            from: named(SyntaxKind::COLUMN_NAME_REF),
+            to: named(SyntaxKind::COLUMN_NAME),
+        }),
+        SyntaxKind::ALTER_COLUMN | SyntaxKind::ALTER_VIEW_COLUMN => {
+            one(alter_column::lower(catalog, own, action)?)
+        }
         SyntaxKind::ADD_CONSTRAINT => {
-            let constraint = action.first_child().ok_or("a constraint is missing")?;
-            Change::AddConstraint { table, constraint: lower_constraint(&constraint)? }
+            let node = action.first_child().ok_or("a constraint is missing")?;
+            one(Change::AddConstraint { table: own, constraint: constraint::lower(place, &node)? })
         }
-        SyntaxKind::VALIDATE_CONSTRAINT => {
-            Change::ValidateConstraint { table, name: column(SyntaxKind::CONSTRAINT_NAME_REF) }
-        }
-        SyntaxKind::DROP_CONSTRAINT if !has(action, SyntaxKind::CASCADE) => Change::DropConstraint {
-            table,
-            name: column(SyntaxKind::CONSTRAINT_NAME_REF),
+        SyntaxKind::VALIDATE_CONSTRAINT => one(Change::ValidateConstraint { table: own, name: constraint() }),
+        SyntaxKind::DROP_CONSTRAINT => one(Change::DropConstraint {
+            table: own,
+            name: constraint(),
             if_exists: has(action, SyntaxKind::IF_EXISTS),
-        },
-        kind => return Err(format!("ALTER TABLE … {} is not analysed yet", super::keyword(kind))),
+            cascade: has(action, SyntaxKind::CASCADE),
+        }),
+        SyntaxKind::RENAME_CONSTRAINT => one(Change::AlterWhole {
+            table: own,
+            action: TableAction::RenameConstraint {
+                from: constraint(),
+                to: named(SyntaxKind::CONSTRAINT_NAME),
+            },
+        }),
+        _ => one(Change::AlterWhole { table: own, action: whole::lower(catalog, action)? }),
     })
 }
 
-fn lower_column(catalog: &Catalog, action: &SyntaxNode) -> Result<Column, String> {
-    let mut column = Column::default();
-    for part in action.children() {
-        match part.kind() {
-            SyntaxKind::COLUMN_NAME => column.name = name_of(&part),
-            SyntaxKind::NOT_NULL_CONSTRAINT if !has(&part, SyntaxKind::NOT_VALID) => column.not_null = true,
-            SyntaxKind::NULL_CONSTRAINT | SyntaxKind::IF_NOT_EXISTS => {}
-            SyntaxKind::DEFAULT_CONSTRAINT => {
-                let value = part.children().last().ok_or("a default is missing")?;
-                column.default = Some(text_of(&value));
-            }
-            SyntaxKind::COLLATE => {
-                let of = child(&part, SyntaxKind::COLLATION_REF).ok_or("a collation is missing")?;
-                column.collation = Some(text_of(&of));
-            }
-            kind if format!("{kind:?}").ends_with("_TYPE") => {
-                let text = text_of(&part);
-                column.type_name = types::canonical(catalog, &text).unwrap_or(text);
-            }
-            kind => return Err(format!("{} on a new column is not analysed yet", super::keyword(kind))),
-        }
+/// A column with what stands behind it: the server makes actions of their own of its sequence and its constraints.
+fn add_column(place: &mut Place<'_>, action: &SyntaxNode) -> Result<Vec<Action>, String> {
+    let (catalog, table) = (place.catalog, place.table);
+    let if_not_exists = has(action, SyntaxKind::IF_NOT_EXISTS);
+    let made = column::lower(catalog, table, action, place.taken)?;
+    let there = catalog.table(table).is_some_and(|t| t.column(&made.column.name).is_some());
+    let inline = |change: Change| Action { pass: Pass::of(&change), change, inline: true };
+    let mut actions = Vec::new();
+    if if_not_exists && there {
+        let column = made.column;
+        return Ok(one(Change::AddColumn { table: table.clone(), column, if_not_exists }));
     }
-    if matches!(
-        column.type_name.to_lowercase().as_str(),
-        "serial" | "bigserial" | "smallserial" | "serial4" | "serial8"
-    ) {
-        return Err("a serial column is not analysed yet".to_owned());
+    if let Some(sequence) = made.sequence.filter(|_| made.column.identity.is_none()) {
+        actions.push(inline(Change::Relation(RelationChange::CreateSequence {
+            sequence,
+            if_not_exists: false,
+        })));
     }
-    let type_name = column.type_name.clone();
-    column.default = column.default.map(|d| expression::canonical_default(&type_name, &d));
-    // DEFAULT NULL is no default.
-    column.default = column.default.filter(|d| d != "null");
-    Ok(column)
+    let column = made.column.name.clone();
+    let empty = made.column.default.is_none() && made.column.generated.is_none();
+    actions.push(inline(Change::AddColumn { table: table.clone(), column: made.column, if_not_exists }));
+    for constraint in made.constraints {
+        let name = constraint.name.clone().unwrap_or_default();
+        let change = match constraint.kind {
+            // The column is NOT NULL from the beginning; what is left is the name, where the server keeps it.
+            ConstraintKind::NotNull if !catalog.server.names_not_null() => continue,
+            ConstraintKind::NotNull => {
+                let from = default_not_null(catalog, table, &column);
+                let action = TableAction::RenameConstraint { from, to: name };
+                Change::AlterWhole { table: table.clone(), action }
+            }
+            kind => {
+                let holds = kind == ConstraintKind::ForeignKey && empty;
+                let constraint = ConstraintDefinition { holds, ..constraint };
+                Change::AddConstraint { table: table.clone(), constraint }
+            }
+        };
+        let pass =
+            if matches!(change, Change::AlterWhole { .. }) { Pass::AddColumn } else { Pass::of(&change) };
+        actions.push(Action { pass, change, inline: true });
+    }
+    Ok(actions)
 }
 
-fn lower_alter_column(catalog: &Catalog, table: Name, action: &SyntaxNode) -> Result<Change, String> {
-    let column = child(action, SyntaxKind::COLUMN_NAME_REF).map(|n| name_of(&n)).unwrap_or_default();
-    let option = action.children().last().ok_or("an action is missing")?;
-    Ok(match option.kind() {
-        SyntaxKind::SET_NOT_NULL => Change::SetNotNull { table, column },
-        SyntaxKind::DROP_NOT_NULL => Change::DropNotNull { table, column },
-        SyntaxKind::DROP_DEFAULT => Change::DropDefault { table, column },
-        SyntaxKind::SET_DEFAULT => {
-            let text = option.children().last().map(|e| text_of(&e)).ok_or("a default is missing")?;
-            let type_name =
-                catalog.table(&table).and_then(|t| t.column(&column)).map(|c| c.type_name.as_str());
-            let expression = type_name.map_or(text.clone(), |t| expression::canonical_default(t, &text));
-            Change::SetDefault { table, column, expression }
-        }
-        kind => return Err(format!("ALTER COLUMN … {} is not analysed yet", super::keyword(kind))),
-    })
-}
-
-fn lower_constraint(node: &SyntaxNode) -> Result<ConstraintDefinition, String> {
-    let name = find(node, SyntaxKind::CONSTRAINT_NAME).map(|n| name_of(&n));
-    let not_valid = has(node, SyntaxKind::NOT_VALID);
-    match node.kind() {
-        SyntaxKind::CHECK_CONSTRAINT => {
-            let options = [SyntaxKind::CONSTRAINT_NAME_CLAUSE, SyntaxKind::NOT_VALID];
-            let mut rest = node.children().filter(|n| !options.contains(&n.kind()));
-            let expression = rest.next().map(|e| text_of(&e)).ok_or("an expression is missing")?;
-            if let Some(option) = rest.next() {
-                return Err(format!("CHECK … {} is not analysed yet", super::keyword(option.kind())));
-            }
-            let mut columns: Vec<String> = parse::parse_expression(&expression)
-                .map(|e| {
-                    e.descendants()
-                        .filter(|n| n.kind() == SyntaxKind::NAME_REF)
-                        .map(|n| name_of(&n))
-                        .collect()
-                })
-                .unwrap_or_default();
-            columns.dedup();
-            let sql = format!("CHECK ({expression})");
-            Ok(ConstraintDefinition {
-                name,
-                kind: ConstraintKind::Check,
-                columns,
-                expression: Some(expression),
-                using_index: None,
-                sql,
-                not_valid,
-                foreign: None,
-                deferrable: false,
-                deferred: false,
-                no_inherit: false,
-                not_enforced: false,
-            })
-        }
-        kind => Err(format!("ADD {} is not analysed yet", super::keyword(kind))),
-    }
+fn default_not_null(catalog: &Catalog, table: &Name, column: &str) -> String {
+    let parts = altimeter_catalog::NameParts { table: &table.name, columns: column, label: "not_null" };
+    catalog.default_constraint_name(&table.schema, parts, &[])
 }

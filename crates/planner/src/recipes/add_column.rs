@@ -137,7 +137,7 @@ fn not_null(context: &RecipeContext<'_>, name: &Name, column: &Column, phase: Ph
     let constraint = proof_name(context, name, &column.name);
     step.down = vec![
         Change::DropNotNull { table: name.clone(), column: column.name.clone() },
-        Change::DropConstraint { table: name.clone(), name: constraint, if_exists: true },
+        Change::DropConstraint { table: name.clone(), name: constraint, if_exists: true, cascade: false },
     ];
     step.before.push(Check::NoNulls { table: name.clone(), column: column.name.clone() });
     step.after.push(Check::ColumnNotNull { table: name.clone(), column: column.name.clone() });
@@ -162,17 +162,19 @@ pub(super) fn prove_not_null(context: &RecipeContext<'_>, table: &Name, column: 
                 sql: format!("CHECK ({expression})"),
                 expression: Some(expression),
                 using_index: None,
+                index: None,
                 not_valid: true,
                 foreign: None,
                 deferrable: false,
                 deferred: false,
                 no_inherit: false,
                 not_enforced: false,
+                holds: false,
             },
         },
         Change::ValidateConstraint { table: table.clone(), name: name.clone() },
         Change::SetNotNull { table: table.clone(), column: column.to_owned() },
-        Change::DropConstraint { table: table.clone(), name, if_exists: false },
+        Change::DropConstraint { table: table.clone(), name, if_exists: false, cascade: false },
     ]
 }
 

@@ -171,6 +171,7 @@ fn restored(
             columns: constraint.columns.clone(),
             expression: None,
             using_index: constraint.index.clone(),
+            index: None,
             sql: constraint.definition.clone(),
             not_valid: true,
             foreign: None,
@@ -178,6 +179,7 @@ fn restored(
             deferred: false,
             no_inherit: false,
             not_enforced: false,
+            holds: false,
         };
         match constraint.kind {
             ConstraintKind::Check => {

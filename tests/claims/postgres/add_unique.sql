@@ -1,0 +1,9 @@
+-- about: ADD UNIQUE builds its index under the highest lock
+-- lock on t: ACCESS EXCLUSIVE
+-- scans t: yes
+-- writer: INSERT INTO t VALUES (0)
+-- setup
+CREATE TABLE t (id int PRIMARY KEY, a int, b text);
+INSERT INTO t SELECT g, g, 'b' || g FROM generate_series(1, 2000) g;
+-- statement
+ALTER TABLE t ADD UNIQUE (b);

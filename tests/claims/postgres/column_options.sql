@@ -1,0 +1,11 @@
+-- about: SET (n_distinct) stops nobody, and does not reach the partitions
+-- lock on pt: SHARE UPDATE EXCLUSIVE
+-- lock on pt_1: none
+-- writer: INSERT INTO pt VALUES (0, 0)
+-- setup
+CREATE TABLE pt (id int NOT NULL, k int NOT NULL, b text) PARTITION BY RANGE (k);
+CREATE TABLE pt_1 PARTITION OF pt FOR VALUES FROM (0) TO (100);
+CREATE TABLE pt_2 PARTITION OF pt FOR VALUES FROM (100) TO (200);
+INSERT INTO pt SELECT g, g % 200, 'b' || g FROM generate_series(1, 6000) g;
+-- statement
+ALTER TABLE pt ALTER COLUMN b SET (n_distinct = 5);

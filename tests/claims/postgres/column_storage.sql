@@ -1,0 +1,12 @@
+-- about: SET STORAGE takes the highest lock, on the partitions too, and moves no value
+-- lock on pt: ACCESS EXCLUSIVE
+-- lock on pt_1: ACCESS EXCLUSIVE
+-- lock on pt_2: ACCESS EXCLUSIVE
+-- writer: INSERT INTO pt VALUES (0, 0)
+-- setup
+CREATE TABLE pt (id int NOT NULL, k int NOT NULL, b text) PARTITION BY RANGE (k);
+CREATE TABLE pt_1 PARTITION OF pt FOR VALUES FROM (0) TO (100);
+CREATE TABLE pt_2 PARTITION OF pt FOR VALUES FROM (100) TO (200);
+INSERT INTO pt SELECT g, g % 200, 'b' || g FROM generate_series(1, 6000) g;
+-- statement
+ALTER TABLE pt ALTER COLUMN b SET STORAGE EXTERNAL;

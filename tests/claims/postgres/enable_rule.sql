@@ -1,0 +1,9 @@
+-- about: a rule is switched off under the highest lock
+-- lock on t: ACCESS EXCLUSIVE
+-- writer: INSERT INTO t VALUES (0)
+-- setup
+CREATE TABLE t (id int PRIMARY KEY, a int, b text);
+INSERT INTO t SELECT g, g, 'b' || g FROM generate_series(1, 2000) g;
+CREATE RULE r AS ON DELETE TO t DO ALSO NOTHING;
+-- statement
+ALTER TABLE t DISABLE RULE r;

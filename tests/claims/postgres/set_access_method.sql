@@ -1,0 +1,9 @@
+-- about: the access method a table has already takes the highest lock for nothing
+-- versions: 15..
+-- lock on t: ACCESS EXCLUSIVE
+-- writer: INSERT INTO t VALUES (0)
+-- setup
+CREATE TABLE t (id int PRIMARY KEY, a int, b text);
+INSERT INTO t SELECT g, g, 'b' || g FROM generate_series(1, 2000) g;
+-- statement
+ALTER TABLE t SET ACCESS METHOD heap;

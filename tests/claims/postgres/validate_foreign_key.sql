@@ -1,0 +1,16 @@
+-- about: VALIDATE of a foreign key reads both tables and stops no writer
+-- lock on c: SHARE UPDATE EXCLUSIVE
+-- lock on p: ROW SHARE
+-- lock on c_pkey: ACCESS SHARE
+-- lock on p_pkey: ACCESS SHARE
+-- scans c: yes
+-- scans p: yes
+-- writer: INSERT INTO c VALUES (0)
+-- setup
+CREATE TABLE p (id int PRIMARY KEY, b text);
+CREATE TABLE c (id int PRIMARY KEY, p_id int, b text);
+INSERT INTO p SELECT g, 'b' || g FROM generate_series(1, 2000) g;
+INSERT INTO c SELECT g, g, 'b' || g FROM generate_series(1, 2000) g;
+ALTER TABLE c ADD CONSTRAINT fk FOREIGN KEY (p_id) REFERENCES p (id) NOT VALID;
+-- statement
+ALTER TABLE c VALIDATE CONSTRAINT fk;
