@@ -59,18 +59,18 @@ pub(crate) fn lower_statement(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
 }
 
 fn lower_kind(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
-    if let Some(lowered) = definition::lower(catalog, node) {
+    if partition::is(node) {
+        return partition::lower(catalog, node);
+    }
+    let defined = maintenance::move_tablespace(node).or_else(|| definition::lower(catalog, node));
+    if let Some(lowered) = defined {
         return lowered;
     }
     match node.kind() {
-        SyntaxKind::ALTER_TABLE | SyntaxKind::ALTER_INDEX if partition::is(node) => {
-            partition::lower(catalog, node)
-        }
         SyntaxKind::ALTER_TABLE => alter_table::lower(catalog, node),
         SyntaxKind::DO => block::lower(catalog, node),
         kind => rows::lower(catalog, node)
             .or_else(|| maintenance::lower(catalog, node))
-            .or_else(|| maintenance::move_tablespace(node))
             .or_else(|| session::lower(node))
             .unwrap_or_else(|| Lowered::unknown(format!("{} is not analysed yet", keyword(kind)))),
     }
