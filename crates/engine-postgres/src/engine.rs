@@ -278,7 +278,8 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_at_the_highest_lock() {
         let users = Name::new("public", "users");
-        for sql in ["ALTER TABLE users MERGE PARTITIONS (a, b) INTO c"] {
+        {
+            let sql = "ALTER TABLE users MERGE PARTITIONS (a, b) INTO c";
             let effect = effect_of(sql);
             assert!(effect.not_analysed.is_some(), "{sql}");
             assert_eq!(effect.lock_on(&users), Some(LockMode::AccessExclusive), "{sql}");
