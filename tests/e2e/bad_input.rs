@@ -1,5 +1,6 @@
 //! Bad input: a clear error with the contract's exit code, no panic, and nothing that hangs.
 
+mod check;
 mod network;
 
 use std::time::Duration;

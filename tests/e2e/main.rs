@@ -4,6 +4,7 @@ mod bad_input;
 mod claims;
 mod connect;
 mod corpus;
+mod formats;
 mod fuzz;
 mod harness;
 mod inspect;

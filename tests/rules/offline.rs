@@ -9,11 +9,12 @@ use altimeter_analysis::suppression::Policy;
 use altimeter_analysis::{Case, CaseKind, Finding, Page};
 use altimeter_catalog::{Catalog, Engine, Server};
 use altimeter_engine_postgres::PostgresEngine;
+use anyhow::{Result, ensure};
 
 use crate::facts::believe;
 
 /// The catalog that SQL makes on a server of that version, with nothing known of sizes.
-pub(crate) fn made_by(sql: &str, major: u32) -> Catalog {
+fn made_by(sql: &str, major: u32) -> Result<Catalog> {
     let server = Server {
         version: major.to_string(),
         version_num: major * 10_000,
@@ -27,9 +28,9 @@ pub(crate) fn made_by(sql: &str, major: u32) -> Catalog {
     for it in &made.statements {
         let judged = &it.judged;
         let trouble = judged.effect.fails.as_ref().or(judged.effect.not_analysed.as_ref());
-        assert_eq!(trouble, None, "{}", judged.statement.sql);
+        ensure!(trouble.is_none(), "{}: {trouble:?}", judged.statement.sql);
     }
-    reviewer.catalog().clone()
+    Ok(reviewer.catalog().clone())
 }
 
 fn pass(reviewer: &mut Reviewer<'_>, sql: &str) -> ReviewedFile {
@@ -55,10 +56,10 @@ pub(crate) fn review(catalog: &Catalog, sql: &str) -> Vec<Finding> {
 }
 
 /// The schema of a page's examples on a server of that version, with what they make believe.
-pub(crate) fn set_up(page: &Page, major: u32) -> Catalog {
-    let mut catalog = made_by(&page.setup, major);
-    believe(&mut catalog, &page.setup).unwrap();
-    catalog
+pub(crate) fn set_up(page: &Page, major: u32) -> Result<Catalog> {
+    let mut catalog = made_by(&page.setup, major)?;
+    believe(&mut catalog, &page.setup)?;
+    Ok(catalog)
 }
 
 /// The versions an example is tried on.
@@ -91,10 +92,11 @@ fn every_example_shows_what_it_says() {
         }
         for case in &page.cases {
             for major in versions(case) {
-                let judged = std::panic::catch_unwind(|| fault(rule.name(), case, &set_up(&page, major)));
-                match judged {
-                    Ok(fault) => faults.extend(fault.map(|f| format!("{major}: {f}"))),
-                    Err(_) => faults.push(format!("{major}: {} · {}: panic", rule.name(), case.heading)),
+                match set_up(&page, major) {
+                    Ok(catalog) => {
+                        faults.extend(fault(rule.name(), case, &catalog).map(|f| format!("{major}: {f}")));
+                    }
+                    Err(error) => faults.push(format!("{major}: {}: set-up: {error:#}", rule.name())),
                 }
             }
         }

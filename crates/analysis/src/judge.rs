@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use altimeter_catalog::{
-    Catalog, Change, Effect, Engine, Name, RelationChange, RelationKind, Statement, Table,
+    Catalog, Change, DropTarget, Effect, Engine, Name, RelationChange, RelationWord, Statement, Table,
 };
 
 use crate::review::{OpenTransaction, refused_in_transaction, without_own};
@@ -90,9 +90,10 @@ fn assuming<'a>(catalog: &'a Catalog, missing: &[Name]) -> Cow<'a, Catalog> {
 /// Relations the statement is about that the catalog does not have, and that are tables as far as it says.
 fn not_there(catalog: &Catalog, statement: &Statement) -> Vec<Name> {
     let may_be_tables = statement.changes.iter().filter(|change| match change {
-        Change::Relation(RelationChange::Drop { kind, .. } | RelationChange::Rename { kind, .. }) => {
-            *kind == RelationKind::Table
+        Change::Relation(RelationChange::Drop { targets, .. }) => {
+            targets.iter().all(|t| matches!(t, DropTarget::Relation { word: RelationWord::Table, .. }))
         }
+        Change::Relation(RelationChange::Rename { word, .. }) => *word == RelationWord::Table,
         Change::Relation(_) => false,
         _ => true,
     });

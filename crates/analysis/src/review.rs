@@ -2,6 +2,7 @@
 //! ones before it leave.
 
 mod conclusion;
+mod fresh;
 mod session;
 mod transaction;
 mod witness;
@@ -9,13 +10,14 @@ mod witness;
 use std::sync::Arc;
 
 use altimeter_catalog::{
-    Catalog, Change, Engine, EngineName, Lock, Name, PieceKind, SessionChange, Size, SourceText, Statement,
+    Catalog, Change, Engine, EngineName, Lock, Name, PieceKind, SessionChange, SourceText, Statement,
     TransactionUse,
 };
 
 use crate::judge::{Judged, Situation, judge};
 use crate::preflight::{Preflight, preflight};
 use crate::rule::Severity;
+use fresh::Fresh;
 use session::Settings;
 pub use transaction::{Held, OpenTransaction};
 
@@ -113,6 +115,7 @@ pub struct Reviewer<'a> {
     complete: bool,
     session: Settings,
     transaction: Option<OpenTransaction>,
+    fresh: Fresh,
     /// What the statements so far would meet on the server.
     met: Preflight,
 }
@@ -121,7 +124,15 @@ impl<'a> Reviewer<'a> {
     /// Begins on a database's catalog (`complete`), or on an empty schema that the files themselves build up.
     pub fn new(engine: &'a dyn Engine, catalog: Catalog, complete: bool) -> Self {
         let session = Settings::of(&catalog);
-        Self { engine, catalog, complete, session, transaction: None, met: Preflight::default() }
+        Self {
+            engine,
+            catalog,
+            complete,
+            session,
+            transaction: None,
+            fresh: Fresh::default(),
+            met: Preflight::default(),
+        }
     }
 
     /// The schema as the statements so far leave it.
@@ -164,6 +175,7 @@ impl<'a> Reviewer<'a> {
         let open = self.transaction.is_some();
         self.rollback();
         self.session.reset(&mut self.catalog);
+        self.fresh.end_file(&mut self.catalog, self.complete);
         open
     }
 
@@ -189,36 +201,22 @@ impl<'a> Reviewer<'a> {
 
     /// What the statement leaves behind: the schema, the session, the transaction.
     fn carry_out(&mut self, judged: &Arc<Judged>) {
-        for change in &judged.statement.changes {
-            match change {
-                Change::Session(change) => self.follow(change),
-                change => {
-                    // What does not apply was said to fail, unless the schema is not known completely.
-                    let _ = self.catalog.apply(change);
-                }
-            }
-        }
+        judged.statement.changes.iter().for_each(|change| self.carry_out_one(change));
         self.session.schemas_changed(&mut self.catalog);
-        if self.complete {
-            self.new_tables_are_empty(judged);
-        }
+        self.fresh.follow(&mut self.catalog, judged);
         if let Some(transaction) = &mut self.transaction {
             transaction.remember(judged.clone());
         }
     }
 
-    fn new_tables_are_empty(&mut self, judged: &Judged) {
-        for created in judged.effect.creates.iter().filter(|c| c.index.is_none()) {
-            if let Some(table) = self.catalog.table_mut(&created.object).filter(|t| t.size == Size::default())
-            {
-                table.size = Size {
-                    rows: Some(0.0),
-                    pages: Some(0.0),
-                    heap_bytes: Some(0),
-                    toast_bytes: Some(0),
-                    index_bytes: Some(0),
-                    ..Size::default()
-                };
+    fn carry_out_one(&mut self, change: &Change) {
+        match change {
+            // A block sets the session's settings too.
+            Change::Together(changes) => changes.iter().for_each(|change| self.carry_out_one(change)),
+            Change::Session(change) => self.follow(change),
+            change => {
+                // What does not apply was said to fail, unless the schema is not known completely.
+                let _ = self.catalog.apply(change);
             }
         }
     }

@@ -56,6 +56,7 @@ mod table_rewrite;
 mod truncated_table;
 mod type_change_rebuilds_index;
 mod type_change_rewrites_table;
+mod unbatched_delete;
 mod unbatched_update;
 mod uncommitted_transaction;
 mod unindexed_cascade;
@@ -128,6 +129,7 @@ pub static ALL: &[&Rule] = &[
     &truncated_table::RULE,
     &type_change_rebuilds_index::RULE,
     &type_change_rewrites_table::RULE,
+    &unbatched_delete::RULE,
     &unbatched_update::RULE,
     &uncommitted_transaction::RULE,
     &unindexed_cascade::RULE,

@@ -213,6 +213,7 @@ pub(crate) fn column_beside<'a>(
         before: true,
         per_row: true,
         events: vec!["INSERT".to_owned(), "UPDATE".to_owned()],
+        ..TriggerDefinition::default()
     };
     let script = script
         .say("whichever of the two is written, the other follows")

@@ -3,6 +3,7 @@
 mod alter;
 mod column;
 mod constraint;
+mod index;
 mod maintenance;
 mod object;
 mod partition;
@@ -12,10 +13,7 @@ mod whole;
 
 use std::sync::Arc;
 
-use crate::{
-    Backfill, BackfillValue, Catalog, Change, Function, FunctionDefinition, Index, IndexDefinition, Name,
-    Table, Trigger, TriggerDefinition,
-};
+use crate::{Backfill, BackfillValue, Catalog, Change, DropTarget, Name, Table};
 
 /// Why a change cannot be applied: the server would refuse it too.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +62,28 @@ pub enum ObjectKind {
     Trigger,
     /// A function.
     Function,
+    /// A schema.
+    Schema,
+    /// A view.
+    View,
+    /// A materialized view.
+    MaterializedView,
+    /// A foreign table.
+    ForeignTable,
+    /// A sequence.
+    Sequence,
+    /// A type.
+    Type,
+    /// An extension.
+    Extension,
+    /// Extended statistics.
+    Statistics,
+    /// A row security policy.
+    Policy,
+    /// A rule.
+    Rule,
+    /// A publication.
+    Publication,
 }
 
 impl std::fmt::Display for ObjectKind {
@@ -75,6 +95,17 @@ impl std::fmt::Display for ObjectKind {
             ObjectKind::Constraint => "constraint",
             ObjectKind::Trigger => "trigger",
             ObjectKind::Function => "function",
+            ObjectKind::Schema => "schema",
+            ObjectKind::View => "view",
+            ObjectKind::MaterializedView => "materialized view",
+            ObjectKind::ForeignTable => "foreign table",
+            ObjectKind::Sequence => "sequence",
+            ObjectKind::Type => "type",
+            ObjectKind::Extension => "extension",
+            ObjectKind::Statistics => "statistics",
+            ObjectKind::Policy => "policy",
+            ObjectKind::Rule => "rule",
+            ObjectKind::Publication => "publication",
         })
     }
 }
@@ -87,8 +118,8 @@ fn exists(kind: ObjectKind, name: impl ToString) -> ApplyError {
     ApplyError::Exists { kind, name: name.to_string() }
 }
 
-fn refused(reason: String) -> Result<(), ApplyError> {
-    Err(ApplyError::Refused(reason))
+fn refused<T>(why: impl Into<String>) -> Result<T, ApplyError> {
+    Err(ApplyError::Refused(why.into()))
 }
 
 impl Catalog {
@@ -114,23 +145,13 @@ impl Catalog {
             Change::DropIndex { index, if_exists, .. } => self.drop_index(index, *if_exists),
             Change::CreateFunction(function) => self.create_function(function),
             Change::DropFunction { name, if_exists } => {
-                let before = self.functions.len();
-                self.functions.retain(|f| &f.name != name || !f.arguments.is_empty());
-                if self.functions.len() == before && !if_exists {
-                    return Err(missing(ObjectKind::Function, name));
-                }
-                Ok(())
+                let arguments = Some(String::new());
+                self.drop_objects(&[DropTarget::Routine { name: name.clone(), arguments }], *if_exists, false)
             }
             Change::CreateTrigger(trigger) => self.create_trigger(trigger),
             Change::DropTrigger { table, name, if_exists } => {
-                let t = self.need_table(table)?;
-                let before = t.triggers.len();
-                t.triggers.retain(|t| &t.name != name);
-                if t.triggers.len() == before && !if_exists {
-                    return Err(missing(ObjectKind::Trigger, name));
-                }
-                self.each_partition(table, |t| t.triggers.retain(|t| &t.name != name));
-                Ok(())
+                let target = DropTarget::Trigger { relation: table.clone(), name: name.clone() };
+                self.drop_objects(&[target], *if_exists, false)
             }
             Change::GrantColumn { table, column, privileges, grantee } => {
                 self.with_column(table, column, true, |c| {
@@ -171,102 +192,5 @@ impl Catalog {
     fn each_partition(&mut self, table: &Name, change: impl Fn(&mut Table)) {
         let names: Vec<Name> = self.partitions_of(table).iter().map(|t| t.name.clone()).collect();
         self.tables.iter_mut().filter(|t| names.contains(&t.name)).map(Arc::make_mut).for_each(change);
-    }
-
-    fn create_index(&mut self, index: &IndexDefinition, if_not_exists: bool) -> Result<(), ApplyError> {
-        let name = index.table.sibling(&index.name);
-        if self.has_relation(&name) {
-            return if if_not_exists { Ok(()) } else { Err(exists(ObjectKind::Index, name)) };
-        }
-        let t = self.need_table(&index.table)?;
-        let words = |text: &str| -> Vec<String> {
-            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-            words.filter(|w| t.column(w).is_some()).map(str::to_owned).collect()
-        };
-        let mut reads: Vec<String> = index
-            .keys
-            .iter()
-            .flat_map(|k| match &k.target {
-                crate::IndexTarget::Column(c) => vec![c.clone()],
-                crate::IndexTarget::Expression(e) => words(e),
-            })
-            .chain(index.include.iter().cloned())
-            .chain(index.predicate.as_deref().map(words).unwrap_or_default())
-            .collect();
-        reads.sort();
-        reads.dedup();
-        t.indexes.push(Index {
-            definition: index.clone(),
-            primary: false,
-            constraint: None,
-            valid: true,
-            part_of: None,
-            reads,
-            bytes: None,
-            scans: None,
-            printed: None,
-        });
-        Ok(())
-    }
-
-    fn drop_index(&mut self, name: &Name, if_exists: bool) -> Result<(), ApplyError> {
-        let Some((table, index)) = self.index(name) else {
-            return if if_exists { Ok(()) } else { Err(missing(ObjectKind::Index, name)) };
-        };
-        if let Some(constraint) = &index.constraint {
-            return Err(ApplyError::Needed {
-                what: format!("index {name}"),
-                by: format!("constraint {constraint} of {}", table.name),
-            });
-        }
-        let table = table.name.clone();
-        let t = self.need_table(&table)?;
-        t.indexes.retain(|i| i.definition.name != name.name);
-        self.each_partition(&table, |t| t.indexes.retain(|i| i.part_of.as_ref() != Some(&name.name)));
-        Ok(())
-    }
-
-    fn create_function(&mut self, function: &FunctionDefinition) -> Result<(), ApplyError> {
-        let same = |f: &Function| f.name == function.name && f.arguments.is_empty();
-        if self.functions.iter().any(same) {
-            return if function.or_replace {
-                Ok(())
-            } else {
-                Err(exists(ObjectKind::Function, &function.name))
-            };
-        }
-        self.functions.push(Function {
-            name: function.name.clone(),
-            arguments: String::new(),
-            language: "plpgsql".to_owned(),
-            volatility: "volatile".to_owned(),
-            inlined: None,
-            statements: None,
-            mentions: Vec::new(),
-        });
-        Ok(())
-    }
-
-    fn create_trigger(&mut self, trigger: &TriggerDefinition) -> Result<(), ApplyError> {
-        let t = self.need_table(&trigger.table)?;
-        if t.triggers.iter().any(|g| g.name == trigger.name) {
-            return Err(exists(ObjectKind::Trigger, &trigger.name));
-        }
-        let made = Trigger {
-            name: trigger.name.clone(),
-            function: trigger.function.clone(),
-            before: trigger.before,
-            per_row: trigger.per_row,
-            events: trigger.events.clone(),
-            columns: Vec::new(),
-            enabled: "origin".to_owned(),
-            definition: None,
-        };
-        t.triggers.push(made.clone());
-        // A row trigger on a partitioned table is cloned to its partitions.
-        if trigger.per_row {
-            self.each_partition(&trigger.table, |t| t.triggers.push(made.clone()));
-        }
-        Ok(())
     }
 }

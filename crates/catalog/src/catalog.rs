@@ -98,7 +98,9 @@ impl Catalog {
             let full = Name::new(schema, name);
             return self.has_relation(&full).then_some(full);
         }
-        self.server.search_path.iter().map(|s| Name::new(s, name)).find(|full| self.has_relation(full))
+        // Relations of the session's own come first, whatever the path says.
+        let path = std::iter::once("pg_temp").chain(self.server.search_path.iter().map(String::as_str));
+        path.map(|s| Name::new(s, name)).find(|full| self.has_relation(full))
     }
 
     /// Whether a relation (table, view, sequence or index: they share one name space) of that name exists.

@@ -10,9 +10,12 @@ mod session;
 
 pub use alter::{AlterTable, ColumnAction, TableAction};
 pub use maintenance::{Maintenance, Movable, ReindexTarget, Target, Vacuum};
-pub use object::{ObjectChange, Verb};
+pub use object::{Commented, ObjectChange, PublicationVerb, Published};
 pub use partition::{DetachMode, PartitionChange};
-pub use relation::{IndexAction, RelationChange, TableDefinition, TypeAction};
+pub use relation::{
+    AttributeAction, DropTarget, IndexAction, Reading, RelationChange, RelationWord, SequenceAction,
+    TableDefinition, TableSource, TypeAction, ViewDefinition,
+};
 pub use rows::{Conflict, EndsEarly, Given, LedBy, Mention, RowsChange, Values, Write, WriteCommand};
 pub use session::SessionChange;
 
@@ -123,9 +126,9 @@ pub enum Change {
         /// `IF EXISTS`.
         if_exists: bool,
     },
-    /// A new function without arguments that returns a trigger.
+    /// A new function or procedure; recipes make those without arguments that return a trigger.
     CreateFunction(FunctionDefinition),
-    /// A function without arguments goes.
+    /// A function without arguments goes; any other is a [`RelationChange::Drop`].
     DropFunction {
         /// The function.
         name: Name,
@@ -230,8 +233,8 @@ pub struct ConstraintDefinition {
     pub holds: bool,
 }
 
-/// A trigger function to be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A function to be made.
+#[derive(Clone, Debug, PartialEq)]
 pub struct FunctionDefinition {
     /// Schema and name.
     pub name: Name,
@@ -242,12 +245,36 @@ pub struct FunctionDefinition {
 }
 
 /// What a function does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum FunctionBody {
     /// Keeps two columns of one row equal, whichever of the two was written.
     InStep(InStep),
-    /// Anything else, as read from somebody's SQL.
-    Opaque(String),
+    /// Anything else, as read from somebody's SQL: what is known of it. The text itself is not kept.
+    Opaque(Box<RoutineDefinition>),
+}
+
+/// A function or procedure as somebody's SQL makes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoutineDefinition {
+    /// What the catalog knows of it afterwards.
+    pub function: crate::Function,
+    /// What the server opens to check the body of a function in SQL, unless `check_function_bodies` is off.
+    pub opened: Vec<crate::RoutineStatement>,
+}
+
+impl FunctionDefinition {
+    /// What the catalog knows of it afterwards.
+    pub fn function(&self) -> crate::Function {
+        match &self.body {
+            FunctionBody::Opaque(it) => it.function.clone(),
+            FunctionBody::InStep(_) => crate::Function {
+                name: self.name.clone(),
+                language: "plpgsql".to_owned(),
+                volatility: "volatile".to_owned(),
+                ..crate::Function::default()
+            },
+        }
+    }
 }
 
 /// Two columns kept equal by a trigger.
@@ -281,7 +308,7 @@ pub enum InStepFires {
 }
 
 /// A trigger to be made: BEFORE INSERT OR UPDATE, FOR EACH ROW, unless it is somebody else's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TriggerDefinition {
     /// Name.
     pub name: String,
@@ -295,6 +322,28 @@ pub struct TriggerDefinition {
     pub per_row: bool,
     /// `INSERT`, `UPDATE`, `DELETE`, `TRUNCATE`.
     pub events: Vec<String>,
+    /// Columns named after `UPDATE OF`, and those its WHEN condition reads.
+    pub columns: Vec<String>,
+    /// The other table of a constraint trigger (`FROM`).
+    pub from: Option<Name>,
+    /// `OR REPLACE`.
+    pub or_replace: bool,
+}
+
+impl TriggerDefinition {
+    /// The trigger as the table has it afterwards.
+    pub fn trigger(&self) -> crate::Trigger {
+        crate::Trigger {
+            name: self.name.clone(),
+            function: self.function.clone(),
+            before: self.before,
+            per_row: self.per_row,
+            events: self.events.clone(),
+            columns: self.columns.clone(),
+            enabled: "origin".to_owned(),
+            definition: None,
+        }
+    }
 }
 
 /// Rows filled in batches that walk a key and commit one by one.

@@ -32,7 +32,7 @@ pub struct Index {
 }
 
 /// What an index is made of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct IndexDefinition {
     /// Name, as stored; it lives in the table's schema.
     pub name: String,

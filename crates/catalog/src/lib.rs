@@ -10,6 +10,7 @@ mod apply;
 mod catalog;
 mod change;
 mod check;
+mod dependency;
 mod effect;
 mod engine;
 mod expression;
@@ -29,13 +30,15 @@ pub use activity::{
 pub use apply::{ApplyError, ObjectKind};
 pub use catalog::{Catalog, Unknown};
 pub use change::{
-    AlterTable, Backfill, BackfillValue, Change, ColumnAction, Conflict, ConstraintDefinition, DetachMode,
-    EndsEarly, FunctionBody, FunctionDefinition, Given, InStep, InStepFires, IndexAction, LedBy, Maintenance,
-    Mention, Movable, ObjectChange, PartitionChange, ReindexTarget, RelationChange, RowsChange,
-    SessionChange, TableAction, TableDefinition, Target, TriggerDefinition, TypeAction, Vacuum, Values, Verb,
-    Write, WriteCommand,
+    AlterTable, AttributeAction, Backfill, BackfillValue, Change, ColumnAction, Commented, Conflict,
+    ConstraintDefinition, DetachMode, DropTarget, EndsEarly, FunctionBody, FunctionDefinition, Given, InStep,
+    InStepFires, IndexAction, LedBy, Maintenance, Mention, Movable, ObjectChange, PartitionChange,
+    PublicationVerb, Published, Reading, ReindexTarget, RelationChange, RelationWord, RoutineDefinition,
+    RowsChange, SequenceAction, SessionChange, TableAction, TableDefinition, TableSource, Target,
+    TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition, Write, WriteCommand,
 };
 pub use check::Check;
+pub use dependency::{Object, UsedBy, type_named};
 pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};
 pub use engine::{
     Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Narrowing, Piece,
@@ -45,7 +48,7 @@ pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
 pub use name::Name;
 pub use naming::{NameParts, joined};
 pub use objects::{
-    Cast, Dependency, DomainConstraint, Extension, Function, Publication, RoutineStatement, Sequence,
+    Cast, Dependency, DomainConstraint, Extension, Function, Publication, RoutineStatement, Rule, Sequence,
     TypeKind, UserType, View,
 };
 pub use server::{Role, RoleSetting, Server, WalPosition};

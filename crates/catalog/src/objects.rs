@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Name;
+use crate::{Name, Trigger};
 
 /// What an object needs of one relation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -22,7 +22,8 @@ impl Dependency {
 }
 
 /// A view or materialized view.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub struct View {
     /// Schema and name.
     pub name: Name,
@@ -32,8 +33,29 @@ pub struct View {
     pub columns: Vec<String>,
     /// What it reads, directly.
     pub needs: Vec<Dependency>,
+    /// Functions it calls, those of the server and of extensions left out.
+    pub functions: Vec<Name>,
+    /// Types users made that it names or whose columns it reads.
+    pub types: Vec<Name>,
+    /// Triggers by name: those of a view are `INSTEAD OF`, or fire per statement.
+    pub triggers: Vec<Trigger>,
+    /// Rules by name, its own one left out.
+    pub rules: Vec<Rule>,
     /// Bytes of a materialized view with its indexes.
     pub bytes: Option<u64>,
+}
+
+/// A rule users made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Rule {
+    /// Name, as stored.
+    pub name: String,
+    /// `SELECT`, `INSERT`, `UPDATE` or `DELETE`.
+    pub event: String,
+    /// What it does is done instead of the statement, not besides.
+    pub instead: bool,
+    /// What its condition and its actions read and write.
+    pub statements: Vec<RoutineStatement>,
 }
 
 /// A sequence.
@@ -50,7 +72,7 @@ pub struct Sequence {
 }
 
 /// A function or procedure.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Function {
     /// Schema and name.
     pub name: Name,
@@ -90,6 +112,9 @@ pub struct UserType {
     pub name: Name,
     /// What kind of type.
     pub kind: TypeKind,
+    /// The extension it belongs to.
+    #[serde(default)]
+    pub extension: Option<String>,
 }
 
 /// What a type users made is.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Index, Name};
+use crate::{Index, Name, Rule};
 
 /// One table with its columns, indexes, constraints, triggers, policies, size and activity.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -59,7 +59,7 @@ pub struct Table {
     pub statistics: Vec<ExtendedStatistics>,
     /// Rules by name, a view's own one left out.
     #[serde(default)]
-    pub rules: Vec<String>,
+    pub rules: Vec<Rule>,
     /// A materialized view that was never filled (`WITH NO DATA`): nobody can read it.
     #[serde(default)]
     pub unpopulated: bool,
@@ -310,7 +310,7 @@ pub struct Trigger {
 }
 
 /// A row security policy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Policy {
     /// Name, as stored.
     pub name: String,
@@ -320,6 +320,12 @@ pub struct Policy {
     pub command: String,
     /// The table's columns its expressions read.
     pub columns: Vec<String>,
+    /// Other relations its expressions read.
+    #[serde(default)]
+    pub needs: Vec<crate::Dependency>,
+    /// Functions its expressions call, those of the server and of extensions left out.
+    #[serde(default)]
+    pub functions: Vec<Name>,
 }
 
 /// Size and rows of a table. None where it could not be read, never zero instead.

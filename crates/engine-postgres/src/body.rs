@@ -34,7 +34,29 @@ pub(crate) fn read(language: &str, text: &str) -> Option<Body> {
         "plpgsql" => read_plpgsql(text)?,
         _ => return None,
     };
-    let mut body = Body { expression: only_expression(&roots), ..Body::default() };
+    Some(Body { expression: only_expression(&roots), ..read_nodes(&roots) })
+}
+
+/// Reads a rule as the server prints it, its condition and its actions.
+pub(crate) fn read_rule(definition: &str) -> Option<Body> {
+    if parse::too_deep(definition).is_some() {
+        return None;
+    }
+    let parse = SourceFile::parse(definition);
+    let root = parse.errors().is_empty().then(|| parse.syntax_node())?;
+    Some(read_nodes(&rule_parts(&parse::find(&root, SyntaxKind::CREATE_RULE)?)))
+}
+
+/// The condition and the actions of a `CREATE RULE`.
+pub(crate) fn rule_parts(rule: &SyntaxNode) -> Vec<SyntaxNode> {
+    let condition =
+        parse::child(rule, SyntaxKind::RULE_ON).and_then(|n| parse::child(&n, SyntaxKind::WHERE_CLAUSE));
+    condition.into_iter().chain(parse::child(rule, SyntaxKind::RULE_DO)).collect()
+}
+
+/// What statements of any kind use and call.
+pub(crate) fn read_nodes(roots: &[SyntaxNode]) -> Body {
+    let mut body = Body::default();
     for node in roots.iter().flat_map(SyntaxNode::descendants) {
         match node.kind() {
             SyntaxKind::RELATION_NAME_REF | SyntaxKind::TABLE_NAME_REF | SyntaxKind::VIEW_REF => {
@@ -55,7 +77,7 @@ pub(crate) fn read(language: &str, text: &str) -> Option<Body> {
             _ => {}
         }
     }
-    Some(body)
+    body
 }
 
 fn add<T: PartialEq>(list: &mut Vec<T>, item: T) {
@@ -115,7 +137,7 @@ fn inside(node: &SyntaxNode, kind: SyntaxKind) -> bool {
 }
 
 /// A statement's text without `INTO variable, …`, which may stand nearly anywhere in it.
-fn without_into(node: &SyntaxNode) -> String {
+pub(crate) fn without_into(node: &SyntaxNode) -> String {
     let mut text = String::new();
     let mut before = None;
     let mut tokens = parse::tokens(node).peekable();

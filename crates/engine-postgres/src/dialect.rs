@@ -69,7 +69,8 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
             let replace = if function.or_replace { "OR REPLACE " } else { "" };
             let body = match &function.body {
                 FunctionBody::InStep(in_step) => in_step::print_body(catalog, in_step),
-                FunctionBody::Opaque(body) => body.clone(),
+                // No recipe makes one.
+                FunctionBody::Opaque(_) => return String::new(),
             };
             format!(
                 "CREATE {replace}FUNCTION {}()\nRETURNS trigger LANGUAGE plpgsql AS {body}",
@@ -97,11 +98,11 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
         Change::AlterTable(_)
         | Change::AlterColumn { .. }
         | Change::AlterWhole { .. }
-        | Change::Partition(_)
         | Change::Relation(_)
         | Change::Object(_)
-        | Change::Rows(_)
+        | Change::Partition(_)
         | Change::Maintain(_)
+        | Change::Rows(_)
         | Change::Session(_) => advice::print(change),
         Change::Together(changes) => {
             let statements: Vec<String> =

@@ -52,6 +52,9 @@ pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
 fn one_effect(schema: &mut Cow<'_, Catalog>, before: &Catalog, change: &Change, effect: &mut Effect) {
     if let Change::Together(changes) = change {
         changes.iter().for_each(|c| one_effect(schema, before, c, effect));
+        if effect.transaction == TransactionUse::Forbidden {
+            fail(effect, "the server refuses one of its statements inside a block or function".to_owned());
+        }
         return;
     }
     let mut own = Effect::default();
@@ -86,8 +89,8 @@ fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) {
         Change::CreateIndex { index, concurrently, .. } => {
             index::created(catalog, index, *concurrently, effect)
         }
-        Change::DropIndex { index, concurrently, .. } => {
-            index::dropped(catalog, index, *concurrently, effect)
+        Change::DropIndex { index, concurrently, if_exists } => {
+            index::dropped(catalog, index, *concurrently, *if_exists, effect)
         }
         Change::CreateFunction(_)
         | Change::DropFunction { .. }
@@ -147,6 +150,21 @@ fn lock_family(catalog: &Catalog, table: &Name, fact: &LockFact, effect: &mut Ef
 /// Takes a lock by the lock table on one relation.
 fn lock_by(catalog: &Catalog, name: &Name, fact: &LockFact, effect: &mut Effect) {
     lock(catalog, name, fact.on_server(catalog), effect);
+}
+
+/// Takes a lock by the lock table on one relation that the statement comes to through something; through nothing,
+/// if it names it.
+fn take_by(catalog: &Catalog, name: &Name, fact: &LockFact, through: &str, effect: &mut Effect) {
+    match fact.on_server(catalog) {
+        Some(mode) if through.is_empty() => effect.take(name, kind_of(catalog, name), mode),
+        Some(mode) => effect.take_through(name, kind_of(catalog, name), mode, through),
+        None => {}
+    }
+}
+
+/// The partitions of a table at any depth, without heirs of the old kind.
+fn partitions<'a>(catalog: &'a Catalog, table: &Name) -> Vec<&'a Table> {
+    catalog.partitions_of(table)
 }
 
 fn lock(catalog: &Catalog, name: &Name, mode: Option<LockMode>, effect: &mut Effect) {

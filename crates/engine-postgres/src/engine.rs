@@ -6,7 +6,7 @@ use altimeter_catalog::{
 };
 
 use crate::text::PostgresText;
-use crate::{bound_condition, dialect, effects, expression, narrowing, quoting, types};
+use crate::{bound, dialect, effects, expression, narrowing, quoting, types};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,7 +58,7 @@ impl Engine for PostgresEngine {
     }
 
     fn bound_as_condition(&self, catalog: &Catalog, parent: &Name, bound: &str) -> Option<String> {
-        bound_condition::as_condition(catalog, parent, bound)
+        bound::as_condition(catalog, parent, bound)
     }
 
     fn next_value(&self, sequence: &Name) -> String {
@@ -186,6 +186,7 @@ mod tests {
                 before: true,
                 per_row: true,
                 events: vec!["INSERT".into(), "UPDATE".into()],
+                ..TriggerDefinition::default()
             }),
             Change::DropTrigger { table: t.clone(), name: "zz".into(), if_exists: false },
             Change::GrantColumn {
@@ -283,11 +284,18 @@ mod tests {
             assert_eq!(effect.lock_on(&users), Some(LockMode::AccessExclusive), "{sql}");
             assert!(effect.blocks.reads && effect.blocks.writes, "{sql}");
         }
-        for sql in
-            ["DO $$ BEGIN EXECUTE 'x'; END $$", "DO $$ BEGIN LOOP UPDATE users SET id = 1; END LOOP; END $$"]
-        {
-            assert!(effect_of(sql).not_analysed.is_some(), "{sql}");
-        }
+        assert!(effect_of("DO $$ BEGIN EXECUTE x; END $$").not_analysed.is_some());
+    }
+
+    #[test]
+    fn what_hangs_on_a_condition_is_said_to() {
+        let effect = effect_of("DO $$ BEGIN LOOP UPDATE users SET id = 1; END LOOP; END $$");
+        assert_eq!((effect.not_analysed, effect.remarks.len()), (None, 1));
+    }
+
+    #[test]
+    fn what_needs_no_transaction_fails_inside_a_block() {
+        assert!(effect_of("DO $$ BEGIN VACUUM users; END $$").fails.is_some());
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod tables;
 mod triggers;
 mod types;
 mod unknowns;
+mod uses;
 mod views;
 
 use std::future::Future;

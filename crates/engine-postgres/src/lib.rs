@@ -7,7 +7,6 @@
 #[cfg(feature = "live")]
 mod body;
 mod bound;
-mod bound_condition;
 #[cfg(feature = "live")]
 mod connect;
 mod dialect;
@@ -24,6 +23,7 @@ mod narrowing;
 #[cfg(feature = "live")]
 mod oracle;
 mod parse;
+mod partitions;
 #[cfg(feature = "live")]
 mod queries;
 mod quoting;

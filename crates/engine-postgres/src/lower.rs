@@ -5,15 +5,25 @@ mod block;
 pub(crate) mod client;
 pub(crate) mod column;
 pub(crate) mod constraint;
+mod create_table;
+mod definition;
+mod drop;
+mod elsewhere;
 mod index;
 mod maintenance;
+mod names;
+mod object;
 mod partition;
-#[expect(dead_code, reason = "statements about relations are being written on it")]
 mod query;
+mod relation;
 mod routine;
 pub(crate) mod rows;
+mod sequence;
 mod session;
 mod setting;
+mod trigger;
+mod user_type;
+mod view;
 
 use altimeter_catalog::{Catalog, Change, Name};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
@@ -51,6 +61,9 @@ pub(crate) fn lower_statement(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
 }
 
 fn lower_kind(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    if let Some(lowered) = definition::lower(catalog, node) {
+        return lowered;
+    }
     match node.kind() {
         SyntaxKind::ALTER_TABLE | SyntaxKind::ALTER_INDEX if partition::is(node) => {
             partition::lower(catalog, node)
@@ -59,13 +72,6 @@ fn lower_kind(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
         SyntaxKind::ALTER_VIEW | SyntaxKind::ALTER_MATERIALIZED_VIEW => {
             alter_table::lower_view(catalog, node)
         }
-        SyntaxKind::CREATE_INDEX => index::lower_create(catalog, node),
-        SyntaxKind::DROP_INDEX => index::lower_drop(catalog, node),
-        SyntaxKind::CREATE_FUNCTION => routine::lower_create_function(catalog, node),
-        SyntaxKind::DROP_FUNCTION => routine::lower_drop_function(catalog, node),
-        SyntaxKind::CREATE_TRIGGER => routine::lower_create_trigger(catalog, node),
-        SyntaxKind::DROP_TRIGGER => routine::lower_drop_trigger(catalog, node),
-        SyntaxKind::GRANT => lower_grant(catalog, node),
         SyntaxKind::DO => block::lower(catalog, node),
         kind => rows::lower(catalog, node)
             .or_else(|| maintenance::lower(catalog, node))
@@ -94,6 +100,21 @@ pub(crate) fn qualified(catalog: &Catalog, mut parts: Vec<String>) -> Option<Nam
     }
 }
 
+/// Where relations of one session are.
+pub(crate) const TEMPORARY: &str = "pg_temp";
+
+/// Whether a node is a statement about rows.
+fn is_query(kind: SyntaxKind) -> bool {
+    matches!(
+        kind,
+        SyntaxKind::SELECT
+            | SyntaxKind::VALUES
+            | SyntaxKind::TABLE
+            | SyntaxKind::PAREN_SELECT
+            | SyntaxKind::COMPOUND_SELECT
+    )
+}
+
 fn creation_schema(catalog: &Catalog) -> &str {
     catalog.server.search_path.first().map_or("public", String::as_str)
 }
@@ -110,44 +131,4 @@ pub(crate) fn mentioned_relations(catalog: &Catalog, node: &SyntaxNode) -> Vec<N
     found.sort();
     found.dedup();
     found
-}
-
-/// Column privileges for one role, as plans grant them; other forms touch no relation's rows but are not read yet.
-fn lower_grant(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
-    let reason = "only GRANT of column privileges on one table is analysed yet";
-    let (Some(object), Some(roles)) =
-        (parse::find(node, SyntaxKind::PRIVILEGE_TABLE), parse::find(node, SyntaxKind::ROLE_REF_LIST))
-    else {
-        return Lowered::unknown(reason);
-    };
-    let Some(table) = relation(catalog, &object).filter(|_| roles.children().count() == 1) else {
-        return Lowered::unknown(reason);
-    };
-    let mut privileges = Vec::new();
-    let mut column: Option<String> = None;
-    for command in node.descendants().filter(|n| n.kind() == SyntaxKind::REVOKE_COMMAND) {
-        let columns: Vec<String> = command
-            .descendants()
-            .filter(|n| n.kind() == SyntaxKind::COLUMN_NAME_REF)
-            .map(|c| parse::name_of(&c))
-            .collect();
-        match (columns.as_slice(), &column) {
-            ([one], None) => column = Some(one.clone()),
-            ([one], Some(same)) if one == same => {}
-            _ => return Lowered::unknown(reason),
-        }
-        privileges.extend(parse::tokens(&command).next().map(|t| t.text().to_uppercase()));
-    }
-    match column {
-        Some(column) => {
-            let grantee = parse::tokens(&roles).next().map(|t| t.text().to_owned()).unwrap_or_default();
-            let grantee = if grantee.eq_ignore_ascii_case("public") {
-                "PUBLIC".to_owned()
-            } else {
-                parse::identifier(&grantee)
-            };
-            Lowered::one(Change::GrantColumn { table, column, privileges, grantee })
-        }
-        None => Lowered::unknown(reason),
-    }
 }

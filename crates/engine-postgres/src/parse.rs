@@ -3,7 +3,6 @@
 //! The parser (`squawk-syntax`) always gives a tree, so text that is no SQL at all comes back as statements with a
 //! `syntax_error`, never as a failure. See `docs/decisions/0002-postgresql-parser.md`.
 
-use squawk_syntax::ast::AstNode;
 use squawk_syntax::{Parse, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
 
 /// One statement, parsed. Unlike a tree it can go from thread to thread.
@@ -33,7 +32,8 @@ impl Parsed {
         let error = errors
             .iter()
             .map(|e| Misread { at: usize::from(e.range().start()), message: e.message().to_owned() })
-            .min_by_key(|e| e.at);
+            // What is never closed swallows the rest, so that errors before it are often its doing.
+            .min_by_key(|e| (!is_never_closed(&e.message), e.at));
         let syntax_error = error.or_else(|| match (is_statement, alone) {
             (true, true) => None,
             _ => Some(Misread { at: 0, message: "this is not a statement".to_owned() }),
@@ -46,6 +46,11 @@ impl Parsed {
         let root = self.parse.syntax_node();
         root.children().next().filter(|c| c.kind() != SyntaxKind::ERROR)
     }
+}
+
+/// Whether the lexer misses the end of something that reaches to the end of the text.
+fn is_never_closed(message: &str) -> bool {
+    message.starts_with("Missing trailing") || message.starts_with("Unterminated")
 }
 
 /// Open brackets a text may have at one place, and words or operators without a comma, bracket or semicolon between
@@ -74,55 +79,24 @@ pub(crate) fn too_deep(sql: &str) -> Option<String> {
     None
 }
 
-/// The statements inside a `DO` block or a PL/pgSQL function body.
-pub(crate) struct Block {
-    /// Plain statements at any depth, in order.
-    pub(crate) statements: Vec<SyntaxNode>,
-    /// It commits or rolls back in between.
-    pub(crate) commits: bool,
-    /// There are loops or branches around statements, so how often each runs is not told by the text.
-    pub(crate) control_flow: bool,
-    /// Something in it could not be understood: dynamic SQL, or syntax the parser does not read.
-    pub(crate) not_analysed: Option<String>,
-}
-
-/// Looks into the body of a `DO` statement. None if it is not PL/pgSQL.
-pub(crate) fn parse_do(node: &SyntaxNode) -> Option<Block> {
-    let body = squawk_syntax::ast::Do::cast(node.clone())?.plpgsql()?;
-    let mut block = Block { statements: Vec::new(), commits: false, control_flow: false, not_analysed: None };
-    for node in body.syntax().descendants() {
-        match node.kind() {
-            SyntaxKind::PLPGSQL_EXEC_SQL_STMT => block.statements.extend(node.first_child()),
-            SyntaxKind::PLPGSQL_COMMIT_STMT | SyntaxKind::PLPGSQL_ROLLBACK_STMT => block.commits = true,
-            SyntaxKind::PLPGSQL_DYN_EXECUTE_STMT => {
-                block.not_analysed.get_or_insert_with(|| "it runs dynamic SQL (EXECUTE)".to_owned());
-            }
-            SyntaxKind::PLPGSQL_IF_STMT
-            | SyntaxKind::PLPGSQL_WHILE_STMT
-            | SyntaxKind::PLPGSQL_LOOP_STMT
-            | SyntaxKind::PLPGSQL_CASE_STMT => block.control_flow = true,
-            SyntaxKind::ERROR => {
-                block
-                    .not_analysed
-                    .get_or_insert_with(|| format!("it contains `{}`", shorten(&node.text().to_string())));
-            }
-            _ => {}
-        }
-    }
-    Some(block)
-}
-
-fn shorten(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().take(4).collect();
-    words.join(" ")
-}
-
 /// An identifier token as the server stores it: unquoted, or folded to lower case.
 pub(crate) fn identifier(text: &str) -> String {
     match text.strip_prefix('"').and_then(|t| t.strip_suffix('"')) {
         Some(quoted) => quoted.replace("\"\"", "\""),
         None => text.to_ascii_lowercase(),
     }
+}
+
+/// The text that the first token of a node, a string literal of any form, stands for.
+pub(crate) fn string_of(node: &SyntaxNode) -> Option<String> {
+    let token = tokens(node).next()?;
+    let text = token.text();
+    if let Some(rest) = text.strip_prefix('$') {
+        let tag = format!("${}$", rest.get(..rest.find('$')?)?);
+        return Some(text.strip_prefix(&tag)?.strip_suffix(&tag)?.to_owned());
+    }
+    let quoted = text.trim_start_matches(['e', 'E']).strip_prefix('\'')?.strip_suffix('\'')?;
+    Some(quoted.replace("''", "'"))
 }
 
 /// Tokens that are not white space or comments.
@@ -221,14 +195,5 @@ mod tests {
         assert!(parse_expression("1; DROP TABLE t").is_none());
         assert!(parse_expression("1 FROM t").is_none());
         assert!(parse_expression("1 AS x").is_none());
-    }
-
-    #[test]
-    fn blocks_are_looked_into() {
-        let sql = "DO $$ BEGIN ALTER TABLE t DROP COLUMN x; COMMIT; EXECUTE 'DROP TABLE t'; END $$";
-        let block = parse_do(&Parsed::new(sql).node().unwrap()).unwrap();
-        assert_eq!(block.statements.len(), 1);
-        assert!(block.commits && !block.control_flow);
-        assert_eq!(block.not_analysed.as_deref(), Some("it runs dynamic SQL (EXECUTE)"));
     }
 }

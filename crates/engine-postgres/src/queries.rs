@@ -44,6 +44,8 @@ queries! {
     POLICIES = "policies";
     VIEWS = "views";
     VIEW_NEEDS = "view_needs";
+    RULES = "rules";
+    USES = "uses";
     SEQUENCES = "sequences";
     FUNCTIONS = "functions";
     FUNCTION_BODIES_14 = "function_bodies_14";

@@ -26,6 +26,8 @@ enum Read {
     Client,
     /// Not at all, and why.
     Unread(String),
+    /// Not yet.
+    Later,
 }
 
 /// Texts up to this length cannot nest deeply enough to fill an ordinary stack.
@@ -35,20 +37,18 @@ const SHORT: usize = 400;
 /// Only what is touched of it is ever real memory.
 const STACK_BYTES: usize = 1 << 30;
 
+const GAVE_UP: &str = "the parser gave up on it";
+
+/// Longer texts are dumps: parsed all at once, their trees would fill gigabytes.
+const LARGE: usize = 8 << 20;
+
 impl PostgresText {
     /// Splits and parses.
     pub(crate) fn read(sql: &str) -> Self {
         let cuts = split::split(sql);
-        let parse = || cuts.iter().map(|cut| Read::new(sql, cut)).collect();
-        let read = if cuts.iter().all(|c| c.piece.span.len() <= SHORT) {
-            parse()
-        } else {
-            std::thread::scope(|scope| {
-                let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-                let gave_up =
-                    || cuts.iter().map(|_| Read::Unread("the parser gave up on it".to_owned())).collect();
-                thread.spawn_scoped(scope, parse).ok().and_then(|t| t.join().ok()).unwrap_or_else(gave_up)
-            })
+        let read = match sql.len() > LARGE {
+            true => cuts.iter().map(|_| Read::Later).collect(),
+            false => Read::all(sql, &cuts),
         };
         let pieces = cuts.iter().map(|c| c.piece.clone()).collect();
         Self { sql: sql.to_owned(), cuts, pieces, read }
@@ -56,6 +56,19 @@ impl PostgresText {
 }
 
 impl Read {
+    /// Parses pieces, on a stack that is deep enough for them.
+    fn all(sql: &str, cuts: &[Cut]) -> Vec<Self> {
+        let parse = || cuts.iter().map(|cut| Read::new(sql, cut)).collect();
+        if cuts.iter().all(|c| c.piece.span.len() <= SHORT) {
+            return parse();
+        }
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+            let gave_up = || cuts.iter().map(|_| Read::Unread(GAVE_UP.to_owned())).collect();
+            thread.spawn_scoped(scope, parse).ok().and_then(|t| t.join().ok()).unwrap_or_else(gave_up)
+        })
+    }
+
     fn new(sql: &str, cut: &Cut) -> Self {
         let reading = cut.reading(sql);
         if cut.piece.kind == PieceKind::Client && reading.is_none() {
@@ -91,8 +104,12 @@ impl SourceText for PostgresText {
             span: piece.span.clone(),
             ..Statement::default()
         };
+        let now = match read {
+            Read::Later => Some(Read::all(&self.sql, std::slice::from_ref(cut)).pop().unwrap_or(Read::Later)),
+            _ => None,
+        };
         let misread = |Misread { at, message }| Some(cut.syntax_error(&self.sql, at, message));
-        match read {
+        match now.as_ref().unwrap_or(read) {
             Read::Statement(parsed) => match with_syntax(catalog, parsed, &statement.sql) {
                 Ok(meaning) => meaning.fill(&mut statement),
                 Err(error) => statement.syntax_error = misread(error),
@@ -104,6 +121,9 @@ impl SourceText for PostgresText {
             },
             Read::Unread(reason) => {
                 statement.syntax_error = misread(Misread { at: 0, message: reason.clone() });
+            }
+            Read::Later => {
+                statement.syntax_error = misread(Misread { at: 0, message: GAVE_UP.to_owned() });
             }
         }
         if let (Some(rows), [Change::Rows(change)]) = (piece.data_rows, statement.changes.as_mut_slice())
@@ -181,4 +201,72 @@ fn unfilled(catalog: &Catalog, written: &str, parsed: &Parsed) -> Meaning {
 fn is_about_rows(kind: SyntaxKind) -> bool {
     use SyntaxKind::{DELETE, INSERT, MERGE, SELECT, UPDATE, VALUES};
     matches!(kind, SELECT | VALUES | INSERT | UPDATE | DELETE | MERGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lowered(sql: &str) -> Vec<Statement> {
+        let mut catalog = Catalog::default();
+        catalog.server.search_path = vec!["public".to_owned()];
+        let text = PostgresText::read(sql);
+        (0..text.pieces().len()).map(|n| text.lower(n, &catalog)).collect()
+    }
+
+    fn error(sql: &str) -> String {
+        lowered(sql).iter().find_map(|s| s.syntax_error.as_ref()).map(ToString::to_string).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_never_ends_is_said_where_it_begins() {
+        for begin in ["'open", "$body$ open", "E'open\\'", "\"open", "/* open"] {
+            let error = error(&format!("SELECT 1;\n\nSELECT 2,\n  {begin};\nSELECT 3;\nSELECT 4;"));
+            assert!(error.starts_with("line 4, column 3: "), "{begin}: {error}");
+        }
+    }
+
+    #[test]
+    fn another_database_is_recognised() {
+        let error = error("CREATE TABLE `users` (id int AUTO_INCREMENT) ENGINE=InnoDB;");
+        assert!(error.contains("looks like MySQL"), "{error}");
+        let index = &lowered("ALTER TABLE t ADD INDEX by_a (a)")[0];
+        assert!(index.not_analysed.as_ref().is_some_and(|w| w.contains("MySQL")), "{:?}", index.not_analysed);
+        assert!(!error_of_rows().contains("looks like"), "{}", error_of_rows());
+    }
+
+    fn error_of_rows() -> String {
+        error("INSERT INTO t VALUES ('ENGINE=InnoDB' 'x' y)")
+    }
+
+    #[test]
+    fn values_to_be_filled_in_are_no_mistake() {
+        let told = |sql: &str| {
+            let statement = lowered(sql).pop().unwrap();
+            assert_eq!(statement.syntax_error, None, "{sql}");
+            statement.not_analysed.unwrap_or_default()
+        };
+        assert!(told("ALTER TABLE :t ADD COLUMN c int").contains("psql variable :t"));
+        assert!(told("GRANT SELECT ON t TO ${role}").contains("${role}"));
+        assert_eq!(told("UPDATE t SET a = :v WHERE b = :'w'"), "");
+        assert_eq!(told("\\set t users\nALTER TABLE :t ADD COLUMN c int"), "");
+    }
+
+    #[test]
+    fn rows_in_the_file_are_counted() {
+        let rows = |sql: &str| {
+            let statement = &lowered(sql)[0];
+            assert_eq!(statement.syntax_error, None);
+            match statement.changes.as_slice() {
+                [Change::Rows(change)] => {
+                    assert_eq!(change.writes[0].rows, PostgresText::read(sql).pieces()[0].data_rows)
+                }
+                _ => assert!(statement.not_analysed.is_some()),
+            }
+            PostgresText::read(sql).pieces()[0].data_rows
+        };
+        assert_eq!(rows("COPY t FROM stdin;\n1\n2\n\\.\n"), Some(2));
+        assert_eq!(rows("\\copy t (a) from stdin csv\n1\n\\.\n"), Some(1));
+        assert_eq!(rows("\\copy t from 'rows.csv' with (format csv)\n"), None);
+    }
 }

@@ -74,6 +74,7 @@ impl Pair<'_> {
                 before: true,
                 per_row: true,
                 events: vec!["INSERT".to_owned(), "UPDATE".to_owned()],
+                ..TriggerDefinition::default()
             }
         };
         self.parts().into_iter().map(one).collect()

@@ -99,7 +99,7 @@ fn what_cannot_be_planned_is_refused_with_the_reason() {
             on: Name::new("public", "users"),
             columns: vec!["display_name".into()],
         }],
-        bytes: None,
+        ..View::default()
     };
     catalog.views.push(view);
     for (request, reason) in [

@@ -1,5 +1,6 @@
 -- about: ANALYZE lets readers and writers go on
 -- lock on t: SHARE UPDATE EXCLUSIVE
+-- lock on t_pkey: ACCESS SHARE
 -- scans t: yes
 -- setup
 CREATE TABLE t (id int PRIMARY KEY, a int, b text);

@@ -234,6 +234,7 @@ fn ten_thousand_tables_take_no_more_queries() -> Result<()> {
     ensure!(many.tables.len() == 10_000, "{}", many.tables.len());
     ensure!(many.tables.iter().all(|t| t.columns.len() == 3 && t.indexes.len() == 1), "complete");
     ensure!(queries(&few) == queries(&many), "{} and {}", queries(&few), queries(&many));
-    ensure!(began.elapsed() < Duration::from_secs(30), "took {:?}", began.elapsed());
+    // The benchmark measures; this notices what grows with the square of the tables.
+    ensure!(began.elapsed() < Duration::from_secs(90), "took {:?}", began.elapsed());
     Ok(())
 }

@@ -34,7 +34,7 @@ fn has_a_rule_of_its_own(change: &Change) -> bool {
         }
         Change::Maintain(change) => matches!(
             change,
-            Maintenance::Reindex { .. } | Maintenance::Vacuum { .. } | Maintenance::Cluster { .. }
+            Maintenance::Reindex { .. } | Maintenance::Vacuum(_) | Maintenance::Cluster { .. }
         ),
         Change::SetNotNull { .. }
         | Change::CreateIndex { .. }

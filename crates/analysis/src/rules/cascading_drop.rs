@@ -1,6 +1,6 @@
 //! `cascading-drop`.
 
-use altimeter_catalog::{Change, Name, RelationChange};
+use altimeter_catalog::{Change, DropTarget, Name, RelationChange};
 
 use crate::rule::{Finding, Rule, RuleContext, Severity, words};
 
@@ -30,11 +30,9 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
 fn cascades(change: &Change) -> Option<Vec<&Name>> {
     match change {
         Change::DropColumn { table, cascade: true, .. } => Some(vec![table]),
-        Change::Relation(
-            RelationChange::Drop { names, cascade: true, .. }
-            | RelationChange::DropType { names, cascade: true, .. },
-        ) => Some(names.iter().collect()),
-        Change::Relation(RelationChange::DropSchema { cascade: true, .. }) => Some(Vec::new()),
+        Change::Relation(RelationChange::Drop { targets, cascade: true, .. }) => {
+            Some(targets.iter().filter_map(DropTarget::relation).collect())
+        }
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! `dropped-table`.
 
-use altimeter_catalog::{Change, Name, RelationChange, RelationKind};
+use altimeter_catalog::{Change, DropTarget, Name, RelationChange, RelationWord};
 
 use crate::rule::{Finding, Rule, RuleContext, Severity, words};
 
@@ -14,12 +14,8 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     for part in context.parts() {
         let Change::Relation(change) = part.change else { continue };
         match change {
-            RelationChange::Drop { kind, names, .. } => {
-                found.extend(names.iter().filter_map(|name| dropped(context, *kind, name)));
-            }
-            RelationChange::DropSchema { names, .. } => {
-                let inside = context.catalog.tables.iter().filter(|t| names.contains(&t.name.schema));
-                found.extend(inside.filter_map(|t| dropped(context, RelationKind::Table, &t.name)));
+            RelationChange::Drop { targets, .. } => {
+                found.extend(targets.iter().flat_map(|target| of_target(context, target)));
             }
             _ => {}
         }
@@ -27,8 +23,19 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     found
 }
 
-fn dropped(context: &RuleContext<'_>, kind: RelationKind, name: &Name) -> Option<Finding> {
-    let holds_rows = !matches!(kind, RelationKind::View | RelationKind::Sequence | RelationKind::Index);
+fn of_target(context: &RuleContext<'_>, target: &DropTarget) -> Vec<Finding> {
+    match target {
+        DropTarget::Relation { word, name } => dropped(context, *word, name).into_iter().collect(),
+        DropTarget::Schema(schema) => {
+            let inside = context.catalog.tables.iter().filter(|t| &t.name.schema == schema);
+            inside.filter_map(|t| dropped(context, RelationWord::Table, &t.name)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn dropped(context: &RuleContext<'_>, word: RelationWord, name: &Name) -> Option<Finding> {
+    let holds_rows = !matches!(word, RelationWord::View | RelationWord::Sequence | RelationWord::Index);
     if context.is_own(name) || (context.complete && !context.catalog.has_relation(name)) {
         return None;
     }
@@ -37,7 +44,7 @@ fn dropped(context: &RuleContext<'_>, kind: RelationKind, name: &Name) -> Option
         Some(Some(0.0)) => (Severity::Medium, "it is empty".to_owned()),
         Some(Some(_)) => (Severity::Critical, format!("{} are gone", table.map(words::rows_of)?)),
         Some(None) => (Severity::High, "its rows are gone, how many is unknown".to_owned()),
-        None if kind == RelationKind::MaterializedView => (Severity::High, "its rows are gone".to_owned()),
+        None if word == RelationWord::MaterializedView => (Severity::High, "its rows are gone".to_owned()),
         None => (Severity::High, "no rows are lost".to_owned()),
     };
     let message = format!(
@@ -47,7 +54,7 @@ fn dropped(context: &RuleContext<'_>, kind: RelationKind, name: &Name) -> Option
     let mut safe = context.script();
     if holds_rows {
         let to = context.engine.fit_name(&format!("{}_dropped", name.name));
-        let rename = RelationChange::Rename { kind, relation: name.clone(), to, if_exists: false };
+        let rename = RelationChange::Rename { word, relation: name.clone(), to, if_exists: false };
         safe = safe
             .say("when no code names it any more: rename it, which can be taken back in an instant")
             .run(crate::safe::lock_timeout())

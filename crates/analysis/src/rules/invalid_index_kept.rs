@@ -20,11 +20,7 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
             "{name} is there already, but invalid, left by a build that failed: IF NOT EXISTS is content with it, no query uses it{unique}, and every write of {} still pays for it",
             table.name
         );
-        let again = Maintenance::Reindex {
-            target: ReindexTarget::Index(name.clone()),
-            concurrently: true,
-            tablespace: None,
-        };
+        let again = Maintenance::Reindex { target: ReindexTarget::Index(name.clone()), concurrently: true };
         let safe = context
             .script()
             .say("outside a transaction; nobody waits")

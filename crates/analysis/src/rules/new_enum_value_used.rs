@@ -1,6 +1,6 @@
 //! `new-enum-value-used`.
 
-use altimeter_catalog::{Change, Name, RelationChange, SessionChange, TypeAction};
+use altimeter_catalog::{Change, EngineName, Name, RelationChange, SessionChange, TypeAction};
 
 use crate::rule::{Finding, Rule, RuleContext, Severity};
 
@@ -13,8 +13,11 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     let added = before.flat_map(|j| j.statement.changes.iter().map(move |c| (j.statement.line, c)));
     let added =
         added.filter_map(|(line, change)| added_label(change).map(|(name, label)| (line, name, label)));
-    // A type made in this transaction may be used with all its labels.
-    let known = added.filter(|(_, name, _)| transaction.began_on().types.iter().any(|t| &t.name == *name));
+    // From PostgreSQL 17 on a type of the same transaction may be used with all its labels (measured on 13 to 18).
+    let server = &context.catalog.server;
+    let spares_own = server.engine == EngineName::Postgresql && server.major() >= 17;
+    let began_on = transaction.began_on();
+    let known = added.filter(|(_, name, _)| !spares_own || began_on.types.iter().any(|t| &t.name == *name));
     let used = known.filter(|(_, _, label)| {
         let literal = format!("'{}'", label.replace('\'', "''"));
         context.statement.sql.contains(&literal)
@@ -36,9 +39,11 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
 
 fn added_label(change: &Change) -> Option<(&Name, &String)> {
     match change {
-        Change::Relation(RelationChange::AlterType { name, action: TypeAction::AddValue { label, .. } }) => {
-            Some((name, label))
-        }
+        Change::Relation(RelationChange::AlterType {
+            name,
+            action: TypeAction::AddValue { label, .. },
+            ..
+        }) => Some((name, label)),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule =
 
 fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     let found = context.parts().iter().filter_map(|part| {
-        let Change::Maintain(Maintenance::Reindex { target, concurrently: false, tablespace }) = part.change else {
+        let Change::Maintain(Maintenance::Reindex { target, concurrently: false }) = part.change else {
             return None;
         };
         let table = named_table(context, target).or_else(|| part.effect.scans.first().cloned())?;
@@ -19,11 +19,7 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
             indexes(part.effect.index_builds.as_slice()),
             wait.says
         );
-        let concurrent = Change::Maintain(Maintenance::Reindex {
-            target: target.clone(),
-            concurrently: true,
-            tablespace: tablespace.clone(),
-        });
+        let concurrent = Change::Maintain(Maintenance::Reindex { target: target.clone(), concurrently: true });
         let safe = context.script().say("outside a transaction; nobody waits").run(concurrent);
         Some(RULE.finding(wait.severity, Some(&table), message).instead(safe))
     });

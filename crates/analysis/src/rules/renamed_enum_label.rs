@@ -9,7 +9,11 @@ pub(super) static RULE: Rule =
 
 fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     let found = context.parts().iter().filter_map(|part| {
-        let Change::Relation(RelationChange::AlterType { name, action: TypeAction::RenameValue { from, to } }) =
+        let Change::Relation(RelationChange::AlterType {
+            name,
+            action: TypeAction::RenameValue { from, to },
+            ..
+        }) =
             part.change
         else {
             return None;
@@ -21,7 +25,7 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
         let safe = context
             .script()
             .say("a new label beside the old one; it can be used from the next transaction on")
-            .run(Change::Relation(RelationChange::AlterType { name: name.clone(), action: add }))
+            .run(Change::Relation(RelationChange::AlterType { name: name.clone(), domain: false, action: add }))
             .say("release code that reads both and writes the new one, update old rows in batches,")
             .say("and let the old label be: an enum's label cannot be dropped");
         Some(RULE.finding(Severity::High, Some(name), message).instead(safe))

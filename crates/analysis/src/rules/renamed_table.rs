@@ -1,6 +1,6 @@
 //! `renamed-table`.
 
-use altimeter_catalog::{Change, Name, RelationChange, RelationKind};
+use altimeter_catalog::{Change, Name, RelationChange, RelationWord};
 
 use crate::rule::{Finding, Rule, RuleContext, Severity};
 
@@ -13,10 +13,10 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     let found = context.parts().iter().filter_map(|part| {
         let Change::Relation(change) = part.change else { return None };
         let (old, becomes) = match change {
-            RelationChange::Rename { kind, relation, to, .. } if named_by_code(*kind) => {
+            RelationChange::Rename { word, relation, to, .. } if named_by_code(*word) => {
                 (relation.clone(), format!("{relation} becomes {}", relation.sibling(to)))
             }
-            RelationChange::SetSchema { kind, relation, schema, .. } if named_by_code(*kind) => {
+            RelationChange::SetSchema { word, relation, schema, .. } if named_by_code(*word) => {
                 let to = Name::new(schema, &relation.name);
                 (relation.clone(), format!("{relation} becomes {to}"))
             }
@@ -42,6 +42,6 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     found.collect()
 }
 
-fn named_by_code(kind: RelationKind) -> bool {
-    kind != RelationKind::Index
+fn named_by_code(word: RelationWord) -> bool {
+    word != RelationWord::Index
 }

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule =
 
 fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     let found = context.parts().iter().filter_map(|part| {
-        let Change::Relation(RelationChange::AlterType { name, action }) = part.change else { return None };
+        let Change::Relation(RelationChange::AlterType { name, action, .. }) = part.change else { return None };
         let first = part.effect.scans.iter().find(|t| context.concerns(t))?;
         let wait = context.wait(first, &part.effect.scans)?;
         let message = format!("reads every table with a column of {name} {}", wait.says);

@@ -25,7 +25,7 @@ fn has_a_rule_of_its_own(change: &Change) -> bool {
         Change::AddColumn { .. }
             | Change::AlterColumn { action: ColumnAction::Type { .. }, .. }
             | Change::Maintain(
-                Maintenance::Vacuum { .. } | Maintenance::Cluster { .. } | Maintenance::Truncate { .. }
+                Maintenance::Vacuum(_) | Maintenance::Cluster { .. } | Maintenance::Truncate { .. }
             )
             | Change::Relation(RelationChange::RefreshView { .. })
     )

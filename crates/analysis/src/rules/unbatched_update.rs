@@ -1,6 +1,6 @@
 //! `unbatched-update`.
 
-use altimeter_catalog::{RowUpdate, WriteCommand};
+use altimeter_catalog::WriteCommand;
 
 use crate::rule::{Finding, Rule, RuleContext, severity_of_wait, words};
 use crate::safe;
@@ -9,8 +9,8 @@ pub(super) static RULE: Rule =
     Rule::in_statements("unbatched-update", include_str!("unbatched_update.md"), find);
 
 fn find(context: &RuleContext<'_>) -> Vec<Finding> {
-    let changed = |u: &&RowUpdate| u.batch_rows.is_none() && u.command != WriteCommand::Insert;
-    let in_one_go = context.effect.updates.iter().filter(changed);
+    let in_one_go =
+        context.effect.updates.iter().filter(|u| u.batch_rows.is_none() && u.command != WriteCommand::Insert);
     let found = in_one_go.filter(|u| context.concerns(&u.object)).filter_map(|update| {
         let duration = context.estimate.duration_ms.as_ref();
         let severity = severity_of_wait(duration, None, 0.0)?;

@@ -25,6 +25,7 @@ fn find(context: &ReviewContext<'_>) -> Vec<Placed> {
             );
             let validate = Change::ValidateConstraint { table: table.clone(), name: name.clone() };
             let safe = Script::new(context.engine, context.catalog)
+                .run(change.clone())
                 .say("in a later transaction; reads and writes go on")
                 .run(validate);
             let finding = RULE.finding(Severity::Low, Some(table), message).instead(safe);

@@ -1,6 +1,6 @@
 //! `vacuum-full`.
 
-use altimeter_catalog::{Change, Maintenance, Target, Vacuum};
+use altimeter_catalog::{Change, Maintenance, Vacuum};
 
 use crate::rule::{Finding, Rule, RuleContext};
 
@@ -16,15 +16,8 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
         let table = part.change.tables().first().copied().or_else(|| part.rewrites().first())?;
         let wait = context.wait(table, part.rewrites())?;
         let message = format!("{what} writes table and indexes anew {}", wait.says);
-        let plain = Change::Maintain(Maintenance::Vacuum(Vacuum {
-            tables: vec![Target { name: table.clone(), only: false }],
-            full: false,
-            analyze: true,
-            truncate: true,
-            every_page: false,
-            process_main: true,
-            only_statistics: false,
-        }));
+        let plain = Vacuum { analyze: true, ..Vacuum::of(table.clone()) };
+        let plain = Change::Maintain(Maintenance::Vacuum(plain));
         let safe = context
             .script()
             .say("makes the space of dead rows usable again; nobody waits")

@@ -1,9 +1,236 @@
-//! Objects that hang on relations.
+//! Objects that hang on relations, and the few others a catalog knows.
 
-use crate::{ApplyError, Catalog, ObjectChange};
+mod publication;
+
+use super::{ObjectKind, exists, missing, refused};
+use crate::{
+    ApplyError, Catalog, Function, FunctionDefinition, Name, ObjectChange, Table, TriggerDefinition,
+};
 
 impl Catalog {
-    pub(super) fn apply_object(&mut self, _change: &ObjectChange) -> Result<(), ApplyError> {
+    pub(super) fn apply_object(&mut self, change: &ObjectChange) -> Result<(), ApplyError> {
+        match change {
+            ObjectChange::Comment { relation: Some(relation), .. } => self.need_relation(relation),
+            ObjectChange::Grant { relations, .. } => relations.iter().try_for_each(|r| self.need_relation(r)),
+            ObjectChange::CreatePolicy { table, policy } => {
+                if let Some(lost) = policy.needs.iter().find(|d| !self.has_relation(&d.on)) {
+                    return Err(missing(ObjectKind::Table, &lost.on));
+                }
+                let t = self.need_table(table)?;
+                if t.policies.iter().any(|p| p.name == policy.name) {
+                    return Err(exists(ObjectKind::Policy, format!("{} of {table}", policy.name)));
+                }
+                t.policies.push(policy.clone());
+                t.policies.sort_by(|a, b| a.name.cmp(&b.name));
+                Ok(())
+            }
+            ObjectChange::AlterPolicy { table, name, reads } => {
+                let policies = &mut self.need_table(table)?.policies;
+                let policy = policies.iter_mut().find(|p| &p.name == name);
+                let policy =
+                    policy.ok_or_else(|| missing(ObjectKind::Policy, format!("{name} of {table}")))?;
+                if !reads.is_empty() {
+                    policy.needs = reads.clone();
+                }
+                Ok(())
+            }
+            ObjectChange::RenamePolicy { table, from, to } => {
+                let names = self.need_table(table)?.policies.iter_mut().map(|p| &mut p.name);
+                rename(ObjectKind::Policy, table, names.collect(), from, to)
+            }
+            ObjectChange::CreateRule { relation, rule, or_replace } => {
+                let rules = self.rules_of(relation)?;
+                match rules.iter_mut().find(|r| r.name == rule.name) {
+                    Some(old) if *or_replace => *old = rule.clone(),
+                    Some(_) => {
+                        return Err(exists(ObjectKind::Rule, format!("{} of {relation}", rule.name)));
+                    }
+                    None => rules.push(rule.clone()),
+                }
+                rules.sort_by(|a, b| a.name.cmp(&b.name));
+                Ok(())
+            }
+            ObjectChange::RenameRule { relation, from, to } => {
+                let names = self.rules_of(relation)?.iter_mut().map(|r| &mut r.name).collect();
+                rename(ObjectKind::Rule, relation, names, from, to)
+            }
+            ObjectChange::RenameTrigger { table, from, to } => self.rename_trigger(table, from, to),
+            ObjectChange::TriggerDepends { table } => self.need_relation(table),
+            ObjectChange::CreateStatistics { table, statistics, if_not_exists } => {
+                let taken = self.tables.iter().flat_map(|t| &t.statistics).any(|s| s.name == statistics.name);
+                if taken {
+                    let clash = exists(ObjectKind::Statistics, &statistics.name);
+                    return if *if_not_exists { Ok(()) } else { Err(clash) };
+                }
+                let t = self.need_table(table)?;
+                t.statistics.push(statistics.clone());
+                t.statistics.sort_by(|a, b| a.name.cmp(&b.name));
+                Ok(())
+            }
+            ObjectChange::RenameStatistics { from, to } => self.rename_statistics(from, to),
+            ObjectChange::CreatePublication { name, objects } => self.create_publication(name, objects),
+            ObjectChange::AlterPublication { name, verb, objects } => {
+                self.alter_publication(name, *verb, objects)
+            }
+            ObjectChange::CreateExtension { extension, if_not_exists } => {
+                if self.extensions.iter().any(|e| e.name == extension.name) {
+                    let clash = exists(ObjectKind::Extension, &extension.name);
+                    return if *if_not_exists { Ok(()) } else { Err(clash) };
+                }
+                self.extensions.push(extension.clone());
+                self.extensions.sort_by(|a, b| a.name.cmp(&b.name));
+                Ok(())
+            }
+            ObjectChange::RenameRoutine { from, arguments, to } => {
+                self.rename_routine(from, arguments.as_deref(), to)
+            }
+            ObjectChange::AlterRoutine { name, arguments, volatility } => {
+                let function = self.one_routine(name, arguments.as_deref())?;
+                function.volatility = volatility.clone().unwrap_or_else(|| function.volatility.clone());
+                Ok(())
+            }
+            ObjectChange::CreateEventTrigger { name } => {
+                if !self.event_triggers.contains(name) {
+                    self.event_triggers.push(name.clone());
+                    self.event_triggers.sort();
+                }
+                Ok(())
+            }
+            ObjectChange::DropEventTrigger { name } => {
+                self.event_triggers.retain(|n| n != name);
+                Ok(())
+            }
+            ObjectChange::CreateCast(cast) => {
+                self.casts.push(cast.clone());
+                Ok(())
+            }
+            ObjectChange::Comment { relation: None, .. } | ObjectChange::Elsewhere { .. } => Ok(()),
+        }
+    }
+
+    fn need_relation(&self, name: &Name) -> Result<(), ApplyError> {
+        let composite = self.user_type(name).is_some();
+        if self.has_relation(name) || composite { Ok(()) } else { Err(missing(ObjectKind::Table, name)) }
+    }
+
+    fn rules_of(&mut self, relation: &Name) -> Result<&mut Vec<crate::Rule>, ApplyError> {
+        if self.table(relation).is_some() {
+            return self.need_table(relation).map(|t| &mut t.rules);
+        }
+        let view = self.views.iter_mut().find(|v| &v.name == relation);
+        view.map(|v| &mut v.rules).ok_or_else(|| missing(ObjectKind::Table, relation))
+    }
+
+    fn rename_trigger(&mut self, table: &Name, from: &str, to: &str) -> Result<(), ApplyError> {
+        if let Some(view) = self.views.iter_mut().find(|v| &v.name == table && !v.materialized) {
+            let names = view.triggers.iter_mut().map(|t| &mut t.name).collect();
+            return rename(ObjectKind::Trigger, table, names, from, to);
+        }
+        let names = self.need_table(table)?.triggers.iter_mut().map(|t| &mut t.name).collect();
+        rename(ObjectKind::Trigger, table, names, from, to)?;
+        // Before version 15 the clones on partitions kept their names.
+        if self.server.major() >= 15 || self.server.version_num == 0 {
+            let swap = |t: &mut Table| {
+                t.triggers.iter_mut().filter(|g| g.name == from).for_each(|g| g.name = to.to_owned());
+            };
+            self.each_partition(table, swap);
+        }
         Ok(())
     }
+
+    fn rename_statistics(&mut self, from: &Name, to: &Name) -> Result<(), ApplyError> {
+        let has = |t: &Table, name: &Name| t.statistics.iter().any(|s| &s.name == name);
+        if self.tables.iter().any(|t| has(t, to)) {
+            return Err(exists(ObjectKind::Statistics, to));
+        }
+        let table = self.tables.iter().find(|t| has(t, from)).map(|t| t.name.clone());
+        let table = table.ok_or_else(|| missing(ObjectKind::Statistics, from))?;
+        let statistics = self.need_table(&table)?.statistics.iter_mut();
+        statistics.filter(|s| &s.name == from).for_each(|s| s.name = to.clone());
+        Ok(())
+    }
+
+    /// The one routine a name means, with arguments where several share it.
+    fn one_routine(&mut self, name: &Name, arguments: Option<&str>) -> Result<&mut Function, ApplyError> {
+        let is = |f: &Function| &f.name == name && arguments.is_none_or(|a| f.arguments == a);
+        let found = self.functions.iter().filter(|f| is(f)).count();
+        if found > 1 {
+            return refused(format!("there is more than one function {name}: its arguments must be said"));
+        }
+        self.functions.iter_mut().find(|f| is(f)).ok_or_else(|| missing(ObjectKind::Function, name))
+    }
+
+    fn rename_routine(&mut self, from: &Name, arguments: Option<&str>, to: &Name) -> Result<(), ApplyError> {
+        let taken = self.one_routine(from, arguments)?.arguments.clone();
+        if self.functions.iter().any(|f| &f.name == to && f.arguments == taken) {
+            return Err(exists(ObjectKind::Function, to));
+        }
+        self.one_routine(from, arguments)?.name = to.clone();
+        for table in &mut self.tables {
+            if table.triggers.iter().any(|t| &t.function == from) {
+                let triggers = std::sync::Arc::make_mut(table).triggers.iter_mut();
+                triggers.filter(|t| &t.function == from).for_each(|t| t.function = to.clone());
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn create_function(&mut self, function: &FunctionDefinition) -> Result<(), ApplyError> {
+        let made = function.function();
+        let same = |f: &Function| f.name == made.name && f.arguments == made.arguments;
+        match self.functions.iter_mut().find(|f| same(f)) {
+            Some(old) if function.or_replace => *old = made,
+            Some(_) => return Err(exists(ObjectKind::Function, &function.name)),
+            None => {
+                self.need_schema(&made.name.schema)?;
+                self.functions.push(made);
+            }
+        }
+        self.functions.sort_by(|a, b| (&a.name, &a.arguments).cmp(&(&b.name, &b.arguments)));
+        Ok(())
+    }
+
+    pub(super) fn create_trigger(&mut self, it: &TriggerDefinition) -> Result<(), ApplyError> {
+        let made = it.trigger();
+        if let Some(view) = self.views.iter_mut().find(|v| v.name == it.table && !v.materialized) {
+            if view.triggers.iter().any(|g| g.name == it.name) && !it.or_replace {
+                return Err(exists(ObjectKind::Trigger, &it.name));
+            }
+            view.triggers.retain(|g| g.name != it.name);
+            view.triggers.push(made);
+            return Ok(());
+        }
+        let t = self.need_table(&it.table)?;
+        if t.triggers.iter().any(|g| g.name == it.name) && !it.or_replace {
+            return Err(exists(ObjectKind::Trigger, &it.name));
+        }
+        let put = |t: &mut Table| {
+            t.triggers.retain(|g| g.name != made.name);
+            t.triggers.push(made.clone());
+            t.triggers.sort_by(|a, b| a.name.cmp(&b.name));
+        };
+        put(t);
+        // A row trigger on a partitioned table is cloned to its partitions.
+        if it.per_row {
+            self.each_partition(&it.table, put);
+        }
+        Ok(())
+    }
+}
+
+fn rename(
+    kind: ObjectKind,
+    of: &Name,
+    names: Vec<&mut String>,
+    from: &str,
+    to: &str,
+) -> Result<(), ApplyError> {
+    if names.iter().any(|n| n.as_str() == to) {
+        return Err(exists(kind, format!("{to} of {of}")));
+    }
+    match names.into_iter().find(|n| n.as_str() == from) {
+        Some(name) => *name = to.to_owned(),
+        None => return Err(missing(kind, format!("{from} of {of}"))),
+    }
+    Ok(())
 }

@@ -44,7 +44,7 @@ impl Catalog {
                 let of = |g: &&mut crate::Trigger| name.as_ref().is_none_or(|n| n == &g.name);
                 t.triggers.iter_mut().filter(of).for_each(|g| g.enabled.clone_from(enabled));
             }
-            TableAction::SetRule { name } if !t.rules.contains(name) => {
+            TableAction::SetRule { name } if !t.rules.iter().any(|r| &r.name == name) => {
                 return refused(format!("rule {name} of {table} does not exist"));
             }
             TableAction::RowSecurity { enabled } => t.row_security = enabled.unwrap_or(t.row_security),

@@ -25,8 +25,6 @@ pub enum Maintenance {
         target: ReindexTarget,
         /// `CONCURRENTLY`.
         concurrently: bool,
-        /// `TABLESPACE`: the indexes move there.
-        tablespace: Option<String>,
     },
     /// `TRUNCATE`.
     Truncate {
@@ -76,6 +74,21 @@ pub struct Vacuum {
     pub process_main: bool,
     /// Only the database's own numbers are brought up to date (`ONLY_DATABASE_STATS`).
     pub only_statistics: bool,
+}
+
+impl Vacuum {
+    /// A plain `VACUUM` of one table, with everything else as it is unless said otherwise.
+    pub fn of(table: Name) -> Self {
+        Self {
+            tables: vec![Target { name: table, only: false }],
+            full: false,
+            analyze: false,
+            truncate: true,
+            every_page: false,
+            process_main: true,
+            only_statistics: false,
+        }
+    }
 }
 
 /// A table a statement names, with or without those below it.

@@ -1,48 +1,42 @@
 //! Objects that hang on relations, and those that have nothing to do with any.
 
-use crate::Name;
+use crate::{Dependency, ExtendedStatistics, Extension, Name, Policy, Rule};
 
-/// What happens to objects that are no relations.
+/// What happens to objects that are no relations. Dropping any is [`crate::RelationChange::Drop`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ObjectChange {
     /// `COMMENT ON` and `SECURITY LABEL`.
     Comment {
-        /// What kind of object it is about, as the statement says it: `TABLE`, `COLUMN`, `CONSTRAINT`.
-        kind: String,
+        /// What it is about.
+        on: Commented,
         /// The relation it is, or belongs to.
         relation: Option<Name>,
     },
     /// `GRANT` and `REVOKE` on relations, other than what [`crate::Change::GrantColumn`] says.
     Grant {
-        /// The relations.
+        /// The relations named one by one; none of those of `ALL TABLES IN SCHEMA`.
         relations: Vec<Name>,
         /// `REVOKE`.
         revoke: bool,
     },
-    /// `CREATE`, `ALTER`, `DROP POLICY`.
-    Policy {
+    /// `CREATE POLICY`.
+    CreatePolicy {
+        /// The table.
+        table: Name,
+        /// The policy.
+        policy: Policy,
+    },
+    /// `ALTER POLICY`, `RENAME` left out.
+    AlterPolicy {
         /// The table.
         table: Name,
         /// The policy.
         name: String,
-        /// What is done.
-        verb: Verb,
-        /// Relations its expressions read.
-        reads: Vec<Name>,
+        /// Other relations its new expressions read.
+        reads: Vec<Dependency>,
     },
-    /// `CREATE`, `ALTER`, `DROP RULE`.
-    Rule {
-        /// The table or view.
-        relation: Name,
-        /// The rule.
-        name: String,
-        /// What is done.
-        verb: Verb,
-        /// Relations its actions name.
-        reads: Vec<Name>,
-    },
-    /// `ALTER TRIGGER … RENAME`.
-    RenameTrigger {
+    /// `ALTER POLICY … RENAME TO`.
+    RenamePolicy {
         /// The table.
         table: Name,
         /// The name it has.
@@ -50,60 +44,145 @@ pub enum ObjectChange {
         /// The name it gets.
         to: String,
     },
-    /// `CREATE`, `ALTER`, `DROP STATISTICS`.
-    Statistics {
+    /// `CREATE RULE`.
+    CreateRule {
+        /// The table or view.
+        relation: Name,
+        /// The rule.
+        rule: Rule,
+        /// `OR REPLACE`.
+        or_replace: bool,
+    },
+    /// `ALTER RULE … RENAME TO`.
+    RenameRule {
+        /// The table or view.
+        relation: Name,
+        /// The name it has.
+        from: String,
+        /// The name it gets.
+        to: String,
+    },
+    /// `ALTER TRIGGER … RENAME`.
+    RenameTrigger {
+        /// The table or view.
+        table: Name,
+        /// The name it has.
+        from: String,
+        /// The name it gets.
+        to: String,
+    },
+    /// `ALTER TRIGGER … DEPENDS ON EXTENSION`.
+    TriggerDepends {
+        /// The table or view.
+        table: Name,
+    },
+    /// `CREATE STATISTICS`.
+    CreateStatistics {
+        /// The table.
+        table: Name,
         /// The statistics object.
-        name: Name,
-        /// What is done.
-        verb: Verb,
-        /// The table, for `CREATE`.
-        table: Option<Name>,
-        /// The columns, for `CREATE`.
-        columns: Vec<String>,
+        statistics: ExtendedStatistics,
+        /// `IF NOT EXISTS`.
+        if_not_exists: bool,
     },
-    /// `CREATE`, `ALTER`, `DROP PUBLICATION`.
-    Publication {
-        /// The publication.
+    /// `ALTER STATISTICS … RENAME TO` and `SET SCHEMA`.
+    RenameStatistics {
+        /// The name it has.
+        from: Name,
+        /// The name it gets.
+        to: Name,
+    },
+    /// `CREATE PUBLICATION`.
+    CreatePublication {
+        /// Its name.
+        name: String,
+        /// What it publishes.
+        objects: Published,
+    },
+    /// `ALTER PUBLICATION … ADD`, `SET`, `DROP` of tables and schemas.
+    AlterPublication {
+        /// Its name.
         name: String,
         /// What is done.
-        verb: Verb,
-        /// `FOR ALL TABLES`.
-        all_tables: bool,
-        /// Schemas named.
-        schemas: Vec<String>,
-        /// Tables named.
-        tables: Vec<Name>,
+        verb: PublicationVerb,
+        /// The objects.
+        objects: Published,
     },
-    /// `CREATE`, `ALTER`, `DROP EXTENSION`.
-    Extension {
+    /// `CREATE EXTENSION`.
+    CreateExtension {
         /// The extension.
-        name: String,
-        /// What is done.
-        verb: Verb,
+        extension: Extension,
+        /// `IF NOT EXISTS`.
+        if_not_exists: bool,
     },
-    /// A function or procedure other than what [`crate::Change::CreateFunction`] says.
-    Routine {
+    /// `ALTER FUNCTION`, `PROCEDURE`, `ROUTINE`, `RENAME TO` and `SET SCHEMA`.
+    RenameRoutine {
+        /// The name it has.
+        from: Name,
+        /// Types of its arguments; none if not said.
+        arguments: Option<String>,
+        /// The name it gets.
+        to: Name,
+    },
+    /// `ALTER FUNCTION`: its properties.
+    AlterRoutine {
         /// The routine.
         name: Name,
         /// Types of its arguments; none if not said.
         arguments: Option<String>,
-        /// What is done.
-        verb: Verb,
+        /// Its new volatility.
+        volatility: Option<String>,
     },
-    /// Something that has nothing to do with relations: roles, casts, operators, servers, databases, …
+    /// `CREATE EVENT TRIGGER`, and one that is switched on.
+    CreateEventTrigger {
+        /// Its name.
+        name: String,
+    },
+    /// `DROP EVENT TRIGGER`, and one that is switched off.
+    DropEventTrigger {
+        /// Its name.
+        name: String,
+    },
+    /// `CREATE CAST`.
+    CreateCast(crate::Cast),
+    /// Something that has nothing to do with relations: roles, operators, servers, databases, …
     Elsewhere {
         /// What, as the statement begins: `CREATE ROLE`.
         what: String,
+        /// The server refuses it inside a transaction block.
+        alone: bool,
     },
 }
 
-/// What is done to an object.
+/// What a comment or a security label is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// `CREATE`.
-    Create,
-    /// `ALTER`.
-    Alter,
+pub enum Commented {
+    /// A relation, or a column of one.
+    Relation,
+    /// A constraint, trigger, rule or policy of a relation.
+    PartOfRelation,
+    /// Something else.
+    Other,
+}
+
+/// What a publication publishes, as named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Published {
+    /// `ALL TABLES`.
+    pub all_tables: bool,
+    /// Schemas.
+    pub schemas: Vec<String>,
+    /// Tables, each with whether heirs are left out and the columns named.
+    pub tables: Vec<(Name, bool, Vec<String>)>,
+}
+
+/// What an `ALTER PUBLICATION` does with the objects it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublicationVerb {
+    /// `ADD`.
+    Add,
+    /// `SET`: these and no others.
+    Set,
     /// `DROP`.
     Drop,
 }
@@ -114,13 +193,20 @@ impl ObjectChange {
         match self {
             ObjectChange::Comment { relation, .. } => relation.iter().collect(),
             ObjectChange::Grant { relations, .. } => relations.iter().collect(),
-            ObjectChange::Policy { table, .. } | ObjectChange::RenameTrigger { table, .. } => vec![table],
-            ObjectChange::Rule { relation, .. } => vec![relation],
-            ObjectChange::Statistics { table, .. } => table.iter().collect(),
-            ObjectChange::Publication { tables, .. } => tables.iter().collect(),
-            ObjectChange::Extension { .. }
-            | ObjectChange::Routine { .. }
-            | ObjectChange::Elsewhere { .. } => Vec::new(),
+            ObjectChange::CreatePolicy { table, .. }
+            | ObjectChange::AlterPolicy { table, .. }
+            | ObjectChange::RenamePolicy { table, .. }
+            | ObjectChange::RenameTrigger { table, .. }
+            | ObjectChange::TriggerDepends { table }
+            | ObjectChange::CreateStatistics { table, .. } => vec![table],
+            ObjectChange::CreateRule { relation, .. } | ObjectChange::RenameRule { relation, .. } => {
+                vec![relation]
+            }
+            ObjectChange::CreatePublication { objects, .. }
+            | ObjectChange::AlterPublication { objects, .. } => {
+                objects.tables.iter().map(|(name, ..)| name).collect()
+            }
+            _ => Vec::new(),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Making, dropping, renaming and moving relations, types and schemas.
+//! Making, renaming and moving relations, types and schemas, and dropping objects of any kind.
 
-use crate::{Name, RelationKind, Sequence, Table, UserType, View};
+use crate::{Constraint, Dependency, Name, Sequence, Table, UserType, View};
 
 /// A table to be made, with everything the server makes along with it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct TableDefinition {
     /// The table as it will stand: columns, constraints, the indexes behind them, parents; its size is unknown.
     pub table: Table,
@@ -11,12 +11,32 @@ pub struct TableDefinition {
     pub sequences: Vec<Sequence>,
     /// `IF NOT EXISTS`.
     pub if_not_exists: bool,
-    /// Tables it copies its shape from (`LIKE`).
+    /// Relations it copies its shape from (`LIKE`).
     pub like: Vec<Name>,
-    /// `CREATE TABLE … AS` and `SELECT … INTO`: what the query reads.
-    pub reads: Option<Vec<Name>>,
+    /// `CREATE TABLE … AS` and `SELECT … INTO`.
+    pub source: Option<TableSource>,
+    /// Why the server refuses it, where that is seen already.
+    pub refused: Option<String>,
+}
+
+/// The query a table, or a materialized view, is filled from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TableSource {
+    /// What the query reads, views not taken apart, each with whether all of it is read.
+    pub reads: Vec<Reading>,
     /// Whether the query is run (`WITH NO DATA` does not).
     pub with_data: bool,
+    /// The query as SQL.
+    pub query: String,
+}
+
+/// A relation that a query reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The relation.
+    pub relation: Name,
+    /// Its rows are locked (`FOR UPDATE` and its kin).
+    pub rows_locked: bool,
 }
 
 /// What happens to relations, types and schemas.
@@ -24,12 +44,10 @@ pub struct TableDefinition {
 pub enum RelationChange {
     /// `CREATE TABLE` in any of its forms.
     CreateTable(Box<TableDefinition>),
-    /// `DROP TABLE`, `VIEW`, `MATERIALIZED VIEW`, `SEQUENCE`, `FOREIGN TABLE`.
+    /// `DROP` of one or several objects.
     Drop {
-        /// What kind is dropped.
-        kind: RelationKind,
-        /// The relations.
-        names: Vec<Name>,
+        /// The objects as named.
+        targets: Vec<DropTarget>,
         /// `IF EXISTS`.
         if_exists: bool,
         /// `CASCADE`.
@@ -37,8 +55,8 @@ pub enum RelationChange {
     },
     /// `RENAME TO`.
     Rename {
-        /// What the statement says it is (`ALTER TABLE` may name an index).
-        kind: RelationKind,
+        /// What the statement says it is.
+        word: RelationWord,
         /// The relation.
         relation: Name,
         /// Its new name, in the same schema.
@@ -49,7 +67,7 @@ pub enum RelationChange {
     /// `SET SCHEMA`.
     SetSchema {
         /// What the statement says it is.
-        kind: RelationKind,
+        word: RelationWord,
         /// The relation.
         relation: Name,
         /// Its new schema.
@@ -58,16 +76,7 @@ pub enum RelationChange {
         if_exists: bool,
     },
     /// `CREATE VIEW` and `CREATE MATERIALIZED VIEW`.
-    CreateView {
-        /// The view, with what it reads.
-        view: View,
-        /// `OR REPLACE`.
-        or_replace: bool,
-        /// `IF NOT EXISTS`.
-        if_not_exists: bool,
-        /// A materialized view is filled at once.
-        with_data: bool,
-    },
+    CreateView(Box<ViewDefinition>),
     /// `REFRESH MATERIALIZED VIEW`.
     RefreshView {
         /// The view.
@@ -76,13 +85,6 @@ pub enum RelationChange {
         concurrently: bool,
         /// Filled, not emptied.
         with_data: bool,
-    },
-    /// `ALTER VIEW` and `ALTER MATERIALIZED VIEW`, `RENAME` and `SET SCHEMA` left out.
-    AlterView {
-        /// The view.
-        view: Name,
-        /// `IF EXISTS`.
-        if_exists: bool,
     },
     /// `CREATE SEQUENCE`.
     CreateSequence {
@@ -97,12 +99,8 @@ pub enum RelationChange {
         sequence: Name,
         /// `IF EXISTS`.
         if_exists: bool,
-        /// It is written anew (`AS`, `RESTART`, `INCREMENT`, …).
-        rewritten: bool,
-        /// `OWNED BY`: the table and column, none for `OWNED BY NONE`; outer none if not said.
-        owned_by: Option<Option<crate::Dependency>>,
-        /// The new type, for `AS`.
-        type_name: Option<String>,
+        /// What is done.
+        action: SequenceAction,
     },
     /// `ALTER INDEX`, `RENAME` and `ATTACH PARTITION` left out.
     AlterIndex {
@@ -110,28 +108,23 @@ pub enum RelationChange {
         index: Name,
         /// `IF EXISTS`.
         if_exists: bool,
-        /// What is done.
-        action: IndexAction,
+        /// What is done, in order.
+        actions: Vec<IndexAction>,
     },
+    /// `CREATE INDEX` that the simple form, [`crate::Change::CreateIndex`], has no room for.
+    CreateIndexOnly(crate::IndexDefinition),
     /// `CREATE TYPE` and `CREATE DOMAIN`.
     CreateType(UserType),
     /// `ALTER TYPE` and `ALTER DOMAIN`.
     AlterType {
         /// The type.
         name: Name,
+        /// What the statement says it is.
+        domain: bool,
         /// What is done.
         action: TypeAction,
     },
-    /// `DROP TYPE` and `DROP DOMAIN`.
-    DropType {
-        /// The types.
-        names: Vec<Name>,
-        /// `IF EXISTS`.
-        if_exists: bool,
-        /// `CASCADE`.
-        cascade: bool,
-    },
-    /// `CREATE SCHEMA`.
+    /// `CREATE SCHEMA`; what is made in it follows as changes of its own.
     CreateSchema {
         /// The schema.
         name: String,
@@ -145,15 +138,111 @@ pub enum RelationChange {
         /// The name it gets.
         to: String,
     },
-    /// `DROP SCHEMA`.
-    DropSchema {
-        /// The schemas.
-        names: Vec<String>,
-        /// `IF EXISTS`.
-        if_exists: bool,
-        /// `CASCADE`.
-        cascade: bool,
+}
+
+/// A view to be made.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ViewDefinition {
+    /// The view, with what it reads.
+    pub view: View,
+    /// Of one session, because it says so or because it reads a temporary relation.
+    pub temporary: bool,
+    /// `OR REPLACE`.
+    pub or_replace: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// A materialized view's rows.
+    pub rows: Option<(Table, TableSource)>,
+    /// Why the server refuses it, where that is seen already.
+    pub refused: Option<String>,
+}
+
+/// The word a statement has for the relation it names. `ALTER TABLE` may name any kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelationWord {
+    /// `TABLE`.
+    Table,
+    /// `FOREIGN TABLE`.
+    ForeignTable,
+    /// `VIEW`.
+    View,
+    /// `MATERIALIZED VIEW`.
+    MaterializedView,
+    /// `SEQUENCE`.
+    Sequence,
+    /// `INDEX`.
+    Index,
+}
+
+/// An object that a `DROP` names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DropTarget {
+    /// A relation.
+    Relation {
+        /// What the statement says it is.
+        word: RelationWord,
+        /// Its name.
+        name: Name,
     },
+    /// A type.
+    Type {
+        /// Its name.
+        name: Name,
+        /// It must be a domain.
+        domain: bool,
+    },
+    /// A schema.
+    Schema(String),
+    /// A function, procedure or aggregate.
+    Routine {
+        /// Its name.
+        name: Name,
+        /// Types of its arguments as the server prints them; none if not said.
+        arguments: Option<String>,
+    },
+    /// An extension.
+    Extension(String),
+    /// Extended statistics.
+    Statistics(Name),
+    /// A trigger.
+    Trigger {
+        /// The table or view.
+        relation: Name,
+        /// Its name.
+        name: String,
+    },
+    /// A row security policy.
+    Policy {
+        /// The table.
+        table: Name,
+        /// Its name.
+        name: String,
+    },
+    /// A rule.
+    Rule {
+        /// The table or view.
+        relation: Name,
+        /// Its name.
+        name: String,
+    },
+    /// A publication.
+    Publication(String),
+}
+
+/// What an `ALTER SEQUENCE` does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SequenceAction {
+    /// Options of the sequence itself.
+    Options {
+        /// `OWNED BY`: the table and column; inner none for `OWNED BY NONE`, outer none if not said.
+        owned_by: Option<Option<Dependency>>,
+        /// `AS`: the new type.
+        type_name: Option<String>,
+    },
+    /// `OWNER TO`.
+    Owner,
+    /// `SET LOGGED`, `SET UNLOGGED`.
+    Logged,
 }
 
 /// What an `ALTER INDEX` does.
@@ -167,12 +256,14 @@ pub enum IndexAction {
     Statistics,
     /// `DEPENDS ON EXTENSION`.
     DependsOnExtension,
+    /// `OWNER TO`, which does nothing to an index, and with the highest lock.
+    Owner,
 }
 
 /// What an `ALTER TYPE` or `ALTER DOMAIN` does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TypeAction {
-    /// `ADD VALUE`.
+    /// `ADD VALUE`. In the transaction that adds it, the value cannot be used.
     AddValue {
         /// The label.
         label: String,
@@ -192,15 +283,26 @@ pub enum TypeAction {
     Rename(String),
     /// `SET SCHEMA`.
     SetSchema(String),
-    /// `ADD`, `DROP`, `ALTER`, `RENAME ATTRIBUTE` of a composite type.
+    /// `ADD`, `DROP`, `ALTER ATTRIBUTE` of a composite type.
     Attributes {
+        /// What is done, in order.
+        actions: Vec<AttributeAction>,
+        /// `CASCADE`: typed tables follow.
+        cascade: bool,
+    },
+    /// `RENAME ATTRIBUTE`.
+    RenameAttribute {
+        /// The name it has.
+        from: String,
+        /// The name it gets.
+        to: String,
         /// `CASCADE`: typed tables follow.
         cascade: bool,
     },
     /// A domain's `ADD CONSTRAINT`.
     AddConstraint {
-        /// Name; none if the server shall choose.
-        name: Option<String>,
+        /// Its name.
+        name: String,
         /// The definition as SQL.
         sql: String,
         /// `NOT VALID`.
@@ -209,27 +311,97 @@ pub enum TypeAction {
     /// A domain's `VALIDATE CONSTRAINT`.
     ValidateConstraint(String),
     /// A domain's `DROP CONSTRAINT`.
-    DropConstraint(String),
+    DropConstraint {
+        /// Its name.
+        name: String,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
+    /// A domain's `RENAME CONSTRAINT`.
+    RenameConstraint {
+        /// The name it has.
+        from: String,
+        /// The name it gets.
+        to: String,
+    },
     /// A domain's `SET NOT NULL` (true) and `DROP NOT NULL`.
     NotNull(bool),
     /// A domain's `SET DEFAULT` and `DROP DEFAULT`.
     Default(Option<String>),
-    /// `OWNER TO`, and everything else that touches the type's own row only.
+    /// `OWNER TO`.
+    Owner,
+    /// Properties of a base type, which touch its own row only.
     Other,
+}
+
+/// What is done to an attribute of a composite type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AttributeAction {
+    /// `ADD ATTRIBUTE`.
+    Add {
+        /// Its name.
+        name: String,
+        /// Its type as the server prints it.
+        type_name: String,
+    },
+    /// `DROP ATTRIBUTE`.
+    Drop {
+        /// Its name.
+        name: String,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
+    /// `ALTER ATTRIBUTE … TYPE`.
+    Type {
+        /// Its name.
+        name: String,
+        /// Its new type as the server prints it.
+        type_name: String,
+    },
+}
+
+impl DropTarget {
+    /// The relation it is, or belongs to.
+    pub fn relation(&self) -> Option<&Name> {
+        match self {
+            DropTarget::Relation { name, .. } => Some(name),
+            DropTarget::Trigger { relation, .. } | DropTarget::Rule { relation, .. } => Some(relation),
+            DropTarget::Policy { table, .. } => Some(table),
+            _ => None,
+        }
+    }
+}
+
+impl TableDefinition {
+    /// The other tables its foreign keys reference, each once.
+    pub fn references(&self) -> Vec<&Name> {
+        let mut found: Vec<&Name> = Vec::new();
+        let foreign = |c: &'_ Constraint| c.foreign.is_some();
+        for constraint in self.table.constraints.iter().filter(|c| foreign(c)) {
+            let table = constraint.foreign.as_ref().map(|f| &f.table);
+            found.extend(table.filter(|t| **t != self.table.name && !found.contains(t)));
+        }
+        found
+    }
 }
 
 impl RelationChange {
     /// The existing relations it is about.
     pub fn tables(&self) -> Vec<&Name> {
         match self {
-            RelationChange::Drop { names, .. } => names.iter().collect(),
+            RelationChange::CreateTable(it) => {
+                let parents = it.table.partition_of.iter().chain(&it.table.inherits);
+                parents.chain(it.references()).chain(&it.like).collect()
+            }
+            RelationChange::Drop { targets, .. } => targets.iter().filter_map(DropTarget::relation).collect(),
             RelationChange::Rename { relation, .. } | RelationChange::SetSchema { relation, .. } => {
                 vec![relation]
             }
-            RelationChange::RefreshView { view, .. } | RelationChange::AlterView { view, .. } => vec![view],
+            RelationChange::RefreshView { view, .. } => vec![view],
             RelationChange::AlterSequence { sequence, .. } => vec![sequence],
             RelationChange::AlterIndex { index, .. } => vec![index],
-            RelationChange::CreateView { view, or_replace: true, .. } => vec![&view.name],
+            RelationChange::CreateIndexOnly(index) => vec![&index.table],
+            RelationChange::CreateView(it) if it.or_replace => vec![&it.view.name],
             _ => Vec::new(),
         }
     }

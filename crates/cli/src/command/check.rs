@@ -74,7 +74,7 @@ pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bo
     let counts = |f: &&Finding| f.suppressed.is_none() && f.severity >= least;
     let found = review.statements().flat_map(|(_, s)| &s.judged.findings).filter(counts).count();
     if found > 0 {
-        output::note(shared, &format!("exit code 1: {found} at or above {fail_on} (--fail-on)"));
+        output::note(shared, &format!("exit code 1: findings at or above {fail_on} (--fail-on): {found}"));
     }
     Ok(found > 0)
 }

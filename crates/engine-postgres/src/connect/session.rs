@@ -229,7 +229,8 @@ impl Batch<'_> {
     /// Close, never Bind or Execute. The transaction is over after anything but acceptance.
     ///
     /// The driver names what it prepares. Within one transaction a pooler cannot lose it; a name that another of its
-    /// clients left on that server is said to be taken.
+    /// clients left on that server is said to be taken. (A pooler that tracks prepared statements, PgBouncer since 1.21,
+    /// may keep the parsed statement for a while: it holds no lock.)
     ///
     /// # Errors
     /// The connection was lost.

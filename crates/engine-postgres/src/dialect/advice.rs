@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{
     Change, ColumnAction, DetachMode, Maintenance, PartitionChange, ReindexTarget, RelationChange,
-    RelationKind, SessionChange, TableAction, TypeAction,
+    RelationWord, SessionChange, TableAction, TypeAction,
 };
 
 use crate::quoting::{literal, quote, quote_name};
@@ -69,15 +69,13 @@ fn partition(change: &PartitionChange) -> String {
 
 fn maintenance(change: &Maintenance) -> String {
     match change {
-        Maintenance::Reindex { target, concurrently, tablespace } => {
+        Maintenance::Reindex { target, concurrently } => {
             let (kind, name) = match target {
                 ReindexTarget::Index(name) => ("INDEX", name),
                 ReindexTarget::Table(name) => ("TABLE", name),
                 ReindexTarget::Schema(_) | ReindexTarget::Database { .. } => return String::new(),
             };
-            let moved = tablespace.as_ref().map(|t| format!("(TABLESPACE {}) ", quote(t)));
-            let moved = moved.unwrap_or_default();
-            format!("REINDEX {moved}{kind} {}{}", concurrent(*concurrently), quote_name(name))
+            format!("REINDEX {kind} {}{}", concurrent(*concurrently), quote_name(name))
         }
         Maintenance::Vacuum(vacuum) if !vacuum.full => {
             let analyze = if vacuum.analyze { " (ANALYZE)" } else { "" };
@@ -104,24 +102,26 @@ fn relation(change: &RelationChange) -> String {
             let (name, type_name) = (quote_name(&sequence.name), &sequence.type_name);
             format!("CREATE SEQUENCE {name} AS {type_name}{}", owned.unwrap_or_default())
         }
-        RelationChange::Rename { kind, relation, to, if_exists: false } => {
-            let kind = match kind {
-                RelationKind::MaterializedView => "MATERIALIZED VIEW",
-                RelationKind::View => "VIEW",
-                RelationKind::Index => "INDEX",
-                RelationKind::Sequence => "SEQUENCE",
-                _ => "TABLE",
+        RelationChange::Rename { word, relation, to, if_exists: false } => {
+            let word = match word {
+                RelationWord::MaterializedView => "MATERIALIZED VIEW",
+                RelationWord::View => "VIEW",
+                RelationWord::Index => "INDEX",
+                RelationWord::Sequence => "SEQUENCE",
+                RelationWord::ForeignTable => "FOREIGN TABLE",
+                RelationWord::Table => "TABLE",
             };
-            format!("ALTER {kind} {} RENAME TO {}", quote_name(relation), quote(to))
+            format!("ALTER {word} {} RENAME TO {}", quote_name(relation), quote(to))
         }
         RelationChange::AlterType {
             name,
             action: TypeAction::AddValue { label, beside: None, if_not_exists },
+            ..
         } => {
             let if_not_exists = if *if_not_exists { "IF NOT EXISTS " } else { "" };
             format!("ALTER TYPE {} ADD VALUE {if_not_exists}{}", quote_name(name), literal(label))
         }
-        RelationChange::AlterType { name, action: TypeAction::ValidateConstraint(constraint) } => {
+        RelationChange::AlterType { name, action: TypeAction::ValidateConstraint(constraint), .. } => {
             format!("ALTER DOMAIN {} VALIDATE CONSTRAINT {}", quote_name(name), quote(constraint))
         }
         _ => String::new(),

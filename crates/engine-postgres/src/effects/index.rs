@@ -1,28 +1,92 @@
 //! Indexes made and dropped.
 
 use altimeter_catalog::{
-    Catalog, Created, Effect, IndexDefinition, LockMode, Name, RelationKind, TableKind, TransactionUse,
+    Catalog, Created, DropTarget, Effect, IndexDefinition, IndexTarget, Name, Persistence, RelationKind,
+    RelationWord, Table, TableKind, TransactionUse,
 };
 
-use super::{lock, lock_by, lock_family, scan};
-use crate::locks;
+use super::{lock_by, partitions, relation, take_by};
+use crate::locks::relation as locks;
 
 /// `CREATE INDEX` reads the table; concurrently it lets others write meanwhile.
 pub(super) fn created(catalog: &Catalog, index: &IndexDefinition, concurrently: bool, effect: &mut Effect) {
-    let fact = match concurrently {
-        true => &locks::relation::CREATE_INDEX_CONCURRENTLY,
-        false => &locks::relation::CREATE_INDEX,
-    };
-    lock_family(catalog, &index.table, fact, effect);
-    scan(catalog, &index.table, effect);
-    effect.creates.push(Created {
+    let table = catalog.table(&index.table);
+    let partitioned = table.is_some_and(|t| t.kind == TableKind::PartitionedTable);
+    // Nobody else sees a temporary table: the server does as if CONCURRENTLY were not there.
+    let temporary = table.is_some_and(|t| t.persistence == Persistence::Temporary);
+    if concurrently && !temporary {
+        concurrent(catalog, &index.table, "CREATE INDEX CONCURRENTLY", effect);
+        if !partitioned {
+            lock_by(catalog, &index.table, &locks::CREATE_INDEX_CONCURRENTLY, effect);
+            builds(catalog, index, true, effect);
+        }
+        return;
+    }
+    lock_by(catalog, &index.table, &locks::CREATE_INDEX, effect);
+    for partition in partitions(catalog, &index.table) {
+        let through = format!("partition of {}", index.table);
+        take_by(catalog, &partition.name, &locks::CREATE_INDEX, &through, effect);
+    }
+    builds(catalog, index, false, effect);
+}
+
+/// An index on a partitioned table alone has nothing to read.
+pub(super) fn created_alone(catalog: &Catalog, index: &IndexDefinition, effect: &mut Effect) {
+    lock_by(catalog, &index.table, &locks::CREATE_INDEX, effect);
+    effect.creates.push(new(index, false));
+}
+
+/// What is built: the index, on a partitioned table one for each partition that has none that fits.
+fn builds(catalog: &Catalog, index: &IndexDefinition, concurrently: bool, effect: &mut Effect) {
+    if catalog.has_relation(&index.table.sibling(&index.name)) {
+        return;
+    }
+    effect.creates.push(new(index, concurrently));
+    called(catalog, index, effect);
+    let Some(table) = catalog.table(&index.table) else { return };
+    if table.kind != TableKind::PartitionedTable {
+        effect.scans.push(table.name.clone());
+    }
+    for partition in directly_below(catalog, table) {
+        match catalog.index_to_attach(&partition.name, index) {
+            Some(found) => {
+                let found = partition.name.sibling(&found);
+                let through = format!("attached to index {}", index.name);
+                take_by(catalog, &found, &locks::CREATE_INDEX_ATTACHED, &through, effect);
+            }
+            None => builds(catalog, &catalog.partition_index(&partition.name, index), false, effect),
+        }
+    }
+}
+
+fn directly_below<'a>(catalog: &'a Catalog, table: &'a Table) -> impl Iterator<Item = &'a Table> {
+    let tables = catalog.tables.iter().map(AsRef::as_ref);
+    tables.filter(|t| t.partition_of.as_ref() == Some(&table.name) && t.kind != TableKind::ForeignTable)
+}
+
+fn new(index: &IndexDefinition, concurrently: bool) -> Created {
+    Created {
         object: index.table.sibling(&index.name),
         kind: RelationKind::Index,
         index: Some(index.clone()),
         concurrently,
+    }
+}
+
+/// Functions in keys and predicate are called for each row, and open what they read.
+fn called(catalog: &Catalog, index: &IndexDefinition, effect: &mut Effect) {
+    let expressions = index.keys.iter().filter_map(|k| match &k.target {
+        IndexTarget::Expression(e) => Some(e),
+        IndexTarget::Column(_) => None,
     });
-    if concurrently {
-        concurrent(catalog, &index.table, "CREATE INDEX CONCURRENTLY", effect);
+    let reads: Vec<(Name, Name)> = expressions
+        .chain(&index.predicate)
+        .flat_map(|e| catalog.functions_called(e))
+        .flat_map(|f| f.statements.iter().flatten().map(|s| (f.name.clone(), s.relation.clone())))
+        .collect();
+    for (function, relation) in reads {
+        let through = format!("function {function}");
+        take_by(catalog, &relation, &crate::locks::object::SQL_FUNCTION_READS, &through, effect);
     }
 }
 
@@ -38,22 +102,25 @@ pub(super) fn concurrent(catalog: &Catalog, table: &Name, what: &str, effect: &m
 
 /// `DROP INDEX` locks its table like itself; concurrently it only stops others from changing the table's schema
 /// (the index itself is locked against everything for an instant at the very end, when nobody uses it any more).
-pub(super) fn dropped(catalog: &Catalog, name: &Name, concurrently: bool, effect: &mut Effect) {
-    let Some((table, index)) = catalog.index(name) else { return };
-    effect.drops.push(name.clone());
-    if concurrently {
-        lock(catalog, &table.name, locks::relation::DROP_INDEX_CONCURRENTLY.on_server(catalog), effect);
-        effect.take(name, RelationKind::Index, LockMode::AccessExclusive);
-        concurrent(catalog, &table.name, "DROP INDEX CONCURRENTLY", effect);
+pub(super) fn dropped(
+    catalog: &Catalog,
+    name: &Name,
+    concurrently: bool,
+    if_exists: bool,
+    effect: &mut Effect,
+) {
+    let target = DropTarget::Relation { word: RelationWord::Index, name: name.clone() };
+    if !concurrently {
+        relation::dropped(catalog, &[target], if_exists, false, effect);
         return;
     }
-    lock_by(catalog, &table.name, &locks::relation::DROP_INDEX, effect);
-    effect.take(name, RelationKind::Index, LockMode::AccessExclusive);
-    for partition in catalog.partitions_of(&table.name) {
-        for part in partition.indexes.iter().filter(|i| i.part_of.as_ref() == Some(&index.definition.name)) {
-            lock(catalog, &partition.name, Some(LockMode::AccessExclusive), effect);
-            let name = partition.name.sibling(&part.definition.name);
-            effect.take(&name, RelationKind::Index, LockMode::AccessExclusive);
-        }
+    effect.transaction = TransactionUse::Forbidden;
+    let Ok(objects) = catalog.dropped(&[target], if_exists, false) else { return };
+    let Some((table, _)) = catalog.index(name).filter(|_| !objects.is_empty()) else { return };
+    concurrent(catalog, &table.name, "DROP INDEX CONCURRENTLY", effect);
+    if table.kind != TableKind::PartitionedTable {
+        effect.drops.push(name.clone());
+        lock_by(catalog, &table.name, &locks::DROP_INDEX_CONCURRENTLY, effect);
+        lock_by(catalog, name, &locks::DROP, effect);
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn maintained(catalog: &Catalog, change: &Maintenance, effect: &mut E
         Maintenance::Cluster { table, index } => {
             cluster::clustered(catalog, table.as_ref(), index.as_deref(), effect);
         }
-        Maintenance::Reindex { target, concurrently, .. } => {
+        Maintenance::Reindex { target, concurrently } => {
             reindex::rebuilt(catalog, target, *concurrently, effect);
         }
         Maintenance::Truncate { tables, restart_identity, cascade } => {

@@ -11,9 +11,10 @@ use super::drafts::Drafts;
 use super::reading::{Reading, is_lock_timeout};
 use super::replication::{self, Published};
 use super::sizes::Place;
+use super::uses::Rules;
 use super::{
     columns, constraints, functions, indexes, partitions, sequences, sizes, tables, triggers, types,
-    unknowns, views,
+    unknowns, uses, views,
 };
 use crate::queries::{self, Query};
 
@@ -21,6 +22,7 @@ use crate::queries::{self, Query};
 pub(super) struct Objects {
     pub(super) drafts: Drafts,
     views: HashMap<i64, View>,
+    rules: Rules,
     published: BTreeMap<String, Published>,
     answers: Answers,
     sequences: Answers,
@@ -49,6 +51,8 @@ pub(super) async fn read(reading: &mut Reading, major: u32) -> Result<Objects, I
         queries::POLICIES,
         queries::VIEWS,
         queries::VIEW_NEEDS,
+        queries::RULES,
+        queries::USES,
         queries::FUNCTIONS,
         queries::TYPES,
         queries::CASTS,
@@ -70,11 +74,13 @@ pub(super) async fn read(reading: &mut Reading, major: u32) -> Result<Objects, I
     indexes::add_indexes(&mut drafts, &answers)?;
     constraints::add_constraints(&mut drafts, &answers)?;
     tables::add_extended_statistics(&mut drafts, &answers)?;
-    triggers::add_triggers(&mut drafts, &answers)?;
+    let mut views = views::views(&answers)?;
+    triggers::add_triggers(&mut drafts, &mut views, &answers)?;
     triggers::add_policies(&mut drafts, &answers)?;
-    let views = views::views(&answers)?;
+    uses::add_uses(&mut drafts, &mut views, &answers)?;
+    let rules = uses::rules(&drafts, &views, &answers)?;
     let published = replication::published(&answers, &drafts)?;
-    Ok(Objects { drafts, views, published, answers, sequences })
+    Ok(Objects { drafts, views, rules, published, answers, sequences })
 }
 
 /// Bytes and rows, and the database's size.
@@ -132,7 +138,7 @@ fn unseen(drafts: &Drafts, catalog: &Catalog) -> [Option<Unknown>; 4] {
 
 /// Puts the finished objects into the catalog.
 pub(super) fn finish(objects: Objects, catalog: &mut Catalog) -> Result<(), InspectError> {
-    let Objects { drafts, views, published, answers, sequences } = objects;
+    let Objects { drafts, views, rules, published, answers, sequences } = objects;
     catalog.schemas = types::schemas(&answers)?;
     let mut tables = drafts.finish();
     partitions::sum_partitions(&mut tables);
@@ -148,6 +154,7 @@ pub(super) fn finish(objects: Objects, catalog: &mut Catalog) -> Result<(), Insp
     catalog.publications = replication::resolve(published, &tables);
     catalog.extensions = types::extensions(&answers)?;
     catalog.tables = tables.into_iter().map(Arc::new).collect();
+    uses::add_rules(catalog, rules);
     functions::add_functions(catalog, &answers)?;
     Ok(())
 }

@@ -62,7 +62,7 @@ fn draft(row: Cells<'_>) -> Result<Draft, InspectError> {
         clustered_on: row.get("clustered_on")?,
         owner: row.get("owner")?,
         statistics: Vec::new(),
-        rules: row.list("rules")?,
+        rules: Vec::new(),
         unpopulated: row.get("unpopulated")?,
         size: Size {
             // A partitioned parent has no pages, a foreign table no heap here.

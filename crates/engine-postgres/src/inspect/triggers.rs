@@ -1,16 +1,25 @@
 //! Triggers and row security policies.
 
-use altimeter_catalog::{InspectError, Policy, Trigger};
+use std::collections::HashMap;
+
+use altimeter_catalog::{InspectError, Policy, Trigger, View};
 
 use super::answers::{Answers, Cells};
 use super::drafts::Drafts;
 use crate::queries;
 
 /// Adds the triggers users made.
-pub(super) fn add_triggers(drafts: &mut Drafts, answers: &Answers) -> Result<(), InspectError> {
+pub(super) fn add_triggers(
+    drafts: &mut Drafts,
+    views: &mut HashMap<i64, View>,
+    answers: &Answers,
+) -> Result<(), InspectError> {
     for row in answers.of(&queries::TRIGGERS) {
-        if let Some(draft) = drafts.get_mut(row.get("table_id")?) {
+        let id: i64 = row.get("table_id")?;
+        if let Some(draft) = drafts.get_mut(id) {
             draft.table.triggers.push(trigger(row)?);
+        } else if let Some(view) = views.get_mut(&id) {
+            view.triggers.push(trigger(row)?);
         }
     }
     Ok(())
@@ -60,6 +69,8 @@ pub(super) fn add_policies(drafts: &mut Drafts, answers: &Answers) -> Result<(),
             }
             .to_owned(),
             columns: row.list("columns")?,
+            needs: Vec::new(),
+            functions: Vec::new(),
         };
         if let Some(draft) = drafts.get_mut(row.get("table_id")?) {
             draft.table.policies.push(policy);

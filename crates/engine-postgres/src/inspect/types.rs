@@ -9,7 +9,11 @@ use crate::queries;
 pub(super) fn types(answers: &Answers) -> Result<Vec<UserType>, InspectError> {
     let mut types = Vec::new();
     for row in answers.of(&queries::TYPES) {
-        types.push(UserType { name: row.name("schema", "name")?, kind: kind(row)? });
+        types.push(UserType {
+            name: row.name("schema", "name")?,
+            kind: kind(row)?,
+            extension: row.get("extension")?,
+        });
     }
     types.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(types)

@@ -15,8 +15,7 @@ pub(super) fn views(answers: &Answers) -> Result<HashMap<i64, View>, InspectErro
             name: row.name("schema", "name")?,
             materialized: row.get("materialized")?,
             columns: row.list("columns")?,
-            needs: Vec::new(),
-            bytes: None,
+            ..View::default()
         };
         views.insert(row.get::<i64>("id")?, view);
     }
@@ -34,6 +33,7 @@ pub(super) fn finish(views: HashMap<i64, View>) -> Vec<View> {
     let mut views: Vec<View> = views.into_values().collect();
     for view in &mut views {
         view.needs.sort();
+        view.triggers.sort_by(|a, b| a.name.cmp(&b.name));
     }
     views.sort_by(|a, b| a.name.cmp(&b.name));
     views

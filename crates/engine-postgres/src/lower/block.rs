@@ -1,46 +1,65 @@
-//! `DO` blocks: plain statements inside are looked into.
+//! `DO` blocks and bodies of functions: the plain statements inside are looked into.
+
+mod dynamic;
+mod walk;
 
 use altimeter_catalog::{Catalog, Change};
-use squawk_syntax::SyntaxNode;
+use squawk_syntax::ast::{self, AstNode as _};
+use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
 
-use super::{Lowered, lower_statement};
+use super::Lowered;
 use crate::dialect;
 use crate::parse;
+use walk::Walk;
 
 /// A block of plain statements is all of them in one transaction. The block a backfill is printed as is recognised
-/// by its text, so that its batches are known; any other block with loops is not analysed: how often a statement in
-/// it runs cannot be told.
+/// by its text, so that its batches are known.
 pub(super) fn lower(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     if let Some(backfill) = dialect::read_backfill(catalog, &node.text().to_string())
         && catalog.table(&backfill.table).is_some()
     {
         return Lowered { changes: vec![Change::Backfill(backfill)], commits: true, ..Lowered::default() };
     }
-    let Some(block) = parse::parse_do(node) else {
-        return Lowered::unknown("a DO block in another language than PL/pgSQL is not analysed");
-    };
-    // A statement may need what the one before it leaves.
-    let mut schema = catalog.clone();
-    let mut lowered =
-        Lowered { commits: block.commits, not_analysed: block.not_analysed, ..Lowered::default() };
-    if block.control_flow {
-        lowered.not_analysed.get_or_insert_with(|| "it has loops or branches".to_owned());
+    match plpgsql(node) {
+        Some(body) => lower_body(catalog, &body),
+        None => Lowered::unknown("a DO block in another language than PL/pgSQL is not analysed"),
     }
-    let mut changes = Vec::new();
-    for statement in &block.statements {
-        let inner = lower_statement(&schema, statement);
-        if let Some(reason) = inner.not_analysed {
-            lowered.not_analysed.get_or_insert(reason);
-        }
-        lowered.commits |= inner.commits;
-        for change in inner.changes {
-            // A change that does not apply is said to fail by its effect, later.
-            let _ = schema.apply(&change);
-            changes.push(change);
-        }
-    }
-    if !changes.is_empty() {
-        lowered.changes = vec![Change::Together(changes)];
-    }
-    lowered
 }
+
+/// The tree inside a `DO` statement; none if it is not PL/pgSQL.
+pub(super) fn plpgsql(node: &SyntaxNode) -> Option<SyntaxNode> {
+    Some(ast::Do::cast(node.clone())?.plpgsql()?.syntax().clone())
+}
+
+fn lower_body(catalog: &Catalog, body: &SyntaxNode) -> Lowered {
+    let mut walk = Walk::new(catalog);
+    walk.body(body);
+    walk.finish()
+}
+
+/// What the body of a function in SQL or PL/pgSQL does when it is called once; none if it is in another language.
+pub(super) fn lower_function(catalog: &Catalog, language: &str, text: &str) -> Option<Lowered> {
+    if parse::too_deep(text).is_some() {
+        return None;
+    }
+    match language {
+        "plpgsql" => {
+            let mut tag = "$body$".to_owned();
+            while text.contains(&tag) {
+                tag.insert(1, 'x');
+            }
+            let parsed = SourceFile::parse(&format!("DO {tag}{text}{tag}"));
+            let node = parsed.syntax_node().children().find(|n| n.kind() == SyntaxKind::DO)?;
+            Some(lower_body(catalog, &plpgsql(&node)?))
+        }
+        "sql" => {
+            let mut walk = Walk::new(catalog);
+            walk.text(text);
+            Some(walk.finish())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,6 @@ const HARMLESS: &[&str] = &[
     "?",
     "a",
     "bind",
-    "bind_named",
     "C",
     "cd",
     "close_prepared",
@@ -81,6 +80,7 @@ const NOT_TOLD: &[(&[&str], &str)] = &[
         &["startpipeline", "endpipeline", "syncpipeline", "sendpipeline"],
         "statements of a pipeline share a transaction",
     ),
+    (&["bind_named"], "it runs a statement that was prepared"),
     (&["parse"], "it prepares the statement before it and does not run it"),
 ];
 

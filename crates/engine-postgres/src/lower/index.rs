@@ -1,28 +1,24 @@
-//! `CREATE INDEX` and `DROP INDEX`.
+//! `CREATE INDEX`.
 
 use std::collections::BTreeMap;
 
-use altimeter_catalog::{Catalog, Change, IndexDefinition, IndexKey, IndexTarget};
+use altimeter_catalog::{Catalog, Change, IndexDefinition, IndexKey, IndexTarget, RelationChange, TableKind};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-use super::{Lowered, qualified, relation};
-use crate::dialect;
-use crate::parse::{child, find, has, identifier, name_of, path, text_of, tokens};
+use super::{Lowered, relation};
+use crate::parse::{child, find, has, identifier, name_of, path, text_of};
 
 pub(super) fn lower_create(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     let Some(on) = child(node, SyntaxKind::TABLE_RELATION_NAME) else {
         return Lowered::unknown("the table of this index is not plain");
     };
-    if has(&on, SyntaxKind::ONLY_KW) {
-        return Lowered::unknown("CREATE INDEX ON ONLY is not analysed yet");
-    }
     let (Some(table), Some(items)) = (relation(catalog, &on), child(node, SyntaxKind::PARTITION_ITEM_LIST))
     else {
         return Lowered::unknown("the keys of this index are not plain");
     };
     let keys: Option<Vec<IndexKey>> = items.children().map(|item| lower_key(&item)).collect();
     let Some(keys) = keys else {
-        return Lowered::unknown("an operator class with options is not analysed yet");
+        return Lowered::unknown("the keys of this index are not plain");
     };
     let include = child(node, SyntaxKind::INDEX_INCLUDE_CLAUSE);
     let include: Vec<String> = include
@@ -47,19 +43,21 @@ pub(super) fn lower_create(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
             .map(|n| name_of(&n)),
     };
     if index.name.is_empty() {
-        index.name = dialect::default_index_name(catalog, &index);
+        index.name = catalog.default_index_name(&index, "idx");
+    }
+    let concurrently = has(node, SyntaxKind::CONCURRENTLY_KW);
+    let partitioned = catalog.table(&index.table).is_some_and(|t| t.kind == TableKind::PartitionedTable);
+    if has(&on, SyntaxKind::ONLY_KW) && partitioned && !concurrently {
+        return Lowered::one(Change::Relation(RelationChange::CreateIndexOnly(index)));
     }
     Lowered::one(Change::CreateIndex {
         index,
-        concurrently: has(node, SyntaxKind::CONCURRENTLY_KW),
+        concurrently,
         if_not_exists: has(node, SyntaxKind::IF_NOT_EXISTS),
     })
 }
 
-fn lower_key(item: &SyntaxNode) -> Option<IndexKey> {
-    if has(item, SyntaxKind::ATTRIBUTE_LIST) {
-        return None;
-    }
+pub(super) fn lower_key(item: &SyntaxNode) -> Option<IndexKey> {
     let mut expression = item.first_child()?;
     let mut collation = None;
     if expression.kind() == SyntaxKind::COLLATE {
@@ -77,10 +75,17 @@ fn lower_key(item: &SyntaxNode) -> Option<IndexKey> {
     Some(IndexKey {
         target,
         collation,
-        operator_class: child(item, SyntaxKind::OP_CLASS_REF).map(|c| text_of(&c)),
+        operator_class: operator_class(item),
         descending: has(item, SyntaxKind::SORT_DESC),
         nulls_first: nulls_first(item),
     })
+}
+
+/// The operator class with its options.
+fn operator_class(item: &SyntaxNode) -> Option<String> {
+    let class = child(item, SyntaxKind::OP_CLASS_REF).map(|c| text_of(&c))?;
+    let options = child(item, SyntaxKind::ATTRIBUTE_LIST).map(|o| format!(" {}", text_of(&o)));
+    Some(class + &options.unwrap_or_default())
 }
 
 /// Where NULLs go, only if that is not where the direction puts them: last when ascending, first when descending.
@@ -105,19 +110,4 @@ pub(super) fn lower_options(node: &SyntaxNode) -> BTreeMap<String, String> {
             Some((identifier(&name), value))
         })
         .collect()
-}
-
-pub(super) fn lower_drop(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
-    if has(node, SyntaxKind::CASCADE) {
-        return Lowered::unknown("DROP INDEX … CASCADE is not analysed yet");
-    }
-    let names = node.children().filter(|n| n.kind() == SyntaxKind::INDEX_REF);
-    let changes = names.filter(|n| tokens(n).next().is_some()).filter_map(|n| {
-        Some(Change::DropIndex {
-            index: qualified(catalog, path(&n))?,
-            concurrently: has(node, SyntaxKind::CONCURRENTLY_KW),
-            if_exists: has(node, SyntaxKind::IF_EXISTS),
-        })
-    });
-    Lowered { changes: changes.collect(), ..Lowered::default() }
 }

@@ -1,7 +1,7 @@
 //! Work on whole relations: `VACUUM`, `ANALYZE`, `CLUSTER`, `REINDEX`, `REFRESH`, `TRUNCATE`, `LOCK`.
 
 use altimeter_catalog::{
-    Catalog, Change, LockMode, Maintenance, Movable, ReindexTarget, RelationChange, Target, Vacuum,
+    Catalog, Change, LockMode, Maintenance, Movable, Name, ReindexTarget, RelationChange, Target, Vacuum,
 };
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
@@ -31,10 +31,8 @@ fn lower_vacuum(catalog: &Catalog, node: &SyntaxNode) -> Result<Maintenance, Str
         tables: targets(catalog, node),
         full: has(node, SyntaxKind::FULL_KW),
         analyze: has(node, SyntaxKind::ANALYZE_KW),
-        truncate: true,
         every_page: has(node, SyntaxKind::FREEZE_KW),
-        process_main: true,
-        only_statistics: false,
+        ..Vacuum::of(Name::default())
     };
     let listed = child(node, SyntaxKind::VACUUM_OPTION_LIST);
     for option in listed.iter().flat_map(SyntaxNode::children) {
@@ -110,7 +108,6 @@ fn lower_reindex(catalog: &Catalog, node: &SyntaxNode) -> Result<Maintenance, St
         target: rebuilt,
         concurrently: has(&target, SyntaxKind::CONCURRENTLY_KW)
             || find(node, SyntaxKind::REINDEX_OPTION_CONCURRENTLY).is_some_and(|n| switched_on(&n)),
-        tablespace: find(node, SyntaxKind::TABLESPACE_REF).map(|n| name_of(&n)),
     })
 }
 
@@ -192,8 +189,6 @@ fn targets(catalog: &Catalog, node: &SyntaxNode) -> Vec<Target> {
 
 #[cfg(test)]
 mod tests {
-    use altimeter_catalog::Name;
-
     use super::*;
     use crate::lower::lower_statement;
     use crate::parse::Parsed;
@@ -215,33 +210,21 @@ mod tests {
     fn options_of_either_spelling_are_read() {
         let vacuum = |full, analyze, truncate, only| {
             let tables = vec![target("t", only)];
-            Maintenance::Vacuum(Vacuum {
-                tables,
-                full,
-                analyze,
-                truncate,
-                every_page: false,
-                process_main: true,
-                only_statistics: false,
-            })
+            Maintenance::Vacuum(Vacuum { tables, full, analyze, truncate, ..Vacuum::of(Name::default()) })
         };
         assert_eq!(maintenance("VACUUM FULL VERBOSE ANALYZE t (a)"), vacuum(true, true, true, false));
         assert_eq!(
             maintenance("VACUUM (FULL off, ANALYZE, TRUNCATE false, PARALLEL 2) ONLY t"),
             vacuum(false, true, false, true)
         );
-        let reindex = |target, concurrently, tablespace: Option<&str>| Maintenance::Reindex {
-            target,
-            concurrently,
-            tablespace: tablespace.map(str::to_owned),
-        };
+        let reindex = |target, concurrently| Maintenance::Reindex { target, concurrently };
         let table = || ReindexTarget::Table(Name::new("s", "t"));
-        assert_eq!(maintenance("REINDEX TABLE CONCURRENTLY s.t"), reindex(table(), true, None));
+        assert_eq!(maintenance("REINDEX TABLE CONCURRENTLY s.t"), reindex(table(), true));
         assert_eq!(
             maintenance("REINDEX (CONCURRENTLY false, TABLESPACE \"X\", VERBOSE) TABLE s.t"),
-            reindex(table(), false, Some("X"))
+            reindex(table(), false)
         );
-        assert_eq!(maintenance("REINDEX SCHEMA s"), reindex(ReindexTarget::Schema("s".into()), false, None));
+        assert_eq!(maintenance("REINDEX SCHEMA s"), reindex(ReindexTarget::Schema("s".into()), false));
     }
 
     #[test]

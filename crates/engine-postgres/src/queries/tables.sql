@@ -29,8 +29,6 @@ SELECT
     (SELECT ic.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
         WHERE i.indrelid = c.oid AND i.indisclustered LIMIT 1)::pg_catalog.text AS clustered_on,
     pg_catalog.pg_get_userbyid(c.relowner)::pg_catalog.text AS owner,
-    (SELECT pg_catalog.array_agg(r.rulename::pg_catalog.text ORDER BY r.rulename)
-        FROM pg_catalog.pg_rewrite r WHERE c.relhasrules AND r.ev_class = c.oid AND r.rulename <> '_RETURN') AS rules,
     c.relkind = 'm' AND NOT c.relispopulated AS unpopulated,
     (SELECT pg_catalog.array_agg(pn.nspname::pg_catalog.text ORDER BY h.inhseqno)
         FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class pc ON pc.oid = h.inhparent

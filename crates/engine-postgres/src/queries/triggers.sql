@@ -31,5 +31,5 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
 JOIN pg_catalog.pg_namespace pn ON pn.oid = p.pronamespace
 LEFT JOIN locked ON locked.relation = c.oid
-WHERE NOT g.tgisinternal AND c.relkind IN ('r', 'p', 'f')
+WHERE NOT g.tgisinternal AND c.relkind IN ('r', 'p', 'f', 'v')
     AND (n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' OR n.oid = pg_catalog.pg_my_temp_schema())

@@ -4,6 +4,9 @@ SELECT
     n.nspname::pg_catalog.text AS schema,
     t.typname::pg_catalog.text AS name,
     t.typtype::pg_catalog.text AS kind,
+    (SELECT e.extname FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+        WHERE d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid = t.oid AND d.deptype = 'e'
+            AND d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass)::pg_catalog.text AS extension,
     (SELECT pg_catalog.array_agg(e.enumlabel::pg_catalog.text ORDER BY e.enumsortorder)
         FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS labels,
     CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END AS base,

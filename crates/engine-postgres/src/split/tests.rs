@@ -151,3 +151,29 @@ fn an_error_has_its_place_in_the_text() {
     let error = cut.syntax_error(sql, reading.find("oops").unwrap(), String::new());
     assert_eq!((error.at, error.line, error.column), (sql.find("oops").unwrap(), 2, 23));
 }
+
+/// A dump as `pg_dump` makes it: rows by COPY and by INSERT, functions, comments.
+fn dump(megabytes: usize) -> String {
+    let rows = "1\tsome text; it's a \\N row\t$$\t2024-01-01 00:00:00\n".repeat(2_000);
+    let inserts = "INSERT INTO public.t VALUES (1, 'it''s; text', NULL, 12.5, E'\\\\x00');\n".repeat(1_000);
+    let part = format!(
+        "--\n-- Name: f(); Type: FUNCTION\n--\n\nCREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $_$ BEGIN; RETURN 1; END $_$;\n\
+         COPY public.t (a, b, c, d) FROM stdin;\n{rows}\\.\n\n{inserts}"
+    );
+    part.repeat(megabytes * 1_000_000 / part.len() + 1)
+}
+
+#[test]
+fn a_large_text_takes_time_in_proportion() {
+    let time = |megabytes| {
+        let text = dump(megabytes);
+        let before = std::time::Instant::now();
+        let cuts = split(&text).len();
+        (cuts, before.elapsed().as_secs_f64())
+    };
+    let (few, short) = time(1);
+    let (many, long) = time(8);
+    assert!(many > few * 7);
+    // Eight times the text; with the square it would be sixty-four times the time.
+    assert!(long < short * 32.0 + 0.5, "{short} s, {long} s");
+}

@@ -84,7 +84,9 @@ impl Words {
                 };
             }
             Kind::Copy => {
-                self.from_stdin |= self.brackets == 0 && self.last == Last::From && is("stdin");
+                // The grammar takes STDOUT there for STDIN.
+                let client = is("stdin") || is("stdout");
+                self.from_stdin |= self.brackets == 0 && self.last == Last::From && client;
                 self.last = if is("from") { Last::From } else { Last::Other };
             }
             Kind::Routine => self.body_word(is),

@@ -233,6 +233,7 @@ mod tests {
         ] {
             catalog.types.push(UserType {
                 name: Name::new("public", name),
+                extension: None,
                 kind: TypeKind::Domain {
                     base: base.to_owned(),
                     not_null: false,

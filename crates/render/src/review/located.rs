@@ -8,7 +8,10 @@ use sha2::{Digest, Sha256};
 
 use super::place::{Place, Places, marked};
 use crate::escape;
-use crate::summary::review::{blocks, facts, sentence};
+use crate::summary::review::{blocks, facts, sentence, some};
+
+/// Lines of a safe way that are told.
+const SAFE_WAY: usize = 30;
 
 /// One finding in its place.
 pub(super) struct Located<'a> {
@@ -39,7 +42,11 @@ impl Located<'_> {
         }
         let instead = self.finding.instead.trim();
         if !instead.is_empty() {
-            text.push_str(&format!("\n\nInstead:\n{instead}"));
+            let (shown, left_out) = facts::first_lines(instead, SAFE_WAY);
+            text.push_str(&format!("\n\nInstead:\n{shown}"));
+            if left_out > 0 {
+                text.push_str(&format!("\n-- … {} (--format json has all)", some(left_out, "more line")));
+            }
         }
         escape::lines(&text)
     }
@@ -63,6 +70,7 @@ pub(super) fn all(review: &Review) -> Vec<Located<'_>> {
                 facts.push(format!("Locks: {}.", facts::locks(&reviewed.judged.effect).join(", ")));
             }
             facts.extend(facts::held(reviewed).iter().map(|h| format!("Held: {h}.")));
+            facts.extend(reviewed.remarks.iter().map(|r| sentence(r)));
             for finding in &reviewed.judged.findings {
                 let fingerprint = fingerprint(&mut seen, file, reviewed, finding);
                 all.push(Located { file, reviewed, finding, begin, end, fingerprint, facts: facts.clone() });

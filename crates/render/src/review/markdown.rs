@@ -157,6 +157,7 @@ fn end(review: &Review) -> String {
     let mut out = String::new();
     let lists = [
         ("In the way now", preflight::lines(&review.preflight)),
+        ("Would wait", preflight::behind(&review.preflight)),
         ("Notes", review::notes(review)),
         ("Allowed", review::allowed(review)),
         ("Unknown", review::unknowns(review)),

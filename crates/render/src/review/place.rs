@@ -38,10 +38,15 @@ impl<'a> Places<'a> {
         self.text.floor_char_boundary(span.start).min(end)..end
     }
 
+    /// The line of a byte; unlike a column it can be asked for in any order.
+    pub(super) fn line_of(&self, at: usize) -> usize {
+        self.lines.partition_point(|begin| *begin <= at)
+    }
+
     /// The place of a byte.
     pub(super) fn of(&mut self, at: usize) -> Place {
         let at = self.text.floor_char_boundary(at);
-        let line = self.lines.partition_point(|begin| *begin <= at);
+        let line = self.line_of(at);
         let begin = self.begin(line);
         let (from, known) = match self.last {
             (last, place) if place.line == line && last <= at => (last, place),

@@ -35,7 +35,7 @@ fn reports_look_as_they_should() {
     let mut log: serde_json::Value = serde_json::from_str(&text("sarif", &review)).unwrap();
     log["runs"][0]["tool"]["driver"]["rules"] = serde_json::json!([]);
     for result in log["runs"][0]["results"].as_array_mut().unwrap() {
-        result.as_object_mut().unwrap().remove("ruleIndex");
+        result.as_object_mut().unwrap().shift_remove("ruleIndex");
     }
     expected::assert_file("src/review/expected/check.sarif", &crate::format::to_text(&log));
 }
@@ -106,4 +106,32 @@ fn what_does_not_run_is_said_before_all_else() {
     {
         assert!(verdict.contains(said), "{said}: {verdict}");
     }
+}
+
+#[test]
+fn what_nobody_notices_is_told_file_by_file_only_where_that_is_little() {
+    let mut review = fixture::review();
+    let mut short = review.files.remove(0);
+    short.statements.retain(|s| s.judged.statement.sql.contains("settings"));
+    let few = Review { files: vec![short.clone(); 8], ..review.clone() };
+    let made = text("text", &few);
+    assert_eq!(made.matches("ALTER TABLE settings").count(), 8, "{made}");
+    let many = Review { files: vec![short; 9], ..review };
+    let made = text("text", &many);
+    assert!(!made.contains("ALTER TABLE settings"), "{made}");
+    assert!(made.contains("9 statements in 9 files"), "{made}");
+    assert!(made.contains("others wait ≤ 2 s"), "{made}");
+}
+
+#[test]
+fn a_long_safe_way_is_cut_and_where_it_is_whole_is_said() {
+    let mut review = fixture::review();
+    review.files.truncate(1);
+    let judged = std::sync::Arc::make_mut(&mut review.files[0].statements[0].judged);
+    judged.findings[0].instead = (1..=300).map(|n| format!("-- line {n}\n")).collect();
+    let made = text("text", &review);
+    assert!(made.contains("-- line 16\n") && !made.contains("-- line 17\n"), "{made}");
+    assert!(made.contains("… 284 more lines: --format json has all"), "{made}");
+    assert!(text("github", &review).contains("-- … 270 more lines (--format json has all)"));
+    assert!(text("json", &review).contains("-- line 300"));
 }

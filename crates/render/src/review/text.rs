@@ -4,7 +4,6 @@ mod detail;
 mod excerpt;
 mod quiet;
 
-use altimeter_analysis::Severity;
 use altimeter_analysis::review::{Review, ReviewedFile};
 
 use super::ReviewReport;
@@ -40,8 +39,7 @@ fn write_overview(page: &mut Page, review: &Review) {
     let server = format!("{} {}", review.engine, review.server_version);
     page.heading(&verdict::scope(review), &[review.source.clone(), server]);
     page.blank();
-    let verdict = verdict::verdict(review);
-    page.prose(11, "VERDICT", (Style::Risk(verdict.risk), &verdict.headline), &verdict.rest);
+    write_verdict(page, review);
     page.blank();
     page.facts(OVERVIEW, "findings", &verdict::found(review), "   ");
     if review.complete {
@@ -53,7 +51,13 @@ fn write_overview(page: &mut Page, review: &Review) {
         page.facts(OVERVIEW, "in all", &pieces, "   ");
     }
     page.list(OVERVIEW, "in the way", &preflight::lines(&review.preflight));
+    page.list(OVERVIEW, "would wait", &preflight::behind(&review.preflight));
     page.list(OVERVIEW, "note", &review.notes);
+}
+
+fn write_verdict(page: &mut Page, review: &Review) {
+    let verdict = verdict::verdict(review);
+    page.prose(11, "VERDICT", (Style::Risk(verdict.risk), &verdict.headline), &verdict.rest);
 }
 
 /// What is to be seen in a file at length, and its other statements in short.
@@ -90,17 +94,36 @@ fn aside(file: &ReviewedFile) -> (Style, String) {
     }
 }
 
+/// Lines of a list at the end that are shown.
+const LISTED: usize = 12;
+
+/// The first lines of a list, and how many there are more.
+fn first(mut lines: Vec<String>) -> Vec<String> {
+    let more = lines.len().saturating_sub(LISTED);
+    if more > 1 {
+        lines.truncate(LISTED);
+        lines.push(format!("… and {more} more"));
+    }
+    lines
+}
+
+/// Pages longer than this say the verdict again at their end, where a log is read first.
+const LONG: usize = 100;
+
 /// What was not known, and where there is more.
 fn write_end(page: &mut Page, review: &Review) {
     page.blank();
-    page.list(OVERVIEW, "allowed", &review::allowed(review));
-    page.list(OVERVIEW, "unknown", &review::unknowns(review));
+    page.list(OVERVIEW, "allowed", &first(review::allowed(review)));
+    page.list(OVERVIEW, "unknown", &first(review::unknowns(review)));
     if !review.complete {
         page.says(OVERVIEW, "with sizes", "--db URL, or --snapshot FILE made by altimeter snapshot");
     }
-    let worst = review::findings(review).max_by_key(|f| f.severity).filter(|f| f.severity > Severity::Low);
-    if let Some(finding) = worst {
-        page.says(OVERVIEW, "why", &format!("altimeter rules {}", finding.rule));
+    if let Some(rule) = verdict::worst_rule(review) {
+        page.says(OVERVIEW, "why", &format!("altimeter rules {rule}"));
     }
     page.says(OVERVIEW, "everything", "--format json has every lock and every number of every statement");
+    if page.lines() > LONG {
+        page.blank();
+        write_verdict(page, review);
+    }
 }

@@ -64,8 +64,9 @@ pub(crate) fn place(file: &ReviewedFile, reviewed: &Reviewed) -> String {
 /// Everything that could not be known, each once: what the catalog lacks, then what the statements' estimates lack.
 pub(crate) fn unknowns(review: &Review) -> Vec<String> {
     let of_statements = review.statements().flat_map(|(_, s)| &s.judged.estimate.unknowns);
+    let of_server = review.unknowns.iter().chain(&review.preflight.unknowns);
     let mut known = HashSet::new();
-    review.unknowns.iter().chain(of_statements).filter(|u| known.insert(*u)).cloned().collect()
+    of_server.chain(of_statements).filter(|u| known.insert(*u)).cloned().collect()
 }
 
 /// A number of things, in the singular or the plural: `1 file`, `1,012 statements`.
@@ -87,6 +88,7 @@ pub(crate) fn sentence(text: &str) -> String {
 /// Whether nobody needs to look at the statement.
 pub(crate) fn is_quiet(reviewed: &Reviewed, block: Option<&blocks::Block<'_>>) -> bool {
     in_order(reviewed).is_empty()
+        && reviewed.remarks.is_empty()
         && reviewed.judged.effect.fails.is_none()
         && reviewed.judged.effect.not_analysed.is_none()
         && block.is_none_or(|b| !b.is_noticed())

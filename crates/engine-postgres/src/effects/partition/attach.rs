@@ -6,11 +6,11 @@ use altimeter_catalog::{
 };
 
 use super::{facts, fail, lock, scan_one, through};
-use crate::bound::{self, Bound};
 use crate::dialect;
 use crate::effects::family;
 use crate::effects::rows::read_all_of;
 use crate::implication::{Condition, implies, known_of};
+use crate::partitions::{self, Bound};
 
 /// From this version on a foreign key that is not valid yet is taken over too, and validated then.
 const TAKES_OVER_NOT_VALID: u32 = 18;
@@ -58,7 +58,7 @@ fn refused(
         fail(effect, format!("{} is a partition of {of} already", child.name));
     }
     let bound = Bound::parse(bound);
-    if let (Some(Bound::Default), Some(default)) = (&bound, bound::default_of(catalog, &parent.name)) {
+    if let (Some(Bound::Default), Some(default)) = (&bound, partitions::default_of(catalog, &parent.name)) {
         fail(effect, format!("{} has the default partition {} already", parent.name, default.name));
     }
     bound
@@ -76,13 +76,14 @@ fn ancestors<'a>(catalog: &'a Catalog, table: &Table) -> Vec<&'a Table> {
 /// The table's rows have to fit the bound, and those of its parents; rows of the default partition must not. What
 /// validated CHECKs and NOT NULLs prove is not read.
 fn rows_checked(catalog: &Catalog, parent: &Table, child: &Table, bound: &Bound, effect: &mut Effect) {
-    let own = bound::under(catalog, parent, &child.name, bound);
+    let own = partitions::under(catalog, parent, &child.name, bound);
     let inherited = std::iter::once(parent).chain(ancestors(catalog, parent));
     let wanted = Condition::All(
-        std::iter::once(own.clone()).chain(inherited.map(|t| bound::condition_of(catalog, t))).collect(),
+        std::iter::once(own.clone()).chain(inherited.map(|t| partitions::condition_of(catalog, t))).collect(),
     );
     read_unless_proved(catalog, child, &wanted, effect);
-    if let Some(default) = bound::default_of(catalog, &parent.name).filter(|_| *bound != Bound::Default) {
+    if let Some(default) = partitions::default_of(catalog, &parent.name).filter(|_| *bound != Bound::Default)
+    {
         let by = format!("default partition of {}", parent.name);
         through(catalog, &default.name, &facts::ATTACH_DEFAULT, &by, effect);
         for table in read_unless_proved(catalog, default, &own.negated(), effect) {
@@ -107,7 +108,7 @@ fn read_unless_proved(
         return Vec::new();
     }
     let mut opened = Vec::new();
-    for partition in bound::children(catalog, &table.name) {
+    for partition in partitions::children(catalog, &table.name) {
         opened.push(partition.name.clone());
         opened.extend(read_unless_proved(catalog, partition, wanted, effect));
     }

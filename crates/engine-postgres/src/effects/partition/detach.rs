@@ -3,9 +3,9 @@
 use altimeter_catalog::{Catalog, ConstraintKind, DetachMode, Effect, Name, Table, TransactionUse};
 
 use super::{facts, fail, lock, through};
-use crate::bound;
 use crate::effects::family;
 use crate::effects::rows::read_all_of;
+use crate::partitions;
 
 /// From this version on there is `CONCURRENTLY` (release notes of 14).
 const CONCURRENTLY: u32 = 14;
@@ -21,7 +21,7 @@ pub(super) fn detached(
     if child.partition_of.as_ref() != Some(&parent.name) {
         fail(effect, format!("{} is no partition of {}", child.name, parent.name));
     }
-    let default = bound::default_of(catalog, &parent.name);
+    let default = partitions::default_of(catalog, &parent.name);
     if mode != DetachMode::Plain && catalog.server.major() < CONCURRENTLY {
         fail(effect, format!("DETACH PARTITION … CONCURRENTLY and FINALIZE exist from {CONCURRENTLY} on"));
     }

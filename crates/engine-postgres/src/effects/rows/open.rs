@@ -3,11 +3,11 @@
 use altimeter_catalog::{Catalog, Effect, LockMode, Name, RelationKind, Table, TableKind};
 
 use super::take;
-use crate::bound;
 use crate::effects::{fail, family};
 use crate::implication::Condition;
 use crate::locks::LockFact;
 use crate::locks::rows as facts;
+use crate::partitions;
 
 /// Views behind views are followed so far.
 const DEEPEST: usize = 50;
@@ -116,7 +116,7 @@ impl<'a> Opening<'a> {
                     return;
                 }
                 let behind = format!("partition of {}", table.name);
-                for partition in bound::live(catalog, table, conditions) {
+                for partition in partitions::live(catalog, table, conditions) {
                     take(catalog, &partition.name, self.mode, Some(&behind), effect);
                     self.table(partition, false, conditions, Some(&behind), effect, opened);
                 }

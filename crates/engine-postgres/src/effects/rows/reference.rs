@@ -6,10 +6,10 @@ use altimeter_catalog::{
 
 use super::open::Opening;
 use super::write::{Written, changes, written};
-use crate::bound;
 use crate::effects::scan_one;
 use crate::implication::{Condition, Operator, Value};
 use crate::locks::rows as facts;
+use crate::partitions;
 
 /// What happens to referencing rows, from the constraint as the server prints it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -158,7 +158,7 @@ fn follow(catalog: &Catalog, from: &Table, constraint: &Constraint, it: &Written
         opening.relation(&from.name, false, &[], Some(&through), effect);
     }
     let looks = |t: &&Table| !finds(t, &constraint.columns);
-    let holders = if bound::children(catalog, &from.name).next().is_some() {
+    let holders = if partitions::children(catalog, &from.name).next().is_some() {
         catalog.partitions_of(&from.name)
     } else {
         vec![from]

@@ -6,11 +6,11 @@ use altimeter_catalog::{
 };
 
 use super::{DEEPEST, family, is_empty, lock_indexes, open, reach, reference, take, trigger};
-use crate::bound;
 use crate::effects::fail;
 use crate::implication::{Condition, Operator, Value};
 use crate::locks::rows as facts;
 use crate::lower::rows::sequences_of;
+use crate::partitions;
 
 /// A write on one table, by a statement, a trigger, a function or a foreign key.
 pub(in crate::effects) struct Written<'a> {
@@ -107,7 +107,7 @@ pub(in crate::effects) fn written(catalog: &Catalog, it: &Written<'_>, effect: &
     }
     let routed = match it.command {
         WriteCommand::Insert => true,
-        WriteCommand::Update => bound::keys(table).iter().any(|k| changes(it.given, k)),
+        WriteCommand::Update => partitions::keys(table).iter().any(|k| changes(it.given, k)),
         WriteCommand::Delete => false,
     };
     let mut holders = vec![table];
@@ -137,7 +137,8 @@ pub(in crate::effects) fn written(catalog: &Catalog, it: &Written<'_>, effect: &
     }
     trigger::fired_by(catalog, table, &holders, it, effect);
     if !table.rules.is_empty() {
-        let rules = table.rules.join(", ");
+        let rules: Vec<&str> = table.rules.iter().map(|r| r.name.as_str()).collect();
+        let rules = rules.join(", ");
         effect.remark(format!("{} has rules ({rules}): what they do is not looked into", it.table));
     }
 }
@@ -157,12 +158,12 @@ pub(super) fn changes(given: Option<&[Given]>, column: &str) -> bool {
 fn routes<'a>(catalog: &'a Catalog, table: &Table, it: &Written<'_>) -> Vec<&'a Table> {
     let conditions: Vec<Condition> = match it.given {
         Some(given) => {
-            bound::keys(table).iter().filter_map(|key| key_values(table, given, key, it)).collect()
+            partitions::keys(table).iter().filter_map(|key| key_values(table, given, key, it)).collect()
         }
         None => Vec::new(),
     };
     let mut found = Vec::new();
-    for partition in bound::live(catalog, table, &conditions) {
+    for partition in partitions::live(catalog, table, &conditions) {
         found.push(partition);
         if partition.kind == TableKind::PartitionedTable {
             found.extend(routes(catalog, partition, it));

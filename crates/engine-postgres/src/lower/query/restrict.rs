@@ -227,12 +227,14 @@ fn columns_in(node: &SyntaxNode, scope: &Scope<'_>, found: &mut Vec<Mentioned>) 
     match node.kind() {
         kind if is_query(kind) => {}
         SyntaxKind::NAME_REF | SyntaxKind::FIELD_EXPR => {
-            let is_value = node.kind() == SyntaxKind::NAME_REF
-                && output::column(node, scope).is_none()
-                && is_keyword(&name_of(node));
-            if !is_value {
-                let origin = output::column(node, scope).and_then(|c| c.origin);
-                found.push(Mentioned { node: node.clone(), origin });
+            // What is no column of any source is a keyword, or a variable of the block around.
+            let column = output::column(node, scope);
+            if column.is_some() || scope.is_open() {
+                let is_value = node.kind() == SyntaxKind::NAME_REF && is_keyword(&name_of(node));
+                let origin = column.and_then(|c| c.origin);
+                if !is_value || origin.is_some() {
+                    found.push(Mentioned { node: node.clone(), origin });
+                }
             }
         }
         SyntaxKind::CALL_EXPR => {

@@ -70,6 +70,11 @@ impl<'a> Scope<'a> {
         std::iter::successors(Some(self), |s| s.outer)
     }
 
+    /// Whether a source may have columns that are not known.
+    pub(crate) fn is_open(&self) -> bool {
+        self.chain().any(|s| s.sources.iter().any(|s| s.open))
+    }
+
     /// The common table expression of that name.
     pub(crate) fn common_table(&self, name: &str) -> Option<&Outputs> {
         self.chain().flat_map(|s| s.tables.iter().rev()).find(|(n, _)| n == name).map(|(_, o)| o)

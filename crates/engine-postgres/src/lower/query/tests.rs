@@ -18,8 +18,7 @@ fn catalog() -> Catalog {
             name: Name::new("public", "v"),
             materialized: false,
             columns: vec!["id".to_owned(), "w".to_owned()],
-            needs: Vec::new(),
-            bytes: None,
+            ..View::default()
         }],
         ..Catalog::default()
     };

@@ -173,6 +173,34 @@ fn a_name_twice_on_the_search_path_is_ambiguous() {
 }
 
 #[test]
+fn a_materialized_view_is_shown_but_not_changed() {
+    let mut catalog = shop();
+    let name = altimeter_catalog::Name::new("public", "active_users");
+    catalog.views[0].materialized = true;
+    let mut rows = table("public", "active_users", &[("id", "bigint"), ("seen", "date")]);
+    rows.kind = altimeter_catalog::TableKind::MaterializedView;
+    catalog.tables.push(rows.into());
+    let says = "public.active_users is a materialized view, not a table; it reads public.users";
+    for request in [
+        "rename active_users.id to uid",
+        "ALTER TABLE active_users DROP COLUMN id",
+        "add an index on active_users (id)",
+    ] {
+        let error = read(&catalog, request).unwrap_err();
+        assert_eq!(
+            (error.message.as_str(), error.instead.as_str()),
+            (says, "change the table instead: public.users"),
+            "{request}"
+        );
+    }
+    let engine = altimeter_engine_postgres::PostgresEngine;
+    assert_eq!(super::super::find_table(&engine, &catalog, "active_users").unwrap(), name);
+    // No other table is offered in its name.
+    let error = read(&catalog, "rename users.seen to x").unwrap_err();
+    assert!(!error.instead.contains("active_users"), "{}", error.instead);
+}
+
+#[test]
 fn names_in_upper_case_are_told_from_those_in_lower_case() {
     let mut catalog = shop();
     catalog

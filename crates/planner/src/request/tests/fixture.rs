@@ -131,7 +131,7 @@ pub(super) fn shop() -> Catalog {
             materialized: false,
             columns: vec!["id".to_owned()],
             needs: vec![Dependency { on: Name::new("public", "users"), columns: vec!["id".to_owned()] }],
-            bytes: None,
+            ..View::default()
         }],
         ..Catalog::default()
     };

@@ -6,9 +6,10 @@ use crate::summary::review::{facts, in_order, place};
 use crate::summary::statement;
 use crate::{escape, markup};
 
-/// Lines and characters of a statement or a safe way that are shown.
-const LINES: usize = 30;
-const CHARACTERS: usize = 3_000;
+/// What is shown of a statement, in lines and characters.
+const STATEMENT: (usize, usize) = (24, 2_000);
+/// What is shown of a safe way.
+const SAFE_WAY: (usize, usize) = (120, 6_000);
 
 /// The statement in a `<details>` element: its text, locks, costs, findings, safe ways.
 pub(super) fn of(it: &Loud<'_>) -> String {
@@ -20,7 +21,7 @@ pub(super) fn of(it: &Loud<'_>) -> String {
         None => place,
     };
     let mut out = format!("<details>\n<summary>{}</summary>\n\n", escape::html(&title));
-    out.push_str(&escape::fenced("sql", &statement::runnable(&cut(&judged.statement.sql))));
+    out.push_str(&escape::fenced("sql", &statement::runnable(&cut(&judged.statement.sql, STATEMENT))));
     out.push('\n');
     let before = out.len();
     for (label, pieces) in [
@@ -28,6 +29,7 @@ pub(super) fn of(it: &Loud<'_>) -> String {
         ("locks", facts::locks(&judged.effect)),
         ("held", facts::held(it.reviewed)),
         ("costs", facts::costs(&judged.effect, &judged.estimate)),
+        ("note", it.reviewed.remarks.clone()),
     ] {
         if !pieces.is_empty() {
             markup::fact(&mut out, &Facts::new(label, pieces));
@@ -40,10 +42,12 @@ pub(super) fn of(it: &Loud<'_>) -> String {
         let name = escape::markdown(&format!("{} · {}", finding.severity, finding.rule));
         out.push_str(&format!("**{name}**: {}\n\n", escape::markdown(&finding.message)));
         let instead = finding.instead.trim();
-        if facts::is_sql(instead) {
-            out.push_str(&format!("Instead:\n\n{}\n", escape::fenced("sql", &cut(instead))));
-        } else if !instead.is_empty() {
-            markup::paragraph(&mut out, &format!("Instead: {instead}"));
+        match facts::words_alone(instead) {
+            Some("") => {}
+            Some(words) => markup::paragraph(&mut out, &format!("Instead: {words}")),
+            None => {
+                out.push_str(&format!("Instead:\n\n{}\n", escape::fenced("sql", &cut(instead, SAFE_WAY))));
+            }
         }
     }
     out.push_str("</details>\n\n");
@@ -51,13 +55,8 @@ pub(super) fn of(it: &Loud<'_>) -> String {
 }
 
 /// The beginning of a long text, with a mark where it was cut.
-fn cut(text: &str) -> String {
-    let mut kept: String = text.chars().take(CHARACTERS).collect();
-    if let Some((at, _)) = kept.match_indices('\n').nth(LINES - 1) {
-        kept.truncate(at);
-    }
-    if kept.len() < text.len() {
-        kept.push_str("\n-- …");
-    }
-    kept
+fn cut(text: &str, (lines, characters): (usize, usize)) -> String {
+    let (shown, _) = facts::first_lines(text, lines);
+    let shown: String = shown.chars().take(characters).collect();
+    if shown.len() < text.len() { format!("{shown}\n-- …") } else { shown }
 }

@@ -13,6 +13,8 @@ fn hostile() -> Review {
     let mut review = fixture::review();
     review.source = HOSTILE.into();
     review.notes = vec![HOSTILE.into()];
+    review.preflight.obstacles[0].message = HOSTILE.into();
+    review.preflight.obstacles[0].next = HOSTILE.into();
     review.unknowns = vec![HOSTILE.into(), "::error::x".into()];
     for file in &mut review.files {
         file.path.push_str(HOSTILE);

@@ -10,8 +10,11 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer,
 use super::excerpt::Excerpt;
 use crate::review::place::{Places, marked};
 use crate::summary::review::blocks::Block;
-use crate::summary::review::{facts, in_order, path};
+use crate::summary::review::{facts, in_order, path, some};
 use crate::{Layout, escape, wrap};
+
+/// Lines of a safe way that are shown.
+const SAFE_WAY: usize = 16;
 
 /// Draws the statements of one file.
 pub(super) struct Details<'a> {
@@ -34,7 +37,7 @@ impl<'a> Details<'a> {
     pub(super) fn draw(&mut self, places: &mut Places<'_>, at: usize, block: Option<&Block<'_>>) -> String {
         let reviewed = &self.file.statements[at];
         let marked = marked(self.file, reviewed);
-        let gutter = places.of(marked.end).line.to_string().len();
+        let gutter = places.line_of(marked.end).to_string().len();
         // Line number, blank, bar, blank; two more beside a statement of several lines.
         let room = self.width.saturating_sub(gutter + 5);
         let excerpt = Excerpt::new(places, &marked, room);
@@ -73,6 +76,7 @@ impl<'a> Details<'a> {
         let costs = facts::costs(&reviewed.judged.effect, &reviewed.judged.estimate);
         elements.extend(messages.pieces("costs", &costs));
         let findings = in_order(reviewed);
+        elements.extend(messages.facts("note", &reviewed.remarks));
         for (nth, finding) in findings.iter().enumerate() {
             if nth > 0 {
                 let name = format!("{}[{}]", finding.severity, finding.rule);
@@ -109,10 +113,14 @@ impl<'a> Details<'a> {
         if instead.is_empty() || !self.told.insert(instead) {
             return Vec::new();
         }
-        if !facts::is_sql(instead) {
-            return messages.prose(Level::HELP, "instead", instead);
+        if let Some(words) = facts::words_alone(instead) {
+            return messages.prose(Level::HELP, "instead", words);
         }
-        let sql = escape::lines(instead);
+        let (shown, left_out) = facts::first_lines(instead, SAFE_WAY);
+        let mut sql = escape::lines(shown);
+        if left_out > 0 {
+            sql.push_str(&format!("\n… {}: --format json has all", some(left_out, "more line")));
+        }
         vec![Element::from(Level::HELP.with_name("instead").message(sql))]
     }
 }

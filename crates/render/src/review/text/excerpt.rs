@@ -28,18 +28,18 @@ impl Excerpt {
     /// The lines of a span, each at most `room` columns wide.
     pub(super) fn new(places: &mut Places<'_>, span: &Range<usize>, room: usize) -> Self {
         let span = places.inside(span);
-        let (begin, end) = (places.of(span.start), places.of(span.end));
+        let (begin, end) = (places.of(span.start), places.line_of(span.end));
         let mut excerpt =
             Self { text: String::new(), line: begin.line, span: 0..0, cut_column: None, end_column: 0 };
-        for line in begin.line..=end.line {
+        for line in begin.line..=end {
             let from = places.begin(line);
-            let folded = line >= begin.line + FIRST && line + LAST <= end.line;
+            let folded = line >= begin.line + FIRST && line + LAST <= end;
             if !folded {
                 let starts = if line == begin.line { span.start - from } else { 0 };
-                let ends = if line == end.line { span.end - from } else { usize::MAX };
+                let ends = if line == end { span.end - from } else { usize::MAX };
                 excerpt.push(places.rest_of_line(line, from), starts..ends, room, begin.column);
             }
-            if line < end.line {
+            if line < end {
                 excerpt.text.push('\n');
             }
         }

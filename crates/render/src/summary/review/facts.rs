@@ -10,6 +10,8 @@ use crate::amount::{self, Quantity};
 const WORTH_SAYING: f64 = 1024.0 * 1024.0;
 /// A lag below is not worth a word: a second, in ms.
 const LAG_WORTH_SAYING: f64 = 1000.0;
+/// A run time that is not worth a word where nothing is locked, in ms.
+const A_MOMENT_MS: f64 = 100.0;
 /// Relations named for one lock mode; a partitioned table may have thousands.
 const NAMED: usize = 4;
 
@@ -81,6 +83,10 @@ pub(crate) fn costs(effect: &Effect, estimate: &Estimate) -> Vec<String> {
     if effect.fails.is_some() || effect.not_analysed.is_some() {
         return Vec::new();
     }
+    let moment = estimate.duration_ms.as_ref().is_some_and(|r| r.high < A_MOMENT_MS);
+    if moment && effect.locks.is_empty() {
+        return Vec::new();
+    }
     let mut pieces = vec![match &estimate.duration_ms {
         Some(range) => format!("runs {}", amount::ends(Quantity::Time, Some(range))),
         None => "nobody knows how long it runs".to_owned(),
@@ -104,6 +110,9 @@ pub(crate) fn costs(effect: &Effect, estimate: &Estimate) -> Vec<String> {
             pieces.push(format!("{says}{}", amount::middle(quantity, Some(range))));
         }
     }
+    if let Some(queued) = estimate.queries_queued.as_ref().filter(|r| r.high >= 0.95) {
+        pieces.push(format!("queues {} statements", amount::ends(Quantity::Count, Some(queued))));
+    }
     if effect.waits_for_transactions {
         pieces.push("waits for older transactions".to_owned());
     }
@@ -121,7 +130,17 @@ fn named(names: &[&Name]) -> String {
     said.join(", ")
 }
 
-/// Whether a safe way is SQL to copy; else it is prose.
-pub(crate) fn is_sql(instead: &str) -> bool {
-    instead.contains('\n') || instead.trim_end().ends_with(';')
+/// The first lines of a text, and how many were left out. A few more than `lines` are shown rather than left out.
+pub(crate) fn first_lines(text: &str, lines: usize) -> (&str, usize) {
+    let all = text.lines().count();
+    match text.match_indices('\n').nth(lines - 1) {
+        Some((at, _)) if all > lines + lines / 4 => (&text[..at], all - lines),
+        _ => (text, 0),
+    }
+}
+
+/// A safe way that is words alone, a comment of one line; else it is SQL to copy.
+pub(crate) fn words_alone(instead: &str) -> Option<&str> {
+    let is_sql = instead.contains('\n') || instead.trim_end().ends_with(';');
+    (!is_sql).then(|| instead.strip_prefix("-- ").unwrap_or(instead))
 }

@@ -1,7 +1,7 @@
 //! The first sentences: how bad the worst statement is, who waits for what and how long.
 
-use altimeter_analysis::Severity;
 use altimeter_analysis::review::{Review, Reviewed, ReviewedFile};
+use altimeter_analysis::{Finding, Severity};
 
 use super::blocks::{self, Block};
 use super::{counted, counts, findings, in_order, place, sentence, some};
@@ -29,15 +29,27 @@ pub(crate) fn found(review: &Review) -> Vec<String> {
     if says.is_empty() {
         return vec!["none".to_owned()];
     }
-    let risk = review.risk();
-    let all: Vec<_> = review.statements().filter(|(_, s)| s.judged.risk == risk).collect();
-    let first = all.iter().find_map(|(file, s)| Some((place(file, s), *in_order(s).first()?)));
-    if let Some((place, finding)) = first {
-        let which = if risk == Severity::Low { "first" } else { "worst" };
-        let more = if all.len() > 1 { format!(" and {} more as bad", all.len() - 1) } else { String::new() };
-        says.push(format!("{which}: {} at {place}{more}", finding.rule));
+    if let Some((file, reviewed, finding)) = worst(review) {
+        let alike = review.statements().filter(|(_, s)| s.judged.risk == finding.severity).count();
+        let which = if finding.severity == Severity::Low { "first" } else { "worst" };
+        let more = if alike > 1 { format!(" and {} more as bad", alike - 1) } else { String::new() };
+        says.push(format!("{which}: {} at {}{more}", finding.rule, place(file, reviewed)));
     }
     says
+}
+
+/// The rule of the worst finding.
+pub(crate) fn worst_rule(review: &Review) -> Option<&'static str> {
+    worst(review).map(|(.., finding)| finding.rule)
+}
+
+/// The first of the worst findings.
+fn worst(review: &Review) -> Option<(&ReviewedFile, &Reviewed, &Finding)> {
+    let risk = review.risk();
+    review.statements().filter(|(_, s)| s.judged.risk == risk).find_map(|(file, s)| {
+        let finding = *in_order(s).first()?;
+        Some((file, s, finding))
+    })
 }
 
 fn waits(review: &Review) -> Vec<String> {

@@ -1,0 +1,69 @@
+//! Tables made.
+
+use super::super::{ObjectKind, exists, missing, refused};
+use crate::{ApplyError, Catalog, Name, Table, TableDefinition, TableKind};
+
+impl Catalog {
+    pub(super) fn create_table(&mut self, it: &TableDefinition) -> Result<(), ApplyError> {
+        let name = &it.table.name;
+        if self.has_relation(name) {
+            return if it.if_not_exists { Ok(()) } else { Err(exists(ObjectKind::Table, name)) };
+        }
+        if self.user_type(name).is_some() {
+            return Err(exists(ObjectKind::Type, name));
+        }
+        if let Some(why) = &it.refused {
+            return refused(why.clone());
+        }
+        self.need_schema(&name.schema)?;
+        self.need_parents(&it.table)?;
+        for index in &it.table.indexes {
+            self.need_free(ObjectKind::Index, &name.sibling(&index.definition.name))?;
+        }
+        for sequence in &it.sequences {
+            self.need_free(ObjectKind::Sequence, &sequence.name)?;
+        }
+        if let Some(lost) = it.references().into_iter().find(|t| self.table(t).is_none()) {
+            return Err(missing(ObjectKind::Table, lost));
+        }
+        let reads = it.source.iter().flat_map(|s| &s.reads).map(|r| &r.relation);
+        if let Some(lost) = it.like.iter().chain(reads).find(|r| !self.has_relation(r)) {
+            return Err(missing(ObjectKind::Table, lost));
+        }
+        self.push_table(it.table.clone());
+        self.sequences.extend(it.sequences.iter().cloned());
+        self.sequences.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(())
+    }
+
+    fn need_parents(&self, table: &Table) -> Result<(), ApplyError> {
+        for parent in table.partition_of.iter().chain(&table.inherits) {
+            let found = self.table(parent).ok_or_else(|| missing(ObjectKind::Table, parent))?;
+            let partitioned = found.kind == TableKind::PartitionedTable;
+            if table.partition_of.is_some() != partitioned {
+                let not = if partitioned { "is partitioned" } else { "is not partitioned" };
+                return refused(format!("{parent} {not}"));
+            }
+        }
+        let Some(parent) = &table.partition_of else { return Ok(()) };
+        match self.default_partition(parent) {
+            Some(default) if table.partition_bound.as_deref() == Some("DEFAULT") => {
+                refused(format!("{parent} has a default partition already, {default}"))
+            }
+            _ => match self.tables.iter().find(|t| {
+                t.partition_of.as_ref() == Some(parent)
+                    && t.partition_bound.is_some()
+                    && t.partition_bound == table.partition_bound
+            }) {
+                Some(other) => refused(format!("the partition {} has the same bound", other.name)),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// The default partition of a partitioned table.
+    pub fn default_partition(&self, parent: &Name) -> Option<&Name> {
+        let partitions = self.tables.iter().filter(|t| t.partition_of.as_ref() == Some(parent));
+        partitions.filter(|t| t.partition_bound.as_deref() == Some("DEFAULT")).map(|t| &t.name).next()
+    }
+}

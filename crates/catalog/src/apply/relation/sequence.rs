@@ -1,0 +1,65 @@
+//! Sequences made and changed.
+
+use super::super::{ObjectKind, exists, missing, refused};
+use crate::{ApplyError, Catalog, Dependency, Name, RelationWord, Sequence, SequenceAction};
+
+impl Catalog {
+    pub(super) fn create_sequence(
+        &mut self,
+        sequence: &Sequence,
+        if_not_exists: bool,
+    ) -> Result<(), ApplyError> {
+        if self.has_relation(&sequence.name) {
+            return if if_not_exists { Ok(()) } else { Err(exists(ObjectKind::Sequence, &sequence.name)) };
+        }
+        self.need_schema(&sequence.name.schema)?;
+        if let Some(owner) = &sequence.owned_by {
+            self.need_owner(&sequence.name, owner)?;
+        }
+        self.sequences.push(sequence.clone());
+        self.sequences.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(())
+    }
+
+    fn need_owner(&self, sequence: &Name, owner: &Dependency) -> Result<(), ApplyError> {
+        let table = self.table(&owner.on).ok_or_else(|| missing(ObjectKind::Table, &owner.on))?;
+        if owner.on.schema != sequence.schema {
+            return refused(format!("the sequence {sequence} must be in the schema of {}", owner.on));
+        }
+        match owner.columns.first() {
+            Some(column) if table.column(column).is_none() => {
+                Err(missing(ObjectKind::Column, format!("{}.{column}", owner.on)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn alter_sequence(
+        &mut self,
+        name: &Name,
+        if_exists: bool,
+        action: &SequenceAction,
+    ) -> Result<(), ApplyError> {
+        if !self.has_relation(name) && if_exists {
+            return Ok(());
+        }
+        if !self.is_called(RelationWord::Sequence, name) {
+            return self.wrong_kind(RelationWord::Sequence, name);
+        }
+        let owner = self.sequences.iter().find(|s| &s.name == name).and_then(|s| s.owned_by.clone());
+        match action {
+            SequenceAction::Owner if owner.is_some() => {
+                return refused(format!("the sequence {name} has the owner of the table it belongs to"));
+            }
+            SequenceAction::Options { owned_by: Some(Some(new)), .. } => self.need_owner(name, new)?,
+            _ => {}
+        }
+        for sequence in self.sequences.iter_mut().filter(|s| &s.name == name) {
+            if let SequenceAction::Options { owned_by, type_name } = action {
+                sequence.owned_by = owned_by.clone().unwrap_or_else(|| sequence.owned_by.clone());
+                sequence.type_name = type_name.clone().unwrap_or_else(|| sequence.type_name.clone());
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! Views and materialized views made and changed.
+
+use super::super::{ObjectKind, exists, missing, refused};
+use crate::{ApplyError, Catalog, Table, View, ViewDefinition};
+
+impl Catalog {
+    pub(super) fn create_view(&mut self, it: &ViewDefinition) -> Result<(), ApplyError> {
+        let name = &it.view.name;
+        if let Some(old) = self.view(name).filter(|v| it.or_replace && !v.materialized) {
+            let kept = old.columns.iter().zip(&it.view.columns).all(|(old, new)| old == new);
+            if !kept || old.columns.len() > it.view.columns.len() {
+                return refused(format!("CREATE OR REPLACE VIEW can only add columns at the end of {name}"));
+            }
+        } else if self.has_relation(name) {
+            return if it.if_not_exists { Ok(()) } else { Err(exists(kind_of(&it.view), name)) };
+        }
+        if let Some(why) = &it.refused {
+            return refused(why.clone());
+        }
+        self.need_schema(&name.schema)?;
+        if let Some(missed) = it.view.needs.iter().find(|d| !self.has_relation(&d.on)) {
+            return Err(missing(ObjectKind::Table, &missed.on));
+        }
+        self.views.retain(|v| &v.name != name);
+        self.views.push(it.view.clone());
+        self.views.sort_by(|a, b| a.name.cmp(&b.name));
+        if let Some((table, _)) = &it.rows {
+            self.push_table(table.clone());
+        }
+        Ok(())
+    }
+
+    pub(super) fn push_table(&mut self, table: Table) {
+        self.tables.push(table.into());
+        self.tables.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+}
+
+fn kind_of(view: &View) -> ObjectKind {
+    if view.materialized { ObjectKind::MaterializedView } else { ObjectKind::View }
+}

@@ -1,0 +1,322 @@
+//! Comments, privileges, policies, statistics, publications, extensions.
+
+use altimeter_catalog::{
+    Cast, Catalog, Change, Commented, ExtendedStatistics, Extension, Name, NameParts, ObjectChange, Policy,
+    PublicationVerb, Published, joined,
+};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
+
+use super::names::{self, created, listed};
+use super::trigger::renamed;
+use super::{Lowered, creation_schema, keyword, qualified, query, relation, view};
+use crate::parse::{self, child, find, has, name_of, path, string_of, text_of};
+use crate::types;
+
+fn object(change: ObjectChange) -> Lowered {
+    Lowered::one(Change::Object(change))
+}
+
+/// `COMMENT ON` and `SECURITY LABEL`.
+pub(super) fn lower_comment(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let Some(on) = node.children().find(|n| format!("{:?}", n.kind()).starts_with("OBJECT_")) else {
+        return Lowered::unknown("what the comment is about is not plain");
+    };
+    let named = |kind| child(&on, kind).and_then(|n| relation(catalog, &n));
+    let (what, relation) = match on.kind() {
+        SyntaxKind::OBJECT_TABLE
+        | SyntaxKind::OBJECT_FOREIGN_TABLE
+        | SyntaxKind::OBJECT_VIEW
+        | SyntaxKind::OBJECT_MATERIALIZED_VIEW
+        | SyntaxKind::OBJECT_INDEX
+        | SyntaxKind::OBJECT_SEQUENCE => (Commented::Relation, qualified(catalog, path(&on))),
+        SyntaxKind::OBJECT_COLUMN => {
+            let mut parts = path(&on);
+            parts.pop();
+            (Commented::Relation, column_owner(catalog, parts))
+        }
+        SyntaxKind::OBJECT_CONSTRAINT if has(&on, SyntaxKind::DOMAIN_KW) => (Commented::Other, None),
+        SyntaxKind::OBJECT_CONSTRAINT
+        | SyntaxKind::OBJECT_TRIGGER
+        | SyntaxKind::OBJECT_RULE
+        | SyntaxKind::OBJECT_POLICY => {
+            let on = named(SyntaxKind::TABLE_NAME_REF).or_else(|| named(SyntaxKind::RELATION_NAME_REF));
+            (Commented::PartOfRelation, on)
+        }
+        _ => (Commented::Other, None),
+    };
+    if what != Commented::Other && relation.is_none() {
+        return Lowered::unknown("what the comment is about is not plain");
+    }
+    object(ObjectChange::Comment { on: what, relation })
+}
+
+/// A column belongs to a relation or to a composite type.
+fn column_owner(catalog: &Catalog, parts: Vec<String>) -> Option<Name> {
+    let name = qualified(catalog, parts.clone())?;
+    if catalog.has_relation(&name) {
+        return Some(name);
+    }
+    let composite = |n: &Name| catalog.user_type(n).is_some();
+    let mut path = catalog.server.search_path.iter().map(|s| Name::new(s, &name.name));
+    if parts.len() == 1 { path.find(composite).or(Some(name)) } else { Some(name) }
+}
+
+/// `GRANT` and `REVOKE`: only relations named one by one matter here.
+pub(super) fn lower_grant(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let revoke = node.kind() == SyntaxKind::REVOKE;
+    let on = child(node, SyntaxKind::ON_PRIVILEGE_OBJECTS_CLAUSE).and_then(|n| n.first_child());
+    let Some(on) = on else { return super::elsewhere::of(node) };
+    let named = match on.kind() {
+        SyntaxKind::PRIVILEGE_TABLE | SyntaxKind::PRIVILEGE_DEFAULT => SyntaxKind::RELATION_NAME_REF,
+        SyntaxKind::PRIVILEGE_SEQUENCE => SyntaxKind::SEQUENCE_REF,
+        SyntaxKind::PRIVILEGE_ALL_TABLES_IN_SCHEMA => {
+            return object(ObjectChange::Grant { relations: Vec::new(), revoke });
+        }
+        _ => return super::elsewhere::of(node),
+    };
+    let relations: Vec<Name> = listed(&on, named).iter().filter_map(|n| relation(catalog, n)).collect();
+    if let (Some(change), false) = (column_grant(node, &relations), revoke) {
+        return Lowered::one(change);
+    }
+    object(ObjectChange::Grant { relations, revoke })
+}
+
+/// Privileges on one column of one table for one role, as plans grant them.
+fn column_grant(node: &SyntaxNode, relations: &[Name]) -> Option<Change> {
+    let [table] = relations else { return None };
+    let roles = child(node, SyntaxKind::ROLE_REF_LIST)?;
+    let mut roles = roles.children();
+    let role = roles.next().filter(|_| roles.next().is_none())?;
+    if has(node, SyntaxKind::GRANT_WITH_CLAUSE) || has(node, SyntaxKind::GRANTED_BY_CLAUSE) {
+        return None;
+    }
+    let mut privileges = Vec::new();
+    let mut column: Option<String> = None;
+    for command in node.descendants().filter(|n| n.kind() == SyntaxKind::REVOKE_COMMAND) {
+        let columns: Vec<String> = command
+            .descendants()
+            .filter(|n| n.kind() == SyntaxKind::COLUMN_NAME_REF)
+            .map(|c| name_of(&c))
+            .collect();
+        match (columns.as_slice(), &column) {
+            ([one], None) => column = Some(one.clone()),
+            ([one], Some(same)) if one == same => {}
+            _ => return None,
+        }
+        privileges.extend(parse::tokens(&command).next().map(|t| t.text().to_uppercase()));
+    }
+    let word = parse::tokens(&role).next()?.text().to_owned();
+    let everybody = word.eq_ignore_ascii_case("public");
+    let grantee = if everybody { "PUBLIC".to_owned() } else { parse::identifier(&word) };
+    Some(Change::GrantColumn { table: table.clone(), column: column?, privileges, grantee })
+}
+
+pub(super) fn lower_create_policy(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let name = child(node, SyntaxKind::POLICY).map(|n| name_of(&n));
+    let table = child(node, SyntaxKind::ON_TABLE).and_then(|n| relation(catalog, &n));
+    let (Some(name), Some(table)) = (name, table) else {
+        return Lowered::unknown("the policy's names are not plain");
+    };
+    let command = child(node, SyntaxKind::POLICY_COMMAND).and_then(|n| n.first_child());
+    let command = command.map_or_else(|| "ALL".to_owned(), |n| text_of(&n).to_uppercase());
+    let mut policy = Policy {
+        name,
+        permissive: !find(node, SyntaxKind::AS_POLICY_TYPE)
+            .is_some_and(|n| text_of(&n).to_lowercase().contains("restrictive")),
+        command,
+        columns: Vec::new(),
+        needs: Vec::new(),
+        functions: Vec::new(),
+    };
+    read_policy(catalog, node, &table, &mut policy);
+    object(ObjectChange::CreatePolicy { table, policy })
+}
+
+/// Adds what a policy's expressions read and call.
+fn read_policy(catalog: &Catalog, node: &SyntaxNode, table: &Name, policy: &mut Policy) {
+    let clauses = node
+        .descendants()
+        .filter(|n| matches!(n.kind(), SyntaxKind::USING_EXPR_CLAUSE | SyntaxKind::WITH_CHECK_EXPR_CLAUSE));
+    for clause in clauses {
+        let Some(expression) = clause.first_child() else { continue };
+        let read = query::read_expression(catalog, &expression, Some(table));
+        for dependency in view::dependencies(&read) {
+            if &dependency.on == table {
+                policy.columns.extend(dependency.columns);
+            } else if !policy.needs.contains(&dependency) {
+                policy.needs.push(dependency);
+            }
+        }
+        policy.functions.extend(view::functions(catalog, &read));
+    }
+    policy.columns.sort();
+    policy.columns.dedup();
+}
+
+pub(super) fn lower_alter_policy(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let name = child(node, SyntaxKind::POLICY_REF).map(|n| name_of(&n));
+    let table = child(node, SyntaxKind::ON_TABLE).and_then(|n| relation(catalog, &n));
+    let (Some(name), Some(table)) = (name, table) else {
+        return Lowered::unknown("the policy's names are not plain");
+    };
+    if let Some(to) = child(node, SyntaxKind::POLICY_RENAME_TO) {
+        return object(ObjectChange::RenamePolicy { table, from: name, to: renamed(&to) });
+    }
+    let mut read = Policy::default();
+    read_policy(catalog, node, &table, &mut read);
+    object(ObjectChange::AlterPolicy { table, name, reads: read.needs })
+}
+
+pub(super) fn lower_create_statistics(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let Some(table) = child(node, SyntaxKind::FROM_TABLE).and_then(|n| relation(catalog, &n)) else {
+        return Lowered::unknown("the table of these statistics is not plain");
+    };
+    let on = child(node, SyntaxKind::STATISTICS_ON_CLAUSE);
+    let items: Vec<SyntaxNode> = on.iter().flat_map(|n| n.children()).collect();
+    let mut columns: Vec<String> = Vec::new();
+    let mut labels: Vec<String> = Vec::new();
+    for item in &items {
+        let plain = item.kind() == SyntaxKind::NAME_REF;
+        labels.push(if plain { name_of(item) } else { "expr".to_owned() });
+        let read = query::read_expression(catalog, item, Some(&table));
+        columns.extend(read.reads.iter().filter(|r| r.relation == table).flat_map(|r| r.columns.clone()));
+    }
+    columns.sort();
+    columns.dedup();
+    let given = child(node, SyntaxKind::STATISTICS).and_then(|n| created(catalog, path(&n)));
+    let name = given.unwrap_or_else(|| statistics_name(catalog, &table, &labels));
+    let if_not_exists = has(node, SyntaxKind::IF_NOT_EXISTS);
+    let statistics = ExtendedStatistics { name, columns };
+    object(ObjectChange::CreateStatistics { table, statistics, if_not_exists })
+}
+
+/// The name the server chooses for statistics (server source, `ChooseExtendedStatisticName`).
+fn statistics_name(catalog: &Catalog, table: &Name, columns: &[String]) -> Name {
+    let taken: Vec<String> = catalog
+        .tables
+        .iter()
+        .flat_map(|t| &t.statistics)
+        .filter(|s| s.name.schema == table.schema)
+        .map(|s| s.name.name.clone())
+        .collect();
+    let columns = joined(columns.iter().map(String::as_str));
+    let parts = NameParts { table: &table.name, columns: &columns, label: "stat" };
+    table.sibling(Catalog::default().default_relation_name(&table.schema, parts, &taken))
+}
+
+pub(super) fn lower_alter_statistics(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let name = child(node, SyntaxKind::STATISTICS_REF).and_then(|n| names::statistics(catalog, &n));
+    let Some(from) = name else { return Lowered::unknown("the statistics' name is not plain") };
+    let to = if let Some(rename) = child(node, SyntaxKind::STATISTICS_RENAME_TO) {
+        from.sibling(renamed(&rename))
+    } else if let Some(schema) = find(node, SyntaxKind::SCHEMA_REF) {
+        Name::new(name_of(&schema), &from.name)
+    } else {
+        return super::elsewhere::of(node);
+    };
+    object(ObjectChange::RenameStatistics { from, to })
+}
+
+pub(super) fn lower_create_publication(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let name = child(node, SyntaxKind::PUBLICATION).map(|n| name_of(&n)).unwrap_or_default();
+    object(ObjectChange::CreatePublication { name, objects: published(catalog, node) })
+}
+
+pub(super) fn lower_alter_publication(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let name = child(node, SyntaxKind::PUBLICATION_REF).map(|n| name_of(&n)).unwrap_or_default();
+    let verb = |kind| match kind {
+        SyntaxKind::ADD_PUBLICATION_OBJECTS => Some(PublicationVerb::Add),
+        SyntaxKind::SET_PUBLICATION_OBJECTS | SyntaxKind::SET_ALL_PUBLICATION_OBJECT_LIST => {
+            Some(PublicationVerb::Set)
+        }
+        SyntaxKind::DROP_PUBLICATION_OBJECTS => Some(PublicationVerb::Drop),
+        _ => None,
+    };
+    match node.children().find_map(|n| verb(n.kind())) {
+        Some(verb) => {
+            object(ObjectChange::AlterPublication { name, verb, objects: published(catalog, node) })
+        }
+        None => super::elsewhere::of(node),
+    }
+}
+
+fn published(catalog: &Catalog, node: &SyntaxNode) -> Published {
+    let mut objects = Published::default();
+    // `TABLE a, b`: the word counts for all that follow.
+    let mut in_schemas = false;
+    for part in node.descendants() {
+        match part.kind() {
+            SyntaxKind::ALL_PUBLICATION_TABLES => objects.all_tables = true,
+            SyntaxKind::PUBLICATION_OBJECT_TABLES_IN_SCHEMA => {
+                in_schemas = true;
+                let named = child(&part, SyntaxKind::SCHEMA_REF).map(|n| name_of(&n));
+                objects.schemas.extend(named.or_else(|| Some(creation_schema(catalog).to_owned())));
+            }
+            SyntaxKind::PUBLICATION_OBJECT_CURRENT_SCHEMA => {
+                objects.schemas.push(creation_schema(catalog).to_owned());
+            }
+            SyntaxKind::PUBLICATION_OBJECT_TABLE => {
+                let Some(named) = child(&part, SyntaxKind::TABLE_NAME_REF) else { continue };
+                let bare = !has(&part, SyntaxKind::TABLE_KW) && !has(&part, SyntaxKind::ONLY_KW);
+                if in_schemas && bare {
+                    objects.schemas.extend(path(&named).pop());
+                    continue;
+                }
+                in_schemas = false;
+                let columns = child(&part, SyntaxKind::COLUMN_REF_LIST);
+                let columns = columns.iter().flat_map(|l| l.children()).map(|n| name_of(&n)).collect();
+                let only = has(&part, SyntaxKind::ONLY_KW);
+                objects.tables.extend(relation(catalog, &named).map(|name| (name, only, columns)));
+            }
+            _ => {}
+        }
+    }
+    objects
+}
+
+pub(super) fn lower_create_extension(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let name = child(node, SyntaxKind::EXTENSION).map(|n| name_of(&n)).unwrap_or_default();
+    let schema = child(node, SyntaxKind::EXTENSION_SCHEMA).and_then(|n| child(&n, SyntaxKind::SCHEMA_REF));
+    let version = child(node, SyntaxKind::EXTENSION_VERSION_CLAUSE).and_then(|n| n.first_child());
+    let extension = Extension {
+        name,
+        version: version.and_then(|n| string_of(&n)).unwrap_or_default(),
+        schema: schema.map_or_else(|| creation_schema(catalog).to_owned(), |n| name_of(&n)),
+    };
+    let if_not_exists = has(node, SyntaxKind::IF_NOT_EXISTS);
+    object(ObjectChange::CreateExtension { extension, if_not_exists })
+}
+
+pub(super) fn lower_event_trigger(node: &SyntaxNode) -> Lowered {
+    let named = node
+        .children()
+        .find(|n| matches!(n.kind(), SyntaxKind::EVENT_TRIGGER | SyntaxKind::EVENT_TRIGGER_REF));
+    let name = named.map(|n| name_of(&n)).unwrap_or_default();
+    let off = has(node, SyntaxKind::DISABLE) || node.kind() == SyntaxKind::DROP_EVENT_TRIGGER;
+    let on = node.kind() == SyntaxKind::CREATE_EVENT_TRIGGER
+        || node.children().any(|n| format!("{:?}", n.kind()).starts_with("ENABLE"));
+    if off {
+        return object(ObjectChange::DropEventTrigger { name });
+    }
+    if on { object(ObjectChange::CreateEventTrigger { name }) } else { super::elsewhere::of(node) }
+}
+
+pub(super) fn lower_create_cast(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
+    let signature = child(node, SyntaxKind::CAST_SIG);
+    let mut types = signature.iter().flat_map(|n| n.children()).map(|n| {
+        let text = text_of(&n);
+        types::canonical(catalog, &text).unwrap_or(text)
+    });
+    let (Some(source), Some(target)) = (types.next(), types.next()) else {
+        return Lowered::unknown("the types of this cast are not plain");
+    };
+    let context = if has(node, SyntaxKind::AS_ASSIGNMENT) {
+        "assignment"
+    } else if has(node, SyntaxKind::AS_IMPLICIT) {
+        "implicit"
+    } else {
+        "explicit"
+    };
+    let binary = has(node, SyntaxKind::WITHOUT_FUNCTION);
+    object(ObjectChange::CreateCast(Cast { source, target, binary, context: context.to_owned() }))
+}

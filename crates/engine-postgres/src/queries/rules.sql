@@ -1,0 +1,25 @@
+-- Rules users made. Printing one opens the relations it names: not done where that would queue behind somebody.
+WITH locked AS MATERIALIZED (
+    SELECT DISTINCT l.relation
+    FROM pg_catalog.pg_locks l
+    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
+        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
+            WHERE d.datname = pg_catalog.current_database())
+)
+SELECT
+    r.ev_class::pg_catalog.int8 AS relation_id,
+    r.rulename::pg_catalog.text AS name,
+    r.ev_type::pg_catalog.text AS event,
+    r.is_instead AS instead,
+    CASE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_depend d JOIN locked ON locked.relation = d.refobjid
+            WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid
+                AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass)
+        -- Visible or not, NULL means that the relation was dropped after the snapshot: printing would fail.
+        AND pg_catalog.pg_table_is_visible(c.oid) IS NOT NULL
+        THEN pg_catalog.pg_get_ruledef(r.oid) END AS definition
+FROM pg_catalog.pg_rewrite r
+JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE r.rulename <> '_RETURN'
+    AND (n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' OR n.oid = pg_catalog.pg_my_temp_schema())
+ORDER BY r.rulename

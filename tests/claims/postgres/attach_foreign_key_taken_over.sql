@@ -1,0 +1,19 @@
+-- about: ATTACH PARTITION takes a foreign key over that fits, which locks the referenced table against everything
+-- lock on pt: SHARE UPDATE EXCLUSIVE
+-- lock on s: ACCESS EXCLUSIVE
+-- lock on p: ACCESS EXCLUSIVE
+-- writer: INSERT INTO pt VALUES (1, 5, 'x')
+-- setup
+CREATE TABLE p (id int PRIMARY KEY, b text);
+INSERT INTO p SELECT g, 'b' || g FROM generate_series(1, 2000) g;
+INSERT INTO p SELECT g, 'b' || g FROM generate_series(2001, 4000) g;
+CREATE TABLE pt (id int NOT NULL, k int NOT NULL, b text) PARTITION BY RANGE (k);
+CREATE TABLE pt_1 PARTITION OF pt FOR VALUES FROM (0) TO (100);
+CREATE TABLE pt_2 PARTITION OF pt FOR VALUES FROM (100) TO (200);
+INSERT INTO pt SELECT g, g % 200, 'b' || g FROM generate_series(1, 4000) g;
+ALTER TABLE pt ADD FOREIGN KEY (id) REFERENCES p;
+CREATE TABLE s (id int NOT NULL, k int NOT NULL, b text, CHECK (k >= 200 AND k < 300));
+INSERT INTO s SELECT g, 200 + g % 100, 'b' || g FROM generate_series(1, 4000) g;
+ALTER TABLE s ADD FOREIGN KEY (id) REFERENCES p;
+-- statement
+ALTER TABLE pt ATTACH PARTITION s FOR VALUES FROM (200) TO (300);

@@ -1,0 +1,19 @@
+-- about: ATTACH PARTITION takes indexes over that fit, and builds the others
+-- lock on pt: SHARE UPDATE EXCLUSIVE
+-- lock on pt_id: SHARE UPDATE EXCLUSIVE
+-- lock on pt_b: SHARE UPDATE EXCLUSIVE
+-- lock on s: ACCESS EXCLUSIVE
+-- scans s: yes
+-- writer: INSERT INTO pt VALUES (1, 5, 'x')
+-- setup
+CREATE TABLE pt (id int NOT NULL, k int NOT NULL, b text) PARTITION BY RANGE (k);
+CREATE TABLE pt_1 PARTITION OF pt FOR VALUES FROM (0) TO (100);
+CREATE TABLE pt_2 PARTITION OF pt FOR VALUES FROM (100) TO (200);
+INSERT INTO pt SELECT g, g % 200, 'b' || g FROM generate_series(1, 4000) g;
+CREATE INDEX pt_id ON pt (id);
+CREATE INDEX pt_b ON pt (b);
+CREATE TABLE s (id int NOT NULL, k int NOT NULL, b text, CHECK (k >= 200 AND k < 300));
+INSERT INTO s SELECT g, 200 + g % 100, 'b' || g FROM generate_series(1, 4000) g;
+CREATE INDEX s_id ON s (id);
+-- statement
+ALTER TABLE pt ATTACH PARTITION s FOR VALUES FROM (200) TO (300);

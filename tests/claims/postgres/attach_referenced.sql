@@ -1,0 +1,18 @@
+-- about: ATTACH PARTITION to a table that is referenced locks who references it
+-- lock on pt: SHARE UPDATE EXCLUSIVE
+-- lock on pt_pkey: SHARE UPDATE EXCLUSIVE
+-- lock on s: ACCESS EXCLUSIVE
+-- lock on c: ACCESS SHARE, SHARE ROW EXCLUSIVE from 15
+-- writer: INSERT INTO pt VALUES (90001, 5, 'x')
+-- setup
+CREATE TABLE pt (id int NOT NULL, k int NOT NULL, b text) PARTITION BY RANGE (k);
+CREATE TABLE pt_1 PARTITION OF pt FOR VALUES FROM (0) TO (100);
+CREATE TABLE pt_2 PARTITION OF pt FOR VALUES FROM (100) TO (200);
+INSERT INTO pt SELECT g, g % 200, 'b' || g FROM generate_series(1, 4000) g;
+ALTER TABLE pt ADD PRIMARY KEY (id, k);
+CREATE TABLE c (id int, k int, FOREIGN KEY (id, k) REFERENCES pt);
+CREATE TABLE s (id int NOT NULL, k int NOT NULL, b text, CHECK (k >= 200 AND k < 300));
+INSERT INTO s SELECT g, 200 + g % 100, 'b' || g FROM generate_series(1, 4000) g;
+ALTER TABLE s ADD PRIMARY KEY (id, k);
+-- statement
+ALTER TABLE pt ATTACH PARTITION s FOR VALUES FROM (200) TO (300);

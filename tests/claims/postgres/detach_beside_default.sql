@@ -1,0 +1,13 @@
+-- about: DETACH PARTITION locks the default partition
+-- lock on pt: ACCESS EXCLUSIVE
+-- lock on pt_def: ACCESS EXCLUSIVE
+-- lock on pt_2: SHARE UPDATE EXCLUSIVE, ACCESS EXCLUSIVE from 14
+-- writer: INSERT INTO pt VALUES (1, 5, 'x')
+-- setup
+CREATE TABLE pt (id int NOT NULL, k int NOT NULL, b text) PARTITION BY RANGE (k);
+CREATE TABLE pt_1 PARTITION OF pt FOR VALUES FROM (0) TO (100);
+CREATE TABLE pt_2 PARTITION OF pt FOR VALUES FROM (100) TO (200);
+INSERT INTO pt SELECT g, g % 200, 'b' || g FROM generate_series(1, 4000) g;
+CREATE TABLE pt_def PARTITION OF pt DEFAULT;
+-- statement
+ALTER TABLE pt DETACH PARTITION pt_2;

@@ -1,0 +1,13 @@
+-- about: REFRESH writes the view anew; nobody reads it meanwhile
+-- lock on mv: ACCESS EXCLUSIVE
+-- lock on mv_id: ACCESS EXCLUSIVE
+-- lock on t: ACCESS SHARE
+-- lock on t_pkey: ACCESS SHARE
+-- rewrites mv: yes
+-- setup
+CREATE TABLE t (id int PRIMARY KEY, a int, b text);
+INSERT INTO t SELECT g, g, 'b' || g FROM generate_series(1, 2000) g;
+CREATE MATERIALIZED VIEW mv AS SELECT id, a FROM t;
+CREATE UNIQUE INDEX mv_id ON mv (id);
+-- statement
+REFRESH MATERIALIZED VIEW mv;
