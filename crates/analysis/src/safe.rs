@@ -3,7 +3,7 @@
 use altimeter_catalog::{
     Backfill, BackfillValue, Change, Column, ConstraintDefinition, ConstraintKind, Dependency, Engine,
     FunctionBody, FunctionDefinition, InStep, InStepFires, IndexDefinition, IndexKey, IndexTarget, Name,
-    RelationChange, Sequence, SessionChange, Table, TableKind, TriggerDefinition,
+    PartitionChange, RelationChange, Sequence, SessionChange, Table, TableKind, TriggerDefinition,
 };
 
 use crate::rule::{RuleContext, Script};
@@ -35,16 +35,24 @@ pub(crate) fn index<'a>(script: Script<'a>, index: &IndexDefinition) -> Script<'
     let leaves = script.schema().partitions_of(&index.table);
     let leaves: Vec<Name> =
         leaves.iter().filter(|t| t.kind == TableKind::Table).map(|t| t.name.clone()).collect();
-    script = script.say("outside a transaction, on each partition; nobody waits");
+    script = script
+        .say("an index of the partitioned table alone, invalid until every partition has its own: a lock for an instant")
+        .run(lock_timeout())
+        .run(Change::Relation(RelationChange::CreateIndexOnly(index.clone())))
+        .say("outside a transaction, on each partition; nobody waits");
+    let mut attach = Vec::new();
     for leaf in leaves {
         let own = index.name.trim_start_matches(&index.table.name).trim_matches('_');
         let name = script.engine.fit_name(&format!("{}_{own}", leaf.name));
+        attach.push(Change::Partition(PartitionChange::AttachIndex {
+            parent: index.table.sibling(&index.name),
+            child: leaf.sibling(&name),
+        }));
         script = script.run(concurrently(IndexDefinition { name, table: leaf, ..index.clone() }));
     }
-    script
-        .say("then on the partitioned table, which takes those over and builds nothing")
-        .run(lock_timeout())
-        .run(Change::CreateIndex { index: index.clone(), concurrently: false, if_not_exists: false })
+    script =
+        script.say("each becomes a part of the whole; with the last the whole is valid").run(lock_timeout());
+    attach.into_iter().fold(script, Script::run)
 }
 
 /// A constraint that holds for new rows at once, and for old ones once they were read with nobody waiting.

@@ -13,8 +13,8 @@ pub use maintenance::{Maintenance, Movable, ReindexTarget, Target, Vacuum};
 pub use object::{Commented, ObjectChange, PublicationVerb, Published};
 pub use partition::{DetachMode, PartitionChange};
 pub use relation::{
-    AttributeAction, DropTarget, IndexAction, Reading, RelationChange, RelationWord, SequenceAction,
-    TableDefinition, TableSource, TypeAction, ViewDefinition,
+    AttributeAction, DropTarget, IndexAction, RelationChange, RelationWord, SequenceAction, TableDefinition,
+    TableSource, TypeAction, ViewDefinition,
 };
 pub use rows::{Conflict, EndsEarly, Given, LedBy, Mention, RowsChange, Values, Write, WriteCommand};
 pub use session::SessionChange;

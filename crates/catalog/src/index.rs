@@ -68,13 +68,14 @@ impl IndexDefinition {
             .collect()
     }
 
-    /// Whether another index, of another table maybe, indexes the same in the same way: all but name, place and
-    /// storage.
+    /// Whether another index, of another table maybe, indexes the same: all but name, place, storage and the direction
+    /// its keys are sorted in (server source, `CompareIndexInfo`; measured on 13 to 18).
     pub fn indexes_the_same(&self, other: &Self) -> bool {
+        let key = |k: &IndexKey| (k.target.clone(), k.collation.clone(), k.operator_class.clone());
         self.method == other.method
             && self.unique == other.unique
             && self.nulls_not_distinct == other.nulls_not_distinct
-            && self.keys == other.keys
+            && self.keys.iter().map(key).eq(other.keys.iter().map(key))
             && self.include == other.include
             && self.predicate == other.predicate
     }

@@ -33,9 +33,9 @@ pub use change::{
     AlterTable, AttributeAction, Backfill, BackfillValue, Change, ColumnAction, Commented, Conflict,
     ConstraintDefinition, DetachMode, DropTarget, EndsEarly, FunctionBody, FunctionDefinition, Given, InStep,
     InStepFires, IndexAction, LedBy, Maintenance, Mention, Movable, ObjectChange, PartitionChange,
-    PublicationVerb, Published, Reading, ReindexTarget, RelationChange, RelationWord, RoutineDefinition,
-    RowsChange, SequenceAction, SessionChange, TableAction, TableDefinition, TableSource, Target,
-    TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition, Write, WriteCommand,
+    PublicationVerb, Published, ReindexTarget, RelationChange, RelationWord, RoutineDefinition, RowsChange,
+    SequenceAction, SessionChange, TableAction, TableDefinition, TableSource, Target, TriggerDefinition,
+    TypeAction, Vacuum, Values, ViewDefinition, Write, WriteCommand,
 };
 pub use check::Check;
 pub use dependency::{Object, UsedBy, type_named};

@@ -190,6 +190,24 @@ fn odd_names_are_planned_for() {
     }
 }
 
+/// The constraint that a column's NOT NULL is since version 18, which the shop has.
+fn not_null_constraint(column: &str) -> Constraint {
+    Constraint {
+        name: format!("users_{column}_not_null"),
+        kind: ConstraintKind::NotNull,
+        columns: vec![column.into()],
+        definition: format!("NOT NULL {column}"),
+        validated: true,
+        deferrable: false,
+        deferred: false,
+        no_inherit: false,
+        inherited: false,
+        not_enforced: false,
+        foreign: None,
+        index: None,
+    }
+}
+
 #[test]
 fn columns_of_every_kind_are_renamed_and_dropped() {
     let types = [
@@ -225,6 +243,9 @@ fn columns_of_every_kind_are_renamed_and_dropped() {
                     ..Column::default()
                 };
                 users(&mut catalog).columns.insert(2, odd);
+                if not_null {
+                    users(&mut catalog).constraints.push(not_null_constraint("odd"));
+                }
                 planned(&catalog, "rename users.odd to even");
                 planned(&catalog, "drop column odd of users");
             }

@@ -12,12 +12,8 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     }
     let mut found = Vec::new();
     for part in context.parts() {
-        let Change::Relation(change) = part.change else { continue };
-        match change {
-            RelationChange::Drop { targets, .. } => {
-                found.extend(targets.iter().flat_map(|target| of_target(context, target)));
-            }
-            _ => {}
+        if let Change::Relation(RelationChange::Drop { targets, .. }) = part.change {
+            found.extend(targets.iter().flat_map(|target| of_target(context, target)));
         }
     }
     found
@@ -36,7 +32,10 @@ fn of_target(context: &RuleContext<'_>, target: &DropTarget) -> Vec<Finding> {
 
 fn dropped(context: &RuleContext<'_>, word: RelationWord, name: &Name) -> Option<Finding> {
     let holds_rows = !matches!(word, RelationWord::View | RelationWord::Sequence | RelationWord::Index);
-    if context.is_own(name) || (context.complete && !context.catalog.has_relation(name)) {
+    if word == RelationWord::Index
+        || context.is_own(name)
+        || (context.complete && !context.catalog.has_relation(name))
+    {
         return None;
     }
     let table = context.catalog.table(name).filter(|_| holds_rows);

@@ -2,25 +2,22 @@
 
 use altimeter_catalog::WriteCommand;
 
-use crate::rule::{Finding, Rule, RuleContext, severity_of_wait, words};
+use crate::rule::{Finding, Rule, RuleContext, words};
 use crate::safe;
 
 pub(super) static RULE: Rule =
     Rule::in_statements("unbatched-update", include_str!("unbatched_update.md"), find);
 
 fn find(context: &RuleContext<'_>) -> Vec<Finding> {
-    let in_one_go =
-        context.effect.updates.iter().filter(|u| u.batch_rows.is_none() && u.command != WriteCommand::Insert);
-    let found = in_one_go.filter(|u| context.concerns(&u.object)).filter_map(|update| {
-        let duration = context.estimate.duration_ms.as_ref();
-        let severity = severity_of_wait(duration, None, 0.0)?;
-        let how_long = duration.map_or_else(|| "meanwhile".to_owned(), |d| format!("for {}", words::time_range(d)));
+    let found = context.row_work(WriteCommand::Update).map(|work| {
         let message = format!(
-            "locks every row of {} it updates until the end: writers of them wait {how_long}, standbys get the log all at once, vacuum comes too late",
-            update.object
+            "locks {} of {} until the end: writers of them wait {}, standbys get the log all at once, vacuum comes too late",
+            work.rows.map_or_else(|| "every row it updates".to_owned(), |n| format!("{} rows", words::count(n))),
+            work.table,
+            work.how_long
         );
-        let safe = safe::batches(context, &update.object);
-        Some(RULE.finding(severity, Some(&update.object), message).instead(safe))
+        let safe = safe::batches(context, work.table);
+        RULE.finding(work.severity, Some(work.table), message).instead(safe)
     });
     found.collect()
 }

@@ -416,7 +416,7 @@ impl Catalog {
     }
 
     /// Gives the NOT NULL of a column the name the server chooses, where it keeps one.
-    pub(super) fn name_not_null(&mut self, table: &Name, column: &str) {
+    pub(in crate::apply) fn name_not_null(&mut self, table: &Name, column: &str) {
         let Some(t) = self.table(table).filter(|_| self.server.names_not_null()) else { return };
         let same =
             |c: &Constraint| c.kind == ConstraintKind::NotNull && c.columns.iter().any(|c| c == column);

@@ -91,17 +91,7 @@ impl Catalog {
     /// An index of a partition that serves as its part of a partitioned table's index: the server takes the first
     /// that has the same keys, in whatever direction they are sorted (server source, `CompareIndexInfo`).
     pub fn index_to_attach(&self, partition: &Name, parent: &IndexDefinition) -> Option<String> {
-        let fits = |i: &&Index| {
-            let d = &i.definition;
-            let key = |k: &crate::IndexKey| (k.target.clone(), k.collation.clone(), k.operator_class.clone());
-            i.part_of.is_none()
-                && d.unique == parent.unique
-                && d.nulls_not_distinct == parent.nulls_not_distinct
-                && d.method == parent.method
-                && d.predicate == parent.predicate
-                && d.include == parent.include
-                && d.keys.iter().map(key).eq(parent.keys.iter().map(key))
-        };
+        let fits = |i: &&Index| i.part_of.is_none() && i.definition.indexes_the_same(parent);
         self.table(partition)?.indexes.iter().find(fits).map(|i| i.definition.name.clone())
     }
 
@@ -114,12 +104,22 @@ impl Catalog {
 
     /// The name the server chooses for an index, or the constraint it serves: `idx`, `key`, `excl`, `pkey`.
     pub fn default_index_name(&self, index: &IndexDefinition, label: &str) -> String {
+        self.default_index_name_beside(index, label, &[])
+    }
+
+    /// The same where the statement has given or chosen other names already.
+    pub fn default_index_name_beside(
+        &self,
+        index: &IndexDefinition,
+        label: &str,
+        taken: &[String],
+    ) -> String {
         let names = if label == "pkey" { Vec::new() } else { Self::index_column_names(index) };
         let columns = joined(names.iter().map(String::as_str));
         let parts = NameParts { table: &index.table.name, columns: &columns, label };
         match label {
-            "idx" => self.default_relation_name(&index.table.schema, parts, &[]),
-            _ => self.default_index_constraint_name(&index.table.schema, parts, &[]),
+            "idx" => self.default_relation_name(&index.table.schema, parts, taken),
+            _ => self.default_index_constraint_name(&index.table.schema, parts, taken),
         }
     }
 

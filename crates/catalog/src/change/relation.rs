@@ -1,6 +1,6 @@
 //! Making, renaming and moving relations, types and schemas, and dropping objects of any kind.
 
-use crate::{Constraint, Dependency, Name, Sequence, Table, UserType, View};
+use crate::{Constraint, Dependency, Name, RowsChange, Sequence, Table, UserType, View};
 
 /// A table to be made, with everything the server makes along with it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,21 +22,10 @@ pub struct TableDefinition {
 /// The query a table, or a materialized view, is filled from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TableSource {
-    /// What the query reads, views not taken apart, each with whether all of it is read.
-    pub reads: Vec<Reading>,
-    /// Whether the query is run (`WITH NO DATA` does not).
+    /// The query.
+    pub query: RowsChange,
+    /// Whether it is run (`WITH NO DATA` does not).
     pub with_data: bool,
-    /// The query as SQL.
-    pub query: String,
-}
-
-/// A relation that a query reads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
-    /// The relation.
-    pub relation: Name,
-    /// Its rows are locked (`FOR UPDATE` and its kin).
-    pub rows_locked: bool,
 }
 
 /// What happens to relations, types and schemas.

@@ -93,6 +93,9 @@ fn concurrent(yes: bool) -> &'static str {
 
 fn relation(change: &RelationChange) -> String {
     match change {
+        RelationChange::CreateIndexOnly(index) => {
+            super::print_index(index, false, false).replacen(" ON ", " ON ONLY ", 1)
+        }
         RelationChange::RefreshView { view, concurrently, with_data: true } => {
             format!("REFRESH MATERIALIZED VIEW {}{}", concurrent(*concurrently), quote_name(view))
         }

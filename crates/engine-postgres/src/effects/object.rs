@@ -31,7 +31,7 @@ fn trigger(catalog: &Catalog, it: &TriggerDefinition, effect: &mut Effect) {
         let through = format!("partition of {}", it.table);
         take_by(catalog, &partition.name, &locks::CREATE_TRIGGER, &through, effect);
     }
-    for other in &it.from {
+    if let Some(other) = &it.from {
         lock_by(catalog, other, &locks::CREATE_TRIGGER_FROM, effect);
     }
 }

@@ -3,6 +3,8 @@
 mod attach;
 mod detach;
 
+pub(super) use attach::read_unless_proved;
+
 use altimeter_catalog::{Catalog, Effect, Name, PartitionChange};
 
 use super::{fail, kind_of, lock, scan_one};

@@ -11,7 +11,7 @@ use altimeter_catalog::{
 
 pub(super) use drop::dropped;
 
-use super::{family, index, kind_of, lock_by, scan, take_by};
+use super::{index, lock_by, rows, take_by};
 use crate::locks::relation as locks;
 
 /// What such a change does.
@@ -42,7 +42,7 @@ pub(super) fn changed(catalog: &Catalog, change: &RelationChange, effect: &mut E
                 return;
             }
             effect.creates.push(made(&sequence.name, RelationKind::Sequence));
-            for owner in &sequence.owned_by {
+            if let Some(owner) = &sequence.owned_by {
                 lock_by(catalog, &owner.on, &locks::SEQUENCE_OWNED_BY, effect);
             }
         }
@@ -128,31 +128,11 @@ fn view(catalog: &Catalog, it: &ViewDefinition, effect: &mut Effect) {
 
 /// A statement that is filled from a query: what the query names, or what running it opens and reads.
 pub(super) fn filled(catalog: &Catalog, source: &TableSource, effect: &mut Effect) {
-    if !source.with_data {
-        for reading in &source.reads {
-            lock_by(catalog, &reading.relation, &locks::AS_NO_DATA, effect);
-        }
+    if source.with_data {
+        rows::changed(catalog, &source.query, effect);
         return;
     }
-    let mut seen: Vec<Name> = Vec::new();
-    let mut next: Vec<Name> = source.reads.iter().map(|r| r.relation.clone()).collect();
-    while let Some(name) = next.pop() {
-        if seen.contains(&name) {
-            continue;
-        }
-        lock_by(catalog, &name, &locks::AS_NO_DATA, effect);
-        if let Some(view) = catalog.view(&name).filter(|v| !v.materialized) {
-            next.extend(view.needs.iter().map(|d| d.on.clone()));
-        }
-        for table in family(catalog, &name) {
-            lock_by(catalog, &table.name, &locks::AS_NO_DATA, effect);
-            let opened =
-                table.kind != altimeter_catalog::TableKind::PartitionedTable || catalog.server.major() >= 16;
-            for index in table.indexes.iter().filter(|_| opened) {
-                lock_by(catalog, &table.name.sibling(&index.definition.name), &locks::AS_NO_DATA, effect);
-            }
-        }
-        scan(catalog, &name, effect);
-        seen.push(name);
+    for mention in &source.query.reads {
+        lock_by(catalog, &mention.relation.name, &locks::AS_NO_DATA, effect);
     }
 }

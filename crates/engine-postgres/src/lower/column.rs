@@ -41,8 +41,11 @@ pub(crate) fn lower(
             | SyntaxKind::COMPRESSION_METHOD
             | SyntaxKind::WITH_OPTIONS => {}
             SyntaxKind::DEFAULT_CONSTRAINT => {
-                let value = part.children().find(|n| n.kind() != SyntaxKind::CONSTRAINT_NAME_CLAUSE);
-                column.default = Some(value.map(|v| text_of(&v)).ok_or("a default is missing")?);
+                let mut parts = part.children().filter(|n| n.kind() != SyntaxKind::CONSTRAINT_NAME_CLAUSE);
+                column.default = Some(parts.next().map(|v| text_of(&v)).ok_or("a default is missing")?);
+                if let Some(more) = parts.next() {
+                    return Err(format!("a default cannot be {}", keyword(more.kind())));
+                }
             }
             SyntaxKind::COLLATE => column.collation = Some(collation(&part)?),
             SyntaxKind::GENERATED_CONSTRAINT => generated(catalog, &part, column)?,

@@ -8,7 +8,7 @@ use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::names::{self, created, listed};
 use super::trigger::renamed;
-use super::{Lowered, creation_schema, keyword, qualified, query, relation, view};
+use super::{Lowered, creation_schema, qualified, query, relation, view};
 use crate::parse::{self, child, find, has, name_of, path, string_of, text_of};
 use crate::types;
 

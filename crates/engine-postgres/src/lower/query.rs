@@ -77,10 +77,6 @@ pub(crate) struct Write {
     pub(crate) target: Name,
     /// `ONLY`.
     pub(crate) only: bool,
-    /// Columns that are set; empty for an INSERT that names none.
-    pub(crate) columns: Vec<String>,
-    /// Whether a condition limits the rows.
-    pub(crate) limited: bool,
     /// The statement.
     pub(crate) node: SyntaxNode,
     /// For an update, delete or merge: the target's number in [`Query::mentions`].
@@ -131,11 +127,6 @@ impl Query {
     /// The relations read, by name.
     pub(crate) fn relations(&self) -> Vec<Name> {
         self.reads.iter().map(|r| r.relation.clone()).collect()
-    }
-
-    /// The relations whose rows are locked.
-    pub(crate) fn locked(&self) -> Vec<Name> {
-        self.reads.iter().filter(|r| r.rows_locked).map(|r| r.relation.clone()).collect()
     }
 
     /// The query at a node.

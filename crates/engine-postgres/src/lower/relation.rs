@@ -1,6 +1,6 @@
 //! `RENAME TO` and `SET SCHEMA` of relations, indexes changed, schemas.
 
-use altimeter_catalog::{Catalog, Change, IndexAction, Name, ObjectChange, RelationChange, RelationWord};
+use altimeter_catalog::{Catalog, Change, IndexAction, ObjectChange, RelationChange, RelationWord};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::trigger::renamed;

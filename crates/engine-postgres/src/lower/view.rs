@@ -1,8 +1,8 @@
 //! Views and materialized views.
 
 use altimeter_catalog::{
-    Catalog, Change, Column, Dependency, Name, Persistence, Reading, RelationChange, Table, TableKind,
-    TableSource, View, ViewDefinition,
+    Catalog, Change, Column, Dependency, Name, Persistence, RelationChange, Table, TableKind, TableSource,
+    View, ViewDefinition,
 };
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
@@ -27,7 +27,8 @@ pub(super) fn lower_create(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     let view = view(catalog, node, name.clone(), &query, recursive, materialized);
     // CREATE OR REPLACE finds the view where the search path has it, not where it would be made.
     let or_replace = has(node, SyntaxKind::OR_REPLACE);
-    let rows = materialized.then(|| rows(catalog, &view, &query, has(node, SyntaxKind::WITH_NO_DATA)));
+    let rows =
+        materialized.then(|| rows(catalog, &view, &query, &select, has(node, SyntaxKind::WITH_NO_DATA)));
     let refused =
         query.missing().filter(|m| !(recursive && **m == name)).map(|m| format!("{m} does not exist"));
     Lowered::one(Change::Relation(RelationChange::CreateView(Box::new(ViewDefinition {
@@ -48,7 +49,9 @@ fn view(
     recursive: bool,
     materialized: bool,
 ) -> View {
-    let mut columns: Vec<String> = query.outputs.iter().map(|o| o.name.clone()).collect();
+    // Of a function's result, say, the columns are not known: none is claimed.
+    let known = query.outputs.iter().filter(|_| query.outputs_complete);
+    let mut columns: Vec<String> = known.map(|o| o.name.clone()).collect();
     let listed = child(node, SyntaxKind::COLUMN_LIST);
     let listed = listed.iter().flat_map(|l| l.children()).filter(|n| n.kind() == SyntaxKind::COLUMN_NAME);
     for (n, given) in listed.map(|n| name_of(&n)).enumerate() {
@@ -112,7 +115,13 @@ fn types_used(catalog: &Catalog, node: &SyntaxNode, query: &Query) -> Vec<Name> 
 }
 
 /// A materialized view's rows: a relation with columns, filled from the query.
-fn rows(catalog: &Catalog, view: &View, query: &Query, empty: bool) -> (Table, TableSource) {
+fn rows(
+    catalog: &Catalog,
+    view: &View,
+    query: &Query,
+    select: &SyntaxNode,
+    empty: bool,
+) -> (Table, TableSource) {
     let columns = view.columns.iter().enumerate().map(|(n, name)| {
         let output = query.outputs.get(n);
         Column {
@@ -131,14 +140,7 @@ fn rows(catalog: &Catalog, view: &View, query: &Query, empty: bool) -> (Table, T
         owner: Some(catalog.server.user.clone()).filter(|u| !u.is_empty()),
         ..Table::default()
     };
-    (table, source(query, !empty))
-}
-
-/// What a statement that is filled from a query reads.
-pub(super) fn source(query: &Query, with_data: bool) -> TableSource {
-    let reads = query.reads.iter();
-    let reads = reads.map(|r| Reading { relation: r.relation.clone(), rows_locked: r.rows_locked });
-    TableSource { reads: reads.collect(), with_data, query: String::new() }
+    (table, TableSource { query: super::rows::read(catalog, select), with_data: !empty })
 }
 
 /// Whether a relation is of this session only.

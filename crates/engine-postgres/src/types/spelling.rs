@@ -307,8 +307,11 @@ mod tests {
         let mut catalog = Catalog::default();
         catalog.server.search_path = vec!["app".to_owned()];
         let name = Name::new("app", "Mood");
-        let kind = altimeter_catalog::TypeKind::Base;
-        catalog.types.push(altimeter_catalog::UserType { name, kind, extension: None });
+        catalog.types.push(altimeter_catalog::UserType {
+            name,
+            kind: altimeter_catalog::TypeKind::Base,
+            extension: None,
+        });
         assert_eq!(canonical(&catalog, "\"Mood\"(3)[]").as_deref(), Some("app.\"Mood\"(3)[]"));
         assert_eq!(canonical(&catalog, "App.\"Mood\"").as_deref(), Some("app.\"Mood\""));
         assert_eq!(canonical(&catalog, "mood"), None);

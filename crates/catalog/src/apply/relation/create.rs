@@ -26,11 +26,14 @@ impl Catalog {
         if let Some(lost) = it.references().into_iter().find(|t| self.table(t).is_none()) {
             return Err(missing(ObjectKind::Table, lost));
         }
-        let reads = it.source.iter().flat_map(|s| &s.reads).map(|r| &r.relation);
+        let reads = it.source.iter().flat_map(|s| &s.query.reads).map(|r| &r.relation.name);
         if let Some(lost) = it.like.iter().chain(reads).find(|r| !self.has_relation(r)) {
             return Err(missing(ObjectKind::Table, lost));
         }
         self.push_table(it.table.clone());
+        for column in it.table.columns.iter().filter(|c| c.not_null) {
+            self.name_not_null(name, &column.name);
+        }
         self.sequences.extend(it.sequences.iter().cloned());
         self.sequences.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(())

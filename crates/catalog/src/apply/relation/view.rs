@@ -8,7 +8,7 @@ impl Catalog {
         let name = &it.view.name;
         if let Some(old) = self.view(name).filter(|v| it.or_replace && !v.materialized) {
             let kept = old.columns.iter().zip(&it.view.columns).all(|(old, new)| old == new);
-            if !kept || old.columns.len() > it.view.columns.len() {
+            if !it.view.columns.is_empty() && (!kept || old.columns.len() > it.view.columns.len()) {
                 return refused(format!("CREATE OR REPLACE VIEW can only add columns at the end of {name}"));
             }
         } else if self.has_relation(name) {

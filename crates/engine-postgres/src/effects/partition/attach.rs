@@ -94,7 +94,7 @@ fn rows_checked(catalog: &Catalog, parent: &Table, child: &Table, bound: &Bound,
 
 /// Reads a table, or the parts of it that hold rows, where what is wanted of them is not proved. Gives the parts that
 /// are opened on the way.
-fn read_unless_proved(
+pub(in crate::effects) fn read_unless_proved(
     catalog: &Catalog,
     table: &Table,
     wanted: &Condition,

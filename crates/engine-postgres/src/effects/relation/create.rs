@@ -1,9 +1,11 @@
 //! Tables made: which others are locked, and what is read.
 
-use altimeter_catalog::{Catalog, Effect, Name, RelationKind, Table, TableDefinition, TableKind};
+use altimeter_catalog::{Catalog, Effect, RelationKind, Table, TableDefinition, TableKind};
 
 use super::{filled, made};
-use crate::effects::{lock_by, partitions, scan, take_by};
+use crate::bound::{self, Bound};
+use crate::effects::partition::read_unless_proved;
+use crate::effects::{lock_by, partitions, take_by};
 use crate::locks::relation as locks;
 
 pub(super) fn table(catalog: &Catalog, it: &TableDefinition, effect: &mut Effect) {
@@ -50,12 +52,13 @@ pub(super) fn table(catalog: &Catalog, it: &TableDefinition, effect: &mut Effect
 fn partition(catalog: &Catalog, table: &Table, parent: &Table, effect: &mut Effect) {
     lock_by(catalog, &parent.name, &locks::PARTITION_OF, effect);
     let through = format!("partition of {}", parent.name);
-    if let Some(default) = catalog.default_partition(&parent.name) {
-        for name in std::iter::once(default).chain(partitions(catalog, default).into_iter().map(|t| &t.name))
-        {
-            take_by(catalog, name, &locks::PARTITION_OF_DEFAULT, &through, effect);
+    let bound = table.partition_bound.as_deref().and_then(Bound::parse).filter(|b| *b != Bound::Default);
+    if let (Some(bound), Some(default)) = (bound, bound::default_of(catalog, &parent.name)) {
+        take_by(catalog, &default.name, &locks::PARTITION_OF_DEFAULT, &through, effect);
+        let new = bound::under(catalog, parent, &table.name, &bound);
+        for name in read_unless_proved(catalog, default, &new.negated(), effect) {
+            take_by(catalog, &name, &locks::PARTITION_OF_DEFAULT, &through, effect);
         }
-        scan_default(catalog, default, table, effect);
     }
     for index in &parent.indexes {
         let name = parent.name.sibling(&index.definition.name);
@@ -75,9 +78,4 @@ fn partition(catalog: &Catalog, table: &Table, parent: &Table, effect: &mut Effe
             take_by(catalog, &from.name, &locks::PARTITION_OF_REFERENCING, &through, effect);
         }
     }
-}
-
-/// The default partition is read, unless a CHECK of it excludes the new partition's rows.
-fn scan_default(catalog: &Catalog, default: &Name, _new: &Table, effect: &mut Effect) {
-    scan(catalog, default, effect);
 }

@@ -31,7 +31,7 @@ fn gone(catalog: &Catalog, object: &Object, named: &[&Name], effect: &mut Effect
         Object::Table(name) => {
             take(name, &locks::DROP, "CASCADE");
             let parent = catalog.table(name).and_then(|t| t.partition_of.as_ref());
-            for parent in parent {
+            if let Some(parent) = parent {
                 take(parent, &locks::DROP_PARTITION, &format!("partition {name}"));
                 let default = catalog.default_partition(parent).filter(|d| *d != name);
                 default

@@ -240,7 +240,19 @@ fn from_outputs(outputs: Outputs) -> Source {
 fn function_source(item: &SyntaxNode) -> Source {
     let of_call =
         || find(item, SyntaxKind::CALL_EXPR).and_then(|n| n.first_child()).and_then(|n| dotted(&n)?.pop());
-    let alias = alias(item).or_else(of_call).unwrap_or_default();
+    let called = of_call();
+    // Functions of the server that give one value a row (manual, "Set Returning Functions").
+    let single = called.as_deref().is_some_and(|f| {
+        matches!(
+            f,
+            "generate_series"
+                | "generate_subscripts"
+                | "unnest"
+                | "regexp_split_to_table"
+                | "string_to_table"
+        )
+    });
+    let alias = alias(item).or(called).unwrap_or_default();
     let mut names = alias_columns(item);
     let defined = item.descendants().filter(|n| {
         matches!(
@@ -249,8 +261,8 @@ fn function_source(item: &SyntaxNode) -> Source {
         )
     });
     names.extend(defined.filter_map(|n| child(&n, SyntaxKind::COLUMN_NAME)).map(|n| name_of(&n)));
-    let open = names.is_empty();
-    if open {
+    let open = names.is_empty() && !single;
+    if names.is_empty() {
         names.push(alias.clone());
     }
     let columns = names.into_iter().map(|name| Output { name, ..Output::default() }).collect();

@@ -82,24 +82,26 @@ fn columns_are_found_through_every_construct() {
 fn writes_are_told_from_reads() {
     let update = query("WITH d AS (DELETE FROM c RETURNING id) UPDATE a SET x = y FROM b WHERE a.id = b.id");
     assert_eq!(shown(&update), "b(id,y)");
-    let writes: Vec<_> =
-        update.writes.iter().map(|w| (w.command, w.target.name.as_str(), w.limited)).collect();
-    assert_eq!(writes, [(RowsCommand::Delete, "c", false), (RowsCommand::Update, "a", true)]);
+    let writes: Vec<_> = update.writes.iter().map(|w| (w.command, w.target.name.as_str())).collect();
+    assert_eq!(writes, [(RowsCommand::Delete, "c"), (RowsCommand::Update, "a")]);
     let upsert = query("INSERT INTO a (x) SELECT y FROM b ON CONFLICT (id) DO UPDATE SET x = excluded.x");
     assert_eq!(shown(&upsert), "b(y)");
     assert_eq!(upsert.writes[0].command, RowsCommand::Upsert);
     let merge =
         query("MERGE INTO a USING (SELECT * FROM b) s ON a.id = s.id WHEN MATCHED THEN UPDATE SET x = s.y");
     assert_eq!(shown(&merge), "b(id,y)");
-    assert_eq!(merge.writes[0].columns, ["x"]);
+    assert_eq!(merge.writes[0].command, RowsCommand::Merge);
 }
 
 #[test]
 fn locked_rows_functions_and_what_is_missing() {
     let locked = query("SELECT f(a.x), s.g() FROM a, b WHERE public.h(b.y) FOR UPDATE OF b");
-    assert_eq!(locked.locked(), [Name::new("public", "b")]);
+    let rows_locked = |q: &Query| {
+        q.reads.iter().filter(|r| r.rows_locked).map(|r| r.relation.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(rows_locked(&locked), ["b"]);
     assert_eq!(locked.functions, [vec!["f"], vec!["s", "g"], vec!["public", "h"]]);
-    assert_eq!(query("SELECT 1 FROM (SELECT * FROM a) q FOR UPDATE").locked(), [Name::new("public", "a")]);
+    assert_eq!(rows_locked(&query("SELECT 1 FROM (SELECT * FROM a) q FOR UPDATE")), ["a"]);
     assert_eq!(query("SELECT 1 FROM nowhere").missing(), Some(&Name::new("public", "nowhere")));
 }
 

@@ -255,7 +255,6 @@ impl<'c> Walk<'c> {
         let Some(target) = child(node, SyntaxKind::RELATION_NAME_REF) else { return Outputs::default() };
         let alias = child(node, SyntaxKind::REQUIRED_AS_ALIAS).map(|n| alias_of(&n));
         let (name, only) = self.target(&target);
-        let columns = child(node, SyntaxKind::COLUMN_TARGET_LIST).map(|n| target_columns(&n));
         let conflict = child(node, SyntaxKind::ON_CONFLICT_CLAUSE);
         let updates =
             conflict.as_ref().is_some_and(|c| find(c, SyntaxKind::CONFLICT_DO_UPDATE_SET).is_some());
@@ -269,8 +268,6 @@ impl<'c> Walk<'c> {
             command,
             target: name.clone(),
             only,
-            columns: columns.unwrap_or_default(),
-            limited: false,
             node: node.clone(),
             mention: None,
             sources,
@@ -289,11 +286,6 @@ impl<'c> Walk<'c> {
         let Some(target) = child(node, SyntaxKind::RELATION_NAME) else { return Outputs::default() };
         let alias = child(node, SyntaxKind::OPTIONAL_AS_ALIAS).map(|n| alias_of(&n));
         let (name, only) = self.target(&target);
-        let set = child(node, SyntaxKind::SET_CLAUSE);
-        let limited = node
-            .children()
-            .any(|n| matches!(n.kind(), SyntaxKind::WHERE_CLAUSE | SyntaxKind::WHERE_CURRENT_OF));
-        let columns = set.as_ref().map(target_columns).unwrap_or_default();
         let first = self.mentions();
         let mut source = self.relation_source(&name, alias);
         self.mention(&name, only, &mut source);
@@ -304,16 +296,7 @@ impl<'c> Walk<'c> {
         }
         let sources = first..self.mentions();
         let restricted = sources.clone();
-        self.found.writes.push(Write {
-            command,
-            target: name,
-            only,
-            columns,
-            limited,
-            node: node.clone(),
-            mention,
-            sources,
-        });
+        self.found.writes.push(Write { command, target: name, only, node: node.clone(), mention, sources });
         let skip = [SyntaxKind::WITH_CLAUSE, SyntaxKind::RELATION_NAME, SyntaxKind::RETURNING_CLAUSE];
         for part in node.children().filter(|n| !skip.contains(&n.kind()) && !is_from(n.kind())) {
             self.expression(&part, &scope);
@@ -328,8 +311,6 @@ impl<'c> Walk<'c> {
         let Some(target) = child(node, SyntaxKind::TABLE_RELATION_NAME) else { return Outputs::default() };
         let alias = child(node, SyntaxKind::OPTIONAL_AS_ALIAS).map(|n| alias_of(&n));
         let (name, only) = self.target(&target);
-        let columns = node.descendants().filter(|n| n.kind() == SyntaxKind::MERGE_UPDATE);
-        let columns = columns.flat_map(|n| target_columns(&n)).collect();
         let mut source = self.relation_source(&name, alias);
         self.mention(&name, only, &mut source);
         let mention = source.mention;
@@ -346,8 +327,6 @@ impl<'c> Walk<'c> {
             command: RowsCommand::Merge,
             target: name,
             only,
-            columns,
-            limited: true,
             node: node.clone(),
             mention,
             sources,
@@ -535,11 +514,6 @@ pub(super) fn is_query(kind: SyntaxKind) -> bool {
             | SyntaxKind::DELETE
             | SyntaxKind::MERGE
     )
-}
-
-fn target_columns(node: &SyntaxNode) -> Vec<String> {
-    let targets = node.descendants().filter(|n| n.kind() == SyntaxKind::COLUMN_TARGET);
-    targets.map(|n| name_of(&n)).collect()
 }
 
 fn alias_of(node: &SyntaxNode) -> String {
