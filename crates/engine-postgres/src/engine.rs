@@ -66,7 +66,7 @@ impl Engine for PostgresEngine {
     }
 
     fn default_index_name(&self, catalog: &Catalog, index: &IndexDefinition) -> String {
-        dialect::default_index_name(catalog, index)
+        catalog.default_index_name(index, "idx")
     }
 
     fn fit_name(&self, name: &str) -> String {
