@@ -18,7 +18,7 @@ LEFT JOIN pg_catalog.pg_class c
     ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.oid = d.refobjid AND c.oid <> p.polrelid
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND a.attnum > 0
 JOIN pg_catalog.pg_namespace n ON n.oid = COALESCE(f.pronamespace, t.typnamespace, c.relnamespace)
-WHERE d.classid IN ('pg_catalog.pg_rewrite'::pg_catalog.regclass, 'pg_catalog.pg_policy'::pg_catalog.regclass)
+WHERE (d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass OR d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass)
     AND (r.oid IS NOT NULL OR p.oid IS NOT NULL)
     AND (n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' OR n.oid = pg_catalog.pg_my_temp_schema())
 GROUP BY 1, 2, 3, 4, 5, 6
