@@ -1,6 +1,6 @@
 //! Partitions coming and going.
 
-use super::{ApplyError, ObjectKind, missing};
+use super::{ApplyError, ObjectKind, missing, refused};
 use crate::{Catalog, Constraint, ConstraintKind, DetachMode, Index, Name, PartitionChange, Table};
 
 impl Catalog {
@@ -15,6 +15,9 @@ impl Catalog {
     /// The table has all its parent has: parts of its indexes, its foreign keys, its row triggers.
     fn attach(&mut self, parent: &Name, child: &Name, bound: &str) -> Result<(), ApplyError> {
         let above = self.table(parent).ok_or_else(|| missing(ObjectKind::Table, parent))?.clone();
+        if child == parent || self.partitions_of(child).iter().any(|t| &t.name == parent) {
+            return refused(format!("{parent} would be a part of itself"));
+        }
         let table = self.need_table(child)?;
         table.partition_of = Some(parent.clone());
         table.partition_bound = Some(bound.to_owned());

@@ -74,6 +74,9 @@ fn check_added(work: &mut Work<'_>, table: &Table, constraint: &ConstraintDefini
 }
 
 fn not_null_added(work: &mut Work<'_>, constraint: &ConstraintDefinition) {
+    if work.before.server.major() < 18 {
+        work.fail(Some("NOT NULL as a constraint of its own needs PostgreSQL 18".to_owned()));
+    }
     lock_heirs(work, &facts::ADD_NOT_NULL);
     if constraint.not_valid {
         return;
