@@ -52,7 +52,8 @@ pub fn judge(engine: &dyn Engine, situation: &Situation<'_>, statement: Statemen
     }
     let mut estimate = cost::estimate(catalog, &effect, situation.lock_timeout_ms);
     for name in missing {
-        effect.fails = None;
+        // Its columns are not known either; what the version alone refuses is refused all the same.
+        effect.fails = effect.fails.take().filter(|why| why.contains("needs PostgreSQL"));
         estimate.unknowns.push(format!(
             "{name} is not made by these files: what hangs on it (indexes, foreign keys, triggers, views) is unknown"
         ));
