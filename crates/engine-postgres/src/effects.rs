@@ -17,8 +17,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use altimeter_catalog::{
-    Blocks, Catalog, Change, Effect, LockMode, Name, RelationChange, RelationKind, SessionChange, Statement,
-    Table, TableKind, TransactionUse,
+    Blocks, Catalog, Change, ConstraintKind, DetachMode, Effect, LockMode, Name, PartitionChange,
+    RelationChange, RelationKind, SessionChange, Statement, Table, TableKind, TransactionUse,
 };
 
 use crate::locks::LockFact;
@@ -34,6 +34,9 @@ pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
         effect.transaction = TransactionUse::Forbidden;
     }
     statement.remarks.iter().for_each(|remark| effect.remark(remark));
+    if let Some(needs) = needs_version(statement).filter(|needs| catalog.server.major() < *needs) {
+        effect.fails = Some(format!("it needs PostgreSQL {needs}"));
+    }
     let unclear = statement.syntax_error.as_ref().map(|e| format!("it is not SQL ({e})"));
     if let Some(reason) = unclear.or_else(|| statement.not_analysed.clone()) {
         // What is not understood is judged at the highest lock on all it names.
@@ -219,4 +222,17 @@ fn kind_of(catalog: &Catalog, name: &Name) -> RelationKind {
         None if catalog.sequences.iter().any(|s| &s.name == name) => RelationKind::Sequence,
         None => RelationKind::Index,
     }
+}
+
+/// The first version that knows the statement, where that is newer than the oldest (release notes of 14, 15 and 18).
+fn needs_version(statement: &Statement) -> Option<u32> {
+    if statement.sql.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("MERGE")) {
+        return Some(15);
+    }
+    let of = |change: &Change| match change {
+        Change::AddConstraint { constraint, .. } if constraint.kind == ConstraintKind::NotNull => Some(18),
+        Change::Partition(PartitionChange::Detach { mode, .. }) if *mode != DetachMode::Plain => Some(14),
+        _ => None,
+    };
+    statement.changes.iter().flat_map(Change::parts).filter_map(of).max()
 }
