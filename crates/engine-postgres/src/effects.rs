@@ -34,7 +34,7 @@ pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
         effect.transaction = TransactionUse::Forbidden;
     }
     statement.remarks.iter().for_each(|remark| effect.remark(remark));
-    if let Some(needs) = needs_version(statement).filter(|needs| catalog.server.major() < *needs) {
+    if let Some(needs) = needs_version(statement).filter(|needs| (1..*needs).contains(&catalog.server.major())) {
         effect.fails = Some(format!("it needs PostgreSQL {needs}"));
     }
     let unclear = statement.syntax_error.as_ref().map(|e| format!("it is not SQL ({e})"));
