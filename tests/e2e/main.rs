@@ -4,6 +4,7 @@ mod bad_input;
 mod claims;
 mod connect;
 mod corpus;
+mod dumps;
 mod formats;
 mod fuzz;
 mod harness;

@@ -241,7 +241,6 @@ mod tests {
                     checks: check.into_iter().map(str::to_owned).collect(),
                     constraints: Vec::new(),
                 },
-                extension: None,
             });
         }
         catalog

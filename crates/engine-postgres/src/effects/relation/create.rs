@@ -3,10 +3,10 @@
 use altimeter_catalog::{Catalog, Effect, RelationKind, Table, TableDefinition, TableKind};
 
 use super::{filled, made};
-use crate::bound::{self, Bound};
 use crate::effects::partition::read_unless_proved;
 use crate::effects::{lock_by, partitions, take_by};
 use crate::locks::relation as locks;
+use crate::partitions::{self, Bound};
 
 pub(super) fn table(catalog: &Catalog, it: &TableDefinition, effect: &mut Effect) {
     let table = &it.table;
@@ -34,7 +34,7 @@ pub(super) fn table(catalog: &Catalog, it: &TableDefinition, effect: &mut Effect
     for constraint in own {
         for foreign in constraint.foreign.iter().filter(|f| f.table != table.name) {
             let through = format!("foreign key {}", constraint.name);
-            lock_by(catalog, &foreign.table, &locks::REFERENCES, effect);
+            take_by(catalog, &foreign.table, &locks::REFERENCES, &through, effect);
             for partition in partitions(catalog, &foreign.table) {
                 take_by(catalog, &partition.name, &locks::REFERENCES, &through, effect);
             }
@@ -53,9 +53,9 @@ fn partition(catalog: &Catalog, table: &Table, parent: &Table, effect: &mut Effe
     lock_by(catalog, &parent.name, &locks::PARTITION_OF, effect);
     let through = format!("partition of {}", parent.name);
     let bound = table.partition_bound.as_deref().and_then(Bound::parse).filter(|b| *b != Bound::Default);
-    if let (Some(bound), Some(default)) = (bound, bound::default_of(catalog, &parent.name)) {
+    if let (Some(bound), Some(default)) = (bound, partitions::default_of(catalog, &parent.name)) {
         take_by(catalog, &default.name, &locks::PARTITION_OF_DEFAULT, &through, effect);
-        let new = bound::under(catalog, parent, &table.name, &bound);
+        let new = partitions::under(catalog, parent, &table.name, &bound);
         for name in read_unless_proved(catalog, default, &new.negated(), effect) {
             take_by(catalog, &name, &locks::PARTITION_OF_DEFAULT, &through, effect);
         }
