@@ -1,8 +1,7 @@
 //! The formats of `check` as pipelines run them: what is on standard output, and the exit code.
 
-use std::path::PathBuf;
-
 use altimeter_tests::cache;
+use altimeter_tests::folder::Folder;
 use altimeter_tests::tool::{Output, run_altimeter, run_altimeter_with_input};
 use anyhow::{Result, ensure};
 
@@ -49,42 +48,14 @@ fn a_wrong_format_names_the_right_ones() -> Result<()> {
     Ok(())
 }
 
-/// A folder of its own with a configuration; gone when the test is over.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn with(name: &str, configuration: &str) -> Result<Self> {
-        let folder = std::env::temp_dir().join(format!("altimeter-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder)?;
-        std::fs::write(folder.join("altimeter.toml"), configuration)?;
-        std::fs::write(folder.join("V1.sql"), SQL)?;
-        Ok(Self(folder))
-    }
-
-    /// Runs the tool in it.
-    fn run(&self, arguments: &[&str]) -> Result<Output> {
-        let tool = altimeter_tests::tool::altimeter_bin()?;
-        let made =
-            std::process::Command::new(tool).args(arguments).current_dir(&self.0).env_clear().output()?;
-        Ok(Output {
-            code: made.status.code(),
-            stdout: String::from_utf8_lossy(&made.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&made.stderr).into_owned(),
-            took: std::time::Duration::ZERO,
-        })
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.0).ok();
-    }
+fn folder(configuration: &str) -> Result<Folder> {
+    Folder::with(&[("altimeter.toml", configuration), ("V1.sql", SQL)])
 }
 
 #[test]
 fn the_configuration_says_format_and_limit_and_a_flag_beats_it() -> Result<()> {
     let text = format!("snapshot = {:?}\nformat = \"github\"\nfail_on = \"critical\"\n", snapshot());
-    let folder = Folder::with("formats", &text)?;
+    let folder = folder(&text)?;
     let out = folder.run(&["check", "V1.sql", "--fail-on", "low"])?;
     ensure!(out.code == Some(1) && out.stdout.starts_with("::"), "{} {}", out.stdout, out.stderr);
     let out = folder.run(&["check", "V1.sql", "--format", "json", "--fail-on", "low"])?;
@@ -92,7 +63,7 @@ fn the_configuration_says_format_and_limit_and_a_flag_beats_it() -> Result<()> {
     let out = folder.run(&["inspect"])?;
     ensure!(out.code == Some(0) && out.stderr.contains("shown as text"), "{}", out.stderr);
     for (wrong, said) in [("format = \"xml\"", "sarif"), ("fail_on = \"bad\"", "critical")] {
-        let out = Folder::with("wrong", wrong)?.run(&["rules"])?;
+        let out = folder(wrong)?.run(&["rules"])?;
         ensure!(out.code == Some(2) && out.stderr.contains(said), "{}", out.stderr);
     }
     Ok(())

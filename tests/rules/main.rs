@@ -5,6 +5,7 @@
     reason = "a test fails by a panic, and is told by the environment what to write or run"
 )]
 
+mod allowed;
 mod facts;
 mod hazards;
 mod offline;

@@ -11,6 +11,7 @@ pub mod cache;
 pub mod corpus;
 pub mod database;
 pub mod dump;
+pub mod folder;
 pub mod measure;
 pub mod pooler;
 pub mod proof;

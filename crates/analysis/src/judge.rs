@@ -44,7 +44,7 @@ pub struct Judged {
 /// Judges one statement where it is about to run.
 pub fn judge(engine: &dyn Engine, situation: &Situation<'_>, statement: Statement) -> Judged {
     let missing = if situation.complete { Vec::new() } else { not_there(situation.catalog, &statement) };
-    let catalog = &assuming(situation.catalog, &missing);
+    let catalog = &assuming(situation.catalog, &statement, &missing);
     let mut effect = engine.effect(catalog, &statement);
     if let Some(transaction) = situation.transaction {
         without_own(&mut effect, &transaction.own);
@@ -76,31 +76,4 @@ impl Judged {
         let counting = self.findings.iter().find(|f| f.suppressed.is_none());
         self.risk = counting.map_or(Severity::Low, |f| f.severity);
     }
-}
-
-/// The catalog with tables nobody has told of: any size, and nothing known to hang on them.
-fn assuming<'a>(catalog: &'a Catalog, missing: &[Name]) -> Cow<'a, Catalog> {
-    let mut assumed = Cow::Borrowed(catalog);
-    for name in missing {
-        let table = Table { name: name.clone(), replica_identity: "default".to_owned(), ..Table::default() };
-        assumed.to_mut().tables.push(table.into());
-    }
-    assumed
-}
-
-/// Relations the statement is about that the catalog does not have, and that are tables as far as it says.
-fn not_there(catalog: &Catalog, statement: &Statement) -> Vec<Name> {
-    let may_be_tables = statement.changes.iter().filter(|change| match change {
-        Change::Relation(RelationChange::Drop { targets, .. }) => {
-            targets.iter().all(|t| matches!(t, DropTarget::Relation { word: RelationWord::Table, .. }))
-        }
-        Change::Relation(RelationChange::Rename { word, .. }) => *word == RelationWord::Table,
-        Change::Relation(_) => false,
-        _ => true,
-    });
-    let mut names: Vec<Name> = may_be_tables.flat_map(|c| c.tables()).cloned().collect();
-    names.retain(|n| !catalog.has_relation(n));
-    names.sort();
-    names.dedup();
-    names
 }

@@ -3,6 +3,7 @@
 //! `cost` turns effects and statistics into ranges with a basis, `rules` turns effects and ranges into findings;
 //! `rules` may use `cost`, never the other way round. Pure functions of the catalog.
 
+mod assume;
 pub mod cost;
 mod judge;
 pub mod preflight;

@@ -5,6 +5,7 @@ mod context;
 mod held;
 mod page;
 mod part;
+mod row_work;
 mod script;
 mod usage;
 mod wait;
@@ -95,6 +96,7 @@ pub struct Rule {
     name: &'static str,
     page: &'static str,
     find: Find,
+    once_per_file: bool,
 }
 
 /// Where a rule looks.
@@ -112,7 +114,7 @@ impl Rule {
         page: &'static str,
         find: fn(&RuleContext<'_>) -> Vec<Finding>,
     ) -> Self {
-        Self { name, page, find: Find::Statement(find) }
+        Self { name, page, find: Find::Statement(find), once_per_file: false }
     }
 
     /// A rule about files as a whole, once all their statements are judged.
@@ -121,12 +123,22 @@ impl Rule {
         page: &'static str,
         find: fn(&ReviewContext<'_>) -> Vec<Placed>,
     ) -> Self {
-        Self { name, page, find: Find::Review(find) }
+        Self { name, page, find: Find::Review(find), once_per_file: false }
     }
 
     /// A rule whose findings come up while something else is done.
     pub(crate) const fn elsewhere(name: &'static str, page: &'static str) -> Self {
-        Self { name, page, find: Find::Elsewhere }
+        Self { name, page, find: Find::Elsewhere, once_per_file: false }
+    }
+
+    /// Of several findings in one file one is shown, which names the lines of the others: they have one cure.
+    pub(crate) const fn once_per_file(self) -> Self {
+        Self { once_per_file: true, ..self }
+    }
+
+    /// See [`Rule::once_per_file`].
+    pub(crate) fn is_once_per_file(&self) -> bool {
+        self.once_per_file
     }
 
     /// Kebab-case, names the smell, reads after "allow".

@@ -36,6 +36,8 @@ fn has_a_rule_of_its_own(change: &Change) -> bool {
             change,
             Maintenance::Reindex { .. } | Maintenance::Vacuum(_) | Maintenance::Cluster { .. }
         ),
+        // `required-column` says why it reads.
+        Change::AddColumn { column, .. } => column.not_null && column.default.is_none(),
         Change::SetNotNull { .. }
         | Change::CreateIndex { .. }
         | Change::Partition(_)

@@ -4,7 +4,7 @@ use crate::rule::{Finding, Rule, RuleContext, Severity, words};
 use crate::safe;
 
 pub(super) static RULE: Rule =
-    Rule::in_statements("long-lock-timeout", include_str!("long_lock_timeout.md"), find);
+    Rule::in_statements("long-lock-timeout", include_str!("long_lock_timeout.md"), find).once_per_file();
 
 /// As long as most clients wait for an answer before they give up.
 const LONG_MS: u32 = 10_000;

@@ -5,7 +5,7 @@ use altimeter_catalog::{Change, SessionChange};
 use crate::rule::{Finding, Rule, RuleContext, Severity};
 
 pub(super) static RULE: Rule =
-    Rule::in_statements("nested-transaction", include_str!("nested_transaction.md"), find);
+    Rule::in_statements("nested-transaction", include_str!("nested_transaction.md"), find).once_per_file();
 
 fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     let begins = context.statement.changes.iter().any(|c| matches!(c, Change::Session(SessionChange::Begin)));
