@@ -5,7 +5,7 @@ mod like;
 mod partition;
 mod source;
 
-pub(super) use source::lower_as;
+pub(super) use source::{lower_as, twice};
 
 use altimeter_catalog::{
     Catalog, Change, Column, ConstraintDefinition, ConstraintKind, Name, Persistence, RelationChange,
@@ -245,6 +245,7 @@ impl Draft {
             let definition = self.to_itself(definition);
             self.take(&definition);
         }
+        self.refuse_without_key();
         self.table.indexes.sort_by(|a, b| a.definition.name.cmp(&b.definition.name));
         self.table.constraints.sort_by(|a, b| a.name.cmp(&b.name));
         TableDefinition {
@@ -253,6 +254,19 @@ impl Draft {
             sequences: self.sequences,
             refused: self.refused,
             ..TableDefinition::default()
+        }
+    }
+
+    /// A unique index of a partitioned table has to have the columns of its partition key.
+    fn refuse_without_key(&mut self) {
+        let key = &self.table.partition_columns;
+        let lacks = |i: &altimeter_catalog::Index| {
+            let columns = i.definition.columns().unwrap_or_default();
+            i.definition.unique && key.iter().any(|c| !columns.contains(c))
+        };
+        if let Some(index) = self.table.indexes.iter().find(|i| lacks(i)) {
+            let name = &index.definition.name;
+            self.refused.get_or_insert(format!("{name} lacks a column of the partition key"));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::column::rename_in_table;
 use super::super::{ObjectKind, exists, missing, refused};
 use crate::{
     ApplyError, AttributeAction, Catalog, DomainConstraint, Name, TypeAction, TypeKind, UsedBy, UserType,
@@ -27,6 +28,16 @@ impl Catalog {
         let taken = self.table(&new.name).is_some() || self.view(&new.name).is_some();
         if taken || self.user_type(&new.name).is_some() {
             return Err(exists(ObjectKind::Type, &new.name));
+        }
+        // A range type has a type for sets of its ranges along with it (since version 14).
+        if matches!(new.kind, TypeKind::Range { .. }) && self.server.major() >= 14 {
+            let own = &new.name.name;
+            let name = match own.contains("range") {
+                true => own.replacen("range", "multirange", 1),
+                false => format!("{own}_multirange"),
+            };
+            let (name, kind) = (new.name.sibling(name), TypeKind::Base);
+            self.types.push(UserType { name, kind, extension: None });
         }
         self.types.push(new.clone());
         self.types.sort_by(|a, b| a.name.cmp(&b.name));
@@ -113,7 +124,7 @@ impl Catalog {
                         return Some((table, column));
                     }
                     UsedBy::Column { .. } => {}
-                    UsedBy::Type { name, inside } if !seen.contains(&name) => {
+                    UsedBy::Type { name, inside, .. } if !seen.contains(&name) => {
                         seen.push(name.clone());
                         next.push((name, inside || inside_already));
                     }
@@ -133,7 +144,7 @@ impl Catalog {
             for user in self.uses_of_type(&of) {
                 match user {
                     UsedBy::Column { table, column, array: false } => found.push((table, column)),
-                    UsedBy::Type { name, inside: false } if !seen.contains(&name) => {
+                    UsedBy::Type { name, inside: false, .. } if !seen.contains(&name) => {
                         seen.push(name.clone());
                         next.push(name);
                     }
@@ -206,8 +217,9 @@ impl Catalog {
         let attribute = attributes.iter_mut().find(|(n, _)| n == from);
         attribute.ok_or_else(|| missing(ObjectKind::Column, format!("{name}.{from}")))?.0 = to.to_owned();
         for table in typed {
-            let columns = self.table_mut(&table).into_iter().flat_map(|t| &mut t.columns);
-            columns.filter(|c| c.name == from).for_each(|c| c.name = to.to_owned());
+            if let Some(t) = self.table_mut(&table) {
+                rename_in_table(t, from, to);
+            }
         }
         Ok(())
     }

@@ -119,7 +119,8 @@ fn identity_sequence(draft: &mut Draft, column: &Column) -> Sequence {
     Sequence {
         name: table.sibling(name),
         owned_by: Some(Dependency { on: table, columns: vec![column.name.clone()] }),
-        type_name: column.type_name.clone(),
+        // Whatever the column's type: the server copies the options without it.
+        type_name: "bigint".to_owned(),
         used: None,
     }
 }
@@ -159,7 +160,8 @@ pub(super) fn indexes(draft: &mut Draft) {
             draft.copy_index(index, constraint, None);
         }
         for statistics in of.statistics.iter().filter(|_| with_statistics) {
-            let columns = joined(statistics.columns.iter().map(String::as_str));
+            let in_order = of.columns.iter().map(|c| c.name.as_str());
+            let columns = joined(in_order.filter(|c| statistics.columns.iter().any(|s| s == c)));
             let parts = NameParts { table: &draft.table.name.name, columns: &columns, label: "stat" };
             let name = draft.schema.default_relation_name(&draft.table.name.schema, parts, &draft.taken);
             let name = draft.table.name.sibling(name);

@@ -56,6 +56,9 @@ pub(super) fn bound(node: &SyntaxNode) -> Option<String> {
     })?;
     Some(match bound.kind() {
         SyntaxKind::PARTITION_DEFAULT => "DEFAULT".to_owned(),
+        SyntaxKind::PARTITION_FOR_VALUES_WITH => {
+            text_of(&bound).replace("MODULUS", "modulus").replace("REMAINDER", "remainder")
+        }
         _ => text_of(&bound),
     })
 }
