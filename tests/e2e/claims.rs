@@ -11,8 +11,8 @@ mod relations;
 mod server;
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use altimeter_catalog::Name;
@@ -89,7 +89,7 @@ fn all_on(major: u32, claims: &[Claim]) -> Result<Vec<String>> {
                     }
                     let wrong = check(claim, &mut place).unwrap_or_else(|error| vec![format!("{error:#}")]);
                     let wrong = wrong.into_iter().map(|w| format!("{} on {major}: {w}", claim.name));
-                    failed.lock().unwrap().extend(wrong);
+                    failed.lock().unwrap_or_else(PoisonError::into_inner).extend(wrong);
                 }
             });
         }

@@ -5,8 +5,8 @@ pub(crate) mod journey;
 mod oracle;
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use altimeter_tests::corpus::{self, SETUP, SqlFile};
@@ -55,12 +55,12 @@ pub(crate) fn for_each<T: Send>(files: &[SqlFile], job: impl Fn(&SqlFile) -> T +
             scope.spawn(|| {
                 while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let result = job(file);
-                    done.lock().unwrap().push(result);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push(result);
                 }
             });
         }
     });
-    done.into_inner().unwrap()
+    done.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[test]

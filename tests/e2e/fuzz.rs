@@ -10,8 +10,8 @@ mod target;
 
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -79,9 +79,9 @@ impl Fuzz {
             let seed = self.next.fetch_add(1, Ordering::Relaxed);
             let text = self.mutator.text(seed);
             std::fs::write(record, &text).ok();
-            *slot.lock().unwrap() = Some((seed, Instant::now()));
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((seed, Instant::now()));
             let survived = self.survives(seed, &text);
-            *slot.lock().unwrap() = None;
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = None;
             if !survived {
                 let smaller = minimise::minimised(&text, |text| !self.survives(seed, text));
                 self.fail(format!("a panic, with the seed {seed}:\n{smaller}"));
@@ -90,7 +90,7 @@ impl Fuzz {
     }
 
     fn fail(&self, words: String) {
-        self.failure.lock().unwrap().get_or_insert(words);
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(words);
         self.stop.store(true, Ordering::Relaxed);
     }
 
@@ -98,7 +98,9 @@ impl Fuzz {
     fn watch(&self, slots: &[Slot], until: Instant) {
         while Instant::now() < until && !self.stop.load(Ordering::Relaxed) {
             thread::sleep(Duration::from_millis(100));
-            for (seed, begin) in slots.iter().filter_map(|slot| *slot.lock().unwrap()) {
+            for (seed, begin) in
+                slots.iter().filter_map(|slot| *slot.lock().unwrap_or_else(PoisonError::into_inner))
+            {
                 if begin.elapsed() > LONGEST {
                     let text = self.mutator.text(seed);
                     self.fail(format!("longer than {LONGEST:?}, with the seed {seed}:\n{text}"));
@@ -142,14 +144,14 @@ fn damaged_sql_neither_panics_nor_hangs() -> Result<()> {
     fuzz.watch(slots, until);
     // A text that was begun is finished, and a failure made small.
     let patience = Instant::now() + Duration::from_secs(60);
-    while fuzz.failure.lock().unwrap().is_none()
-        && slots.iter().any(|slot| slot.lock().unwrap().is_some())
+    while fuzz.failure.lock().unwrap_or_else(PoisonError::into_inner).is_none()
+        && slots.iter().any(|slot| slot.lock().unwrap_or_else(PoisonError::into_inner).is_some())
         && Instant::now() < patience
     {
         thread::sleep(Duration::from_millis(50));
     }
     report(fuzz.next.load(Ordering::Relaxed) - first, first, seconds);
-    match fuzz.failure.lock().unwrap().take() {
+    match fuzz.failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
         Some(failure) => bail!("{failure}"),
         None => Ok(()),
     }

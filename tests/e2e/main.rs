@@ -5,6 +5,7 @@ mod built;
 mod claims;
 mod connect;
 mod corpus;
+mod dumps;
 mod formats;
 mod fuzz;
 mod harness;

@@ -294,7 +294,7 @@ pub(crate) fn batches<'a>(context: &RuleContext<'a>, table: &Name) -> Script<'a>
         None => "by a key of the table, some 10,000 rows at a time".to_owned(),
     };
     let script = context.script().say(format!("{by}, each committed on its own, a little pause after each:"));
-    let script = script.say(format!("{}", context.statement.sql.trim()));
+    let script = script.say(context.statement.sql.trim());
     match key.first() {
         Some(first) => script.say(format!(
             "… AND {first} > (the last of the batch before) AND {first} <= (10,000 further on)"
@@ -306,10 +306,8 @@ pub(crate) fn batches<'a>(context: &RuleContext<'a>, table: &Name) -> Script<'a>
 /// Whether an index can find rows by those columns.
 pub(crate) fn is_indexed(table: &Table, columns: &[String]) -> bool {
     table.indexes.iter().filter(|i| i.valid && i.definition.predicate.is_none()).any(|i| {
-        let leading = i.definition.keys.iter().take(columns.len()).map(|k| match &k.target {
-            IndexTarget::Column(column) => columns.contains(column),
-            IndexTarget::Expression(_) => false,
-        });
-        i.definition.keys.len() >= columns.len() && leading.fold(true, |all, one| all && one)
+        let mut leading = i.definition.keys.iter().take(columns.len());
+        let listed = |k: &IndexKey| matches!(&k.target, IndexTarget::Column(c) if columns.contains(c));
+        i.definition.keys.len() >= columns.len() && leading.all(listed)
     })
 }

@@ -223,24 +223,6 @@ fn print_trigger(trigger: &TriggerDefinition) -> String {
     )
 }
 
-/// The name the server chooses for an index without one: table, columns, `idx`, cut to fit and numbered until it
-/// is free (`ChooseIndexName` in the server's `indexcmds.c`; `expr` stands for an expression).
-pub(crate) fn default_index_name(catalog: &Catalog, index: &IndexDefinition) -> String {
-    let columns: Vec<&str> = index
-        .keys
-        .iter()
-        .map(|k| match &k.target {
-            IndexTarget::Column(c) => c.as_str(),
-            IndexTarget::Expression(_) => "expr",
-        })
-        .chain(index.include.iter().map(String::as_str))
-        .collect();
-    let stem = fit_name(&format!("{}_{}_idx", index.table.name, columns.join("_")));
-    let free = |name: &String| !catalog.has_relation(&index.table.sibling(name));
-    let numbered = (1..).map(|n| fit_name(&format!("{stem}{n}")));
-    std::iter::once(stem.clone()).chain(numbered).find(free).unwrap_or(stem)
-}
-
 /// Fits a name into what the server keeps. A name that is too long keeps its beginning and gets a fingerprint of
 /// the whole, so that two different ones stay different.
 pub(crate) fn fit_name(name: &str) -> String {

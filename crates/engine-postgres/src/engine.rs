@@ -66,7 +66,7 @@ impl Engine for PostgresEngine {
     }
 
     fn default_index_name(&self, catalog: &Catalog, index: &IndexDefinition) -> String {
-        dialect::default_index_name(catalog, index)
+        catalog.default_index_name(index, "idx")
     }
 
     fn fit_name(&self, name: &str) -> String {
@@ -278,7 +278,8 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_at_the_highest_lock() {
         let users = Name::new("public", "users");
-        for sql in ["ALTER TABLE users MERGE PARTITIONS (a, b) INTO c"] {
+        {
+            let sql = "ALTER TABLE users MERGE PARTITIONS (a, b) INTO c";
             let effect = effect_of(sql);
             assert!(effect.not_analysed.is_some(), "{sql}");
             assert_eq!(effect.lock_on(&users), Some(LockMode::AccessExclusive), "{sql}");

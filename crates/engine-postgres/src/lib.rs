@@ -4,7 +4,6 @@
 //! (changes to effects), `dialect` (changes to text), `types` and `expression`. The live side, with the feature
 //! `live`: `connect` and `inspect`, the only places that know the driver, and `oracle` (the server's own parser).
 
-#[cfg(feature = "live")]
 mod body;
 mod bound;
 #[cfg(feature = "live")]

@@ -61,13 +61,14 @@ pub(crate) fn lower_statement(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
 }
 
 fn lower_kind(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
-    if let Some(lowered) = definition::lower(catalog, node) {
+    if partition::is(node) {
+        return partition::lower(catalog, node);
+    }
+    let defined = maintenance::move_tablespace(node).or_else(|| definition::lower(catalog, node));
+    if let Some(lowered) = defined {
         return lowered;
     }
     match node.kind() {
-        SyntaxKind::ALTER_TABLE | SyntaxKind::ALTER_INDEX if partition::is(node) => {
-            partition::lower(catalog, node)
-        }
         SyntaxKind::ALTER_TABLE | SyntaxKind::ALTER_FOREIGN_TABLE => alter_table::lower(catalog, node),
         SyntaxKind::ALTER_VIEW | SyntaxKind::ALTER_MATERIALIZED_VIEW => {
             alter_table::lower_view(catalog, node)
@@ -75,7 +76,6 @@ fn lower_kind(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
         SyntaxKind::DO => block::lower(catalog, node),
         kind => rows::lower(catalog, node)
             .or_else(|| maintenance::lower(catalog, node))
-            .or_else(|| maintenance::move_tablespace(node))
             .or_else(|| session::lower(node))
             .unwrap_or_else(|| Lowered::unknown(format!("{} is not analysed yet", keyword(kind)))),
     }

@@ -12,6 +12,7 @@ const TELLING: &[&str] = &[
     "flyway.conf",
     "flyway.toml",
     "flyway.user.toml",
+    "atlas.sum",
     "migration_lock.toml",
 ];
 

@@ -1,6 +1,5 @@
 -- about: DETACH PARTITION stops everybody; of the partition on 13 only its schema
 -- lock on pt: ACCESS EXCLUSIVE
--- lock on pt_2: SHARE UPDATE EXCLUSIVE, ACCESS EXCLUSIVE from 14
 -- writer: INSERT INTO pt VALUES (1, 5, 'x')
 -- setup
 CREATE TABLE pt (id int NOT NULL, k int NOT NULL, b text) PARTITION BY RANGE (k);

@@ -1,7 +1,6 @@
 -- about: DETACH PARTITION locks the default partition
 -- lock on pt: ACCESS EXCLUSIVE
 -- lock on pt_def: ACCESS EXCLUSIVE
--- lock on pt_2: SHARE UPDATE EXCLUSIVE, ACCESS EXCLUSIVE from 14
 -- writer: INSERT INTO pt VALUES (1, 5, 'x')
 -- setup
 CREATE TABLE pt (id int NOT NULL, k int NOT NULL, b text) PARTITION BY RANGE (k);

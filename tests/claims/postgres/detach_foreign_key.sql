@@ -1,6 +1,5 @@
 -- about: DETACH PARTITION makes the partition's foreign key its own
 -- lock on pt: ACCESS EXCLUSIVE
--- lock on pt_2: SHARE UPDATE EXCLUSIVE, ACCESS EXCLUSIVE from 14
 -- lock on p: SHARE ROW EXCLUSIVE
 -- writer: INSERT INTO pt VALUES (1, 5, 'x')
 -- setup

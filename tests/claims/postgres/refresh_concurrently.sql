@@ -4,6 +4,7 @@
 -- lock on t: ACCESS SHARE
 -- lock on t_pkey: ACCESS SHARE
 -- scans t: yes
+-- scans mv: yes
 -- setup
 CREATE TABLE t (id int PRIMARY KEY, a int, b text);
 INSERT INTO t SELECT g, g, 'b' || g FROM generate_series(1, 2000) g;

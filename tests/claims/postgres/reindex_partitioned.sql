@@ -1,9 +1,6 @@
 -- about: REINDEX of a partitioned table works on one partition after the other, from 14 on
 -- versions: 14..
--- lock on pt: SHARE
--- lock on pt_1: SHARE
 -- lock on pt_1_id_idx: ACCESS EXCLUSIVE
--- lock on pt_2: SHARE
 -- lock on pt_2_id_idx: ACCESS EXCLUSIVE
 -- rebuilds pt_1_id_idx: yes
 -- rebuilds pt_2_id_idx: yes

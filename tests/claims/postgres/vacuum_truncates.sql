@@ -6,6 +6,8 @@
 -- setup
 CREATE TABLE t (id int PRIMARY KEY, a int, b text);
 INSERT INTO t SELECT g, g, 'b' || g FROM generate_series(1, 2000) g;
-ALTER TABLE t SET (autovacuum_enabled = off, vacuum_truncate = on);
+ALTER TABLE t SET (autovacuum_enabled = off);
+-- session
+DELETE FROM t;
 -- statement
 VACUUM t;

@@ -55,6 +55,8 @@ impl Obstacles {
                     format!("SELECT FROM ONLY {name} LIMIT 0"),
                 ],
                 'm' | 'S' => vec![format!("SELECT FROM {name} LIMIT 0")],
+                // The weakest that can be held on an index alone: SHARE UPDATE EXCLUSIVE.
+                'i' | 'I' => vec![format!("ALTER INDEX {name} RENAME TO held_{}", relation.oid)],
                 _ => Vec::new(),
             },
         }
@@ -89,10 +91,12 @@ pub(super) fn run(
                 if Instant::now() > deadline {
                     bail!("the statement does not come to its end");
                 }
+                // In this order: what it waits for now it still waits for when its locks are read.
+                let blockers: Vec<i32> = watcher.value(&format!("SELECT pg_blocking_pids({pid})"))?;
                 let locks = locks_of(&watcher, &before, pid)?;
                 locks.iter().for_each(|(name, mode)| facts.take(name, *mode));
-                let blockers: Vec<i32> = watcher.value(&format!("SELECT pg_blocking_pids({pid})"))?;
-                if blockers.is_empty() {
+                // One that was let go may take a moment to be gone.
+                if !blockers.iter().any(|blocker| holders.contains_key(blocker)) {
                     thread::sleep(Duration::from_millis(2));
                     continue;
                 }

@@ -42,7 +42,11 @@ impl Probe {
         let oids = |sql: &str| -> Result<BTreeSet<u32>> {
             Ok(session.rows(sql, &[&table.oid])?.iter().map(|row| row.get(0)).collect())
         };
-        let written = (table.kind == 'r').then(|| oids(written)).transpose()?;
+        // Before 14 a row put straight into a partition opens the parent too, to learn the bound.
+        let beneath = "SELECT relispartition AND current_setting('server_version_num')::int < 140000
+                       FROM pg_class WHERE oid = $1";
+        let beneath: bool = session.rows(beneath, &[&table.oid])?.first().is_some_and(|row| row.get(0));
+        let written = (table.kind == 'r' && !beneath).then(|| oids(written)).transpose()?;
         let usual = || format!("INSERT INTO {} DEFAULT VALUES", table.name);
         let writer = writer.cloned().unwrap_or_else(usual);
         Ok(Probe { name: table.name.clone(), read: oids(read)?, written, writer })

@@ -58,7 +58,7 @@ impl OpenTransaction {
                 }
             }
         }
-        held.sort_by(|a, b| b.lock.mode.cmp(&a.lock.mode));
+        held.sort_by_key(|h| std::cmp::Reverse(h.lock.mode));
         held
     }
 

@@ -25,10 +25,10 @@ impl Part<'_> {
 
 pub(super) fn parts_of<'a>(context: &RuleContext<'a>) -> Vec<Part<'a>> {
     let statement = context.statement;
-    if let [change] = statement.changes.as_slice() {
-        if let [change] = change.parts().as_slice() {
-            return vec![Part { change, effect: context.effect.clone() }];
-        }
+    if let [change] = statement.changes.as_slice()
+        && let [change] = change.parts().as_slice()
+    {
+        return vec![Part { change, effect: context.effect.clone() }];
     }
     let mut walk = Walk { context, schema: context.catalog.clone(), parts: Vec::new() };
     statement.changes.iter().for_each(|c| walk.change(c));

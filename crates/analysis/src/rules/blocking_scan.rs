@@ -12,7 +12,7 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
         let wait = context.wait(table, part.only_scans())?;
         let message = format!("reads all rows {}", wait.says);
         let mut safe = context.script();
-        if context.parts().len() > 1 && context.engine.print(context.catalog, part.change) != "" {
+        if context.parts().len() > 1 && !context.engine.print(context.catalog, part.change).is_empty() {
             safe = safe.say("in a statement and a transaction of its own it needs no stronger lock than its own:");
             safe = safe.run(part.change.clone());
         } else {

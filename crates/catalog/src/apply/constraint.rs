@@ -146,10 +146,12 @@ impl Catalog {
                 ConstraintKind::Check | ConstraintKind::NotNull => true,
                 _ => partitioned,
             };
-        if !recurse && matches!(constraint.kind, ConstraintKind::Check) && inherits {
-            if self.heirs_of(table).next().is_some() {
-                return refused(format!("the constraint must be added to the tables below {table}, too"));
-            }
+        if !recurse
+            && matches!(constraint.kind, ConstraintKind::Check)
+            && inherits
+            && self.heirs_of(table).next().is_some()
+        {
+            return refused(format!("the constraint must be added to the tables below {table}, too"));
         }
         let children: Vec<Name> = self.descendants_of(table).iter().map(|t| t.name.clone()).collect();
         self.table_mut(table).into_iter().for_each(|t| t.take_constraint(constraint, false));

@@ -1,4 +1,4 @@
-//! Rows that came: a table that was empty is not any more.
+//! Rows that came and went: a table that was empty is not any more, and one that lost all its rows is full of dead ones.
 
 use crate::{ApplyError, Catalog, Name, RowsChange, Size, WriteCommand};
 
@@ -20,6 +20,14 @@ impl Catalog {
                 if let Some(table) = self.table_mut(holder) {
                     more_rows(&mut table.size, rows);
                 }
+            }
+        }
+        for write in change.writes.iter().filter(|w| w.command == WriteCommand::Delete) {
+            let all = write.read.and_then(|n| change.reads.get(n));
+            let table = all.filter(|m| m.conditions.is_empty() && m.led_by.is_empty());
+            if let Some(table) = table.and_then(|m| self.table_mut(&m.relation.name)) {
+                let rows = table.size.rows.unwrap_or_default();
+                table.activity.iter_mut().for_each(|a| a.dead_rows = a.dead_rows.saturating_add(rows as u64));
             }
         }
         Ok(())

@@ -79,6 +79,7 @@ fn moved(catalog: &Catalog, kind: Movable, from: &str, owners: &[String], effect
             for index in table.indexes.iter().filter(|i| there(&i.definition.tablespace)) {
                 let name = table.name.sibling(&index.definition.name);
                 lock(catalog, &name, locks::maintenance::MOVE_INDEXES.on_server(catalog), effect);
+                effect.index_builds.push(name);
             }
         } else if there(&table.tablespace) {
             lock(catalog, &table.name, locks::maintenance::MOVE_TABLES.on_server(catalog), effect);

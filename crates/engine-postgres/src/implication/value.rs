@@ -33,7 +33,7 @@ impl Value {
         match node.kind() {
             SyntaxKind::PAREN_EXPR => Value::of(&node.first_child()?),
             SyntaxKind::LITERAL => literal(&text_of(node)),
-            SyntaxKind::CAST_EXPR => Value::of(&node.children().find(|n| is_operand(n))?),
+            SyntaxKind::CAST_EXPR => Value::of(&node.children().find(is_operand)?),
             SyntaxKind::PREFIX_EXPR => {
                 let negative = tokens(node).next()?.kind() == SyntaxKind::MINUS;
                 match Value::of(&node.first_child()?)? {

@@ -163,10 +163,16 @@ pub(crate) const DROP_FOREIGN_KEY: LockFact = fact(
 pub(crate) const ALTER_CONSTRAINT: LockFact =
     fact("ALTER TABLE … ALTER CONSTRAINT", "the table", ACCESS_EXCLUSIVE, "alter_constraint");
 pub(crate) const ENFORCE_CONSTRAINT_REFERENCED: LockFact = fact(
-    "ALTER TABLE … ALTER CONSTRAINT … ENFORCED, NOT ENFORCED",
+    "ALTER TABLE … ALTER CONSTRAINT … ENFORCED",
+    "the referenced table",
+    SHARE_ROW_EXCLUSIVE,
+    "enforce_constraint",
+);
+pub(crate) const RELAX_CONSTRAINT_REFERENCED: LockFact = fact(
+    "ALTER TABLE … ALTER CONSTRAINT … NOT ENFORCED",
     "the referenced table",
     ACCESS_EXCLUSIVE,
-    "enforce_constraint",
+    "relax_constraint",
 );
 pub(crate) const RENAME_CONSTRAINT: LockFact =
     fact("ALTER TABLE … RENAME CONSTRAINT", "the table", ACCESS_EXCLUSIVE, "rename_constraint");
@@ -281,6 +287,7 @@ pub(super) const ALL: &[&LockFact] = &[
     &DROP_FOREIGN_KEY,
     &ALTER_CONSTRAINT,
     &ENFORCE_CONSTRAINT_REFERENCED,
+    &RELAX_CONSTRAINT_REFERENCED,
     &RENAME_CONSTRAINT,
     &RENAME_CONSTRAINT_INDEX,
     &SET_TRIGGER,

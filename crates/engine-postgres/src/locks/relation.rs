@@ -63,10 +63,11 @@ pub(crate) const DROP: LockFact =
 pub(crate) const DROP_INDEX: LockFact = fact("DROP INDEX", "the table", ACCESS_EXCLUSIVE, "drop_index");
 pub(crate) const DROP_PART: LockFact = fact(
     "DROP",
-    "the table of a column, default, constraint, trigger, policy or rule that goes",
+    "the table of a column, default, constraint, policy or rule that goes",
     ACCESS_EXCLUSIVE,
     "drop_cascade",
 );
+pub(crate) const DROP_TRIGGER: LockFact = fact("DROP TRIGGER", "the table", ACCESS_EXCLUSIVE, "drop_trigger");
 pub(crate) const DROP_FOREIGN_KEY: LockFact =
     fact("DROP", "the other table of a foreign key that goes", ACCESS_EXCLUSIVE, "drop_table_foreign_key");
 pub(crate) const DROP_PARTITION: LockFact = fact(
@@ -130,6 +131,7 @@ pub(super) const ALL: &[&LockFact] = &[
     &DROP,
     &DROP_INDEX,
     &DROP_PART,
+    &DROP_TRIGGER,
     &DROP_FOREIGN_KEY,
     &DROP_PARTITION,
     &RENAME,

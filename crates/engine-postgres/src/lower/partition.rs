@@ -9,7 +9,9 @@ use crate::parse::{child, has, path, text_of};
 /// Whether an `ALTER TABLE` or `ALTER INDEX` attaches or detaches.
 pub(super) fn is(node: &SyntaxNode) -> bool {
     use SyntaxKind::{ATTACH_INDEX_PARTITION, ATTACH_PARTITION, DETACH_PARTITION};
-    [ATTACH_INDEX_PARTITION, ATTACH_PARTITION, DETACH_PARTITION].iter().any(|kind| has(node, *kind))
+    let kinds = [ATTACH_INDEX_PARTITION, ATTACH_PARTITION, DETACH_PARTITION];
+    matches!(node.kind(), SyntaxKind::ALTER_TABLE | SyntaxKind::ALTER_INDEX)
+        && kinds.iter().any(|kind| has(node, *kind))
 }
 
 /// Lowers such a statement.

@@ -5,6 +5,8 @@
 //! a -> b` before each revision, `manage.py sqlmigrate` of Django a comment of three lines before each operation. Both
 //! write the transaction into the text.
 
+mod convention;
+
 use super::{Arranged, Rules, Sign, Tool};
 use crate::directive::{Line, lines};
 use crate::natural;
@@ -27,17 +29,34 @@ impl Rules for Plain {
         Sign::None
     }
 
-    fn arrange(&self, mut files: Vec<Source>, _: &Place) -> Arranged {
+    fn arrange(&self, mut files: Vec<Source>, place: &Place) -> Arranged {
         files.sort_by(|a, b| natural::compare(&a.relative, &b.relative));
-        let migrations = files.into_iter().map(|mut file| {
+        let mut arranged = Arranged::default();
+        for mut file in files {
             if file.text.contains(NOT_SQL) {
                 file.notes
                     .push("Django left operations out that are Python: what they do is not known".to_owned());
             }
-            let sections = parts(&file.text);
-            file.migration(Tool::Plain, sections)
-        });
-        Arranged { migrations: migrations.collect(), notes: Vec::new() }
+            let mut sections = match convention::of(&file, place) {
+                Some(convention) => {
+                    let note = format!(
+                        "taken for files of {}: only the transaction and the way back are its",
+                        convention.name
+                    );
+                    if !arranged.notes.contains(&note) {
+                        arranged.notes.push(note);
+                    }
+                    convention.sections(&file.text)
+                }
+                None => parts(&file.text),
+            };
+            if convention::leads_back(&file.relative) {
+                arranged.notes.push(format!("{} leads back, as its name says", file.shown));
+                sections.iter_mut().for_each(|s| s.direction = Direction::Down);
+            }
+            arranged.migrations.push(file.migration(Tool::Plain, sections));
+        }
+        arranged
     }
 }
 

@@ -74,7 +74,11 @@ pub(super) fn read_sql(names: Names<'_>, text: &str) -> Sql {
     if let Some((statement, why)) = statements.iter().find_map(|s| Some((s, s.not_analysed.as_ref()?))) {
         return Sql::Refused(refused(names, statement, why));
     }
-    let changes: Vec<Change> = statements.iter().flat_map(|s| s.changes.clone()).collect();
+    let mut changes: Vec<Change> = statements.iter().flat_map(|s| s.changes.clone()).collect();
+    let about_rows = |c: &Change| matches!(c, Change::Rows(_) | Change::Session(_));
+    if changes.iter().all(about_rows) {
+        changes.clear();
+    }
     match (changes.is_empty(), statements.first()) {
         (true, None) => Sql::No,
         (true, Some(first)) => Sql::Refused(refused(names, first, "it does not change the schema")),

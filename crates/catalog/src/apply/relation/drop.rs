@@ -169,8 +169,8 @@ impl Catalog {
         let is_gone = |object: Object| gone.contains(&object);
         self.tables.retain(|t| !is_gone(Object::Table(t.name.clone())));
         self.views.retain(|v| {
-            !is_gone(Object::View(v.name.clone()))
-                && !(v.materialized && is_gone(Object::Table(v.name.clone())))
+            !(is_gone(Object::View(v.name.clone()))
+                || v.materialized && is_gone(Object::Table(v.name.clone())))
         });
         self.sequences.retain(|s| !is_gone(Object::Sequence(s.name.clone())));
         self.types.retain(|t| !is_gone(Object::Type(t.name.clone())));

@@ -354,7 +354,11 @@ pub(super) fn altered(work: &mut Work<'_>, name: &str, enforced: Option<bool>, i
         && enforced == constraint.not_enforced
     {
         let through = format!("foreign key {name}");
-        work.lock_with_partitions(&foreign.table, &facts::ENFORCE_CONSTRAINT_REFERENCED, &through);
+        let fact = match enforced {
+            true => &facts::ENFORCE_CONSTRAINT_REFERENCED,
+            false => &facts::RELAX_CONSTRAINT_REFERENCED,
+        };
+        work.lock_with_partitions(&foreign.table, fact, &through);
         if enforced {
             let from = work.table.clone();
             work.compare(&from, &foreign.table, false);

@@ -3,7 +3,7 @@
 use altimeter_catalog::{Catalog, Effect, Name};
 
 use super::{lock, lock_indexes};
-use crate::effects::{fail, rows};
+use crate::effects::{fail, rows, scan_one};
 use crate::locks::maintenance as facts;
 
 /// The view's query is run; the view is written anew, or concurrently compared with the result and brought up to it.
@@ -37,6 +37,8 @@ pub(in crate::effects) fn refreshed(
                 && i.definition.predicate.is_none()
                 && i.definition.columns().is_some_and(|c| !c.is_empty())
         };
+        // The old rows are read to be compared with the new ones.
+        table.iter().for_each(|t| scan_one(t, effect));
         if table.is_some_and(|t| !t.indexes.iter().any(usable)) {
             fail(effect, format!("{view} has no unique index over plain columns and all rows"));
         }

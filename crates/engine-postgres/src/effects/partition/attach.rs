@@ -134,7 +134,7 @@ fn build(catalog: &Catalog, child: &Table, of: &Index, effect: &mut Effect) {
             let columns = definition.columns().unwrap_or_default().join("_");
             dialect::fit_name(&format!("{}_{columns}_key", child.name.name))
         }
-        (None, _) => dialect::default_index_name(catalog, &definition),
+        (None, _) => catalog.default_index_name(&definition, "idx"),
     };
     for table in family(catalog, &child.name).iter().filter(|t| t.kind == TableKind::Table) {
         scan_one(table, effect);

@@ -62,9 +62,9 @@ fn gone(catalog: &Catalog, object: &Object, named: &[&Name], effect: &mut Effect
         }
         Object::Column(table, _)
         | Object::Default(table, _)
-        | Object::Trigger(table, _)
         | Object::Policy(table, _)
         | Object::Rule(table, _) => take(table, &locks::DROP_PART, &object.to_string()),
+        Object::Trigger(table, _) => take(table, &locks::DROP_TRIGGER, &object.to_string()),
         Object::Statistics(name) => {
             let of = catalog.tables.iter().find(|t| t.statistics.iter().any(|s| &s.name == name));
             of.into_iter().for_each(|t| take(&t.name, &STATISTICS, &object.to_string()));

@@ -43,27 +43,25 @@ fn typed(catalog: &Catalog, name: &Name) -> Vec<Name> {
 
 /// A typed table follows its type as if it were altered itself.
 fn followed(catalog: &Catalog, table: &Name, action: &AttributeAction, effect: &mut Effect) {
-    let table = table.clone();
     let change = match action {
         AttributeAction::Add { name, type_name } => Change::AddColumn {
-            table,
+            table: table.clone(),
             column: Column { name: name.clone(), type_name: type_name.clone(), ..Column::default() },
             if_not_exists: false,
         },
         AttributeAction::Drop { name, .. } => {
-            Change::DropColumn { table, column: name.clone(), if_exists: true, cascade: true }
+            Change::DropColumn { table: table.clone(), column: name.clone(), if_exists: true, cascade: true }
         }
         AttributeAction::Type { name, type_name } => Change::AlterColumn {
-            table,
+            table: table.clone(),
             column: name.clone(),
             action: ColumnAction::Type { type_name: type_name.clone(), collation: None, using: None },
         },
     };
-    // By itself such a table could not be altered; with its type it can.
-    let mut own = Effect::default();
-    describe(catalog, &change, &mut own);
-    own.fails = None;
-    effect.merge(own);
+    // By itself such a table must not be altered.
+    let mut untyped = catalog.clone();
+    untyped.table_mut(table).into_iter().for_each(|t| t.of_type = None);
+    describe(&untyped, &change, effect);
 }
 
 /// Every table with a column of the domain is read under a lock that stops writes; there is no other way.

@@ -153,7 +153,7 @@ pub(in crate::effects) fn behind_view(catalog: &Catalog, view: &Name) -> Vec<Nam
     while let Some(name) = next.pop() {
         let view = catalog.view(&name).filter(|v| !v.materialized);
         for need in view.iter().flat_map(|v| &v.needs) {
-            if !found.contains(&need.on) && &need.on != &name {
+            if !found.contains(&need.on) && need.on != name {
                 found.push(need.on.clone());
                 next.push(need.on.clone());
             }

@@ -1,0 +1,14 @@
+-- about: dropping a partition locks the whole table against everything, and its default partition
+-- lock on pt: ACCESS EXCLUSIVE
+-- lock on pt_2: ACCESS EXCLUSIVE
+-- lock on pt_def: ACCESS EXCLUSIVE
+-- drops pt_2: yes
+-- writer: INSERT INTO pt VALUES (90001, 5, 'x')
+-- setup
+CREATE TABLE pt (id int NOT NULL, k int NOT NULL, b text) PARTITION BY RANGE (k);
+CREATE TABLE pt_1 PARTITION OF pt FOR VALUES FROM (0) TO (100);
+CREATE TABLE pt_2 PARTITION OF pt FOR VALUES FROM (100) TO (200);
+INSERT INTO pt SELECT g, g % 200, 'b' || g FROM generate_series(1, 4000) g;
+CREATE TABLE pt_def PARTITION OF pt DEFAULT;
+-- statement
+DROP TABLE pt_2;
