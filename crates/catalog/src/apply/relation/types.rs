@@ -26,8 +26,12 @@ impl Catalog {
         self.need_schema(&new.name.schema)?;
         // Every relation with columns has a type of its name.
         let taken = self.table(&new.name).is_some() || self.view(&new.name).is_some();
-        if taken || self.user_type(&new.name).is_some() {
-            return Err(exists(ObjectKind::Type, &new.name));
+        match self.user_type(&new.name).map(|t| &t.kind) {
+            // A type without a body is there so that its functions can be made; then it gets its body.
+            Some(TypeKind::Base) if new.kind == TypeKind::Base => return Ok(()),
+            Some(_) => return Err(exists(ObjectKind::Type, &new.name)),
+            None if taken => return Err(exists(ObjectKind::Type, &new.name)),
+            None => {}
         }
         // A range type has a type for sets of its ranges along with it (since version 14).
         if matches!(new.kind, TypeKind::Range { .. }) && self.server.major() >= 14 {
