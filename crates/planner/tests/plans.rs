@@ -152,6 +152,7 @@ fn odd_names_are_planned_for() {
             }
         }
         catalog.views.clear();
+        catalog.schemas.push((*odd).to_owned());
         let table = Name::new(*odd, *odd);
         let index = altimeter_catalog::IndexDefinition {
             name: format!("{}i", odd.chars().take(20).collect::<String>()),

@@ -34,7 +34,7 @@ pub(super) fn table(catalog: &Catalog, it: &TableDefinition, effect: &mut Effect
     for constraint in own {
         for foreign in constraint.foreign.iter().filter(|f| f.table != table.name) {
             let through = format!("foreign key {}", constraint.name);
-            lock_by(catalog, &foreign.table, &locks::REFERENCES, effect);
+            take_by(catalog, &foreign.table, &locks::REFERENCES, &through, effect);
             for partition in partitions(catalog, &foreign.table) {
                 take_by(catalog, &partition.name, &locks::REFERENCES, &through, effect);
             }
