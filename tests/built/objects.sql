@@ -46,3 +46,28 @@ DROP TYPE feeling CASCADE;
 DROP SCHEMA s2 CASCADE;
 CREATE EXTENSION citext;
 CREATE TABLE with_citext (c citext, cs citext[]);
+
+-- A type under another name.
+CREATE TYPE sta AS ENUM ('todo','x');
+CREATE TABLE jobs_a (a int, status sta DEFAULT 'todo'::sta NOT NULL, arr sta[] DEFAULT ARRAY['todo'::sta], CHECK (status <> 'x'), g text GENERATED ALWAYS AS (CASE WHEN status = 'x' THEN 'a' ELSE 'b' END) STORED);
+CREATE INDEX ON jobs_a (a) WHERE status = 'x';
+CREATE DOMAIN dom_a AS sta DEFAULT 'x' CHECK (value <> 'x'::sta);
+ALTER TYPE sta RENAME TO sta_old;
+CREATE TYPE sta AS ENUM ('todo');
+CREATE SCHEMA sh_a;
+ALTER TYPE sta_old SET SCHEMA sh_a;
+ALTER TABLE jobs_a ALTER COLUMN arr DROP DEFAULT, ALTER COLUMN arr TYPE sta[] USING (arr::text::sta[]), ALTER COLUMN arr SET DEFAULT ARRAY['todo'::sta];
+ALTER TABLE jobs_a ALTER COLUMN status TYPE sta USING status::text::sta;
+
+CREATE TYPE stb AS ENUM ('todo','x');
+CREATE TABLE jobs_b (a int, status stb DEFAULT 'todo'::stb NOT NULL);
+ALTER TYPE stb RENAME TO stb_old;
+CREATE TYPE stb AS ENUM ('todo');
+ALTER TABLE jobs_b ALTER COLUMN status DROP DEFAULT;
+ALTER TABLE jobs_b ALTER COLUMN status TYPE stb USING status::text::stb;
+ALTER TABLE jobs_b ALTER COLUMN status SET DEFAULT 'todo';
+DROP TYPE stb_old;
+CREATE TABLE use_b (s stb);
+CREATE VIEW view_b AS SELECT s FROM use_b;
+ALTER TYPE stb RENAME TO stb3;
+ALTER TYPE stb3 RENAME TO "Odd B";

@@ -1,12 +1,11 @@
 //! Types and domains made and changed.
 
-use std::sync::Arc;
+mod rename;
 
 use super::super::column::rename_in_table;
 use super::super::{ObjectKind, exists, missing, refused};
 use crate::{
     ApplyError, AttributeAction, Catalog, DomainConstraint, Name, TypeAction, TypeKind, UsedBy, UserType,
-    type_named,
 };
 
 impl UserType {
@@ -75,45 +74,6 @@ impl Catalog {
                 alter_kind(name, kind, action, inside)
             }
         }
-    }
-
-    fn rename_type(&mut self, from: &Name, to: Name) -> Result<(), ApplyError> {
-        if from == &to {
-            return Ok(());
-        }
-        if self.user_type(&to).is_some() || self.table(&to).is_some() || self.view(&to).is_some() {
-            return Err(exists(ObjectKind::Type, &to));
-        }
-        let path = self.server.search_path.clone();
-        let lookup = Catalog { server: self.server.clone(), ..Catalog::default() };
-        let swap = |printed: &mut String| {
-            if type_named(&lookup, printed, from) {
-                *printed = crate::expression::print_type(&path, &to, printed);
-            }
-        };
-        for table in &mut self.tables {
-            let uses = table.columns.iter().any(|c| type_named(&lookup, &c.type_name, from));
-            if uses || table.of_type.as_ref() == Some(from) {
-                let table = Arc::make_mut(table);
-                table.columns.iter_mut().for_each(|c| swap(&mut c.type_name));
-                table.of_type.iter_mut().filter(|t| *t == from).for_each(|t| *t = to.clone());
-            }
-        }
-        for other in &mut self.types {
-            match &mut other.kind {
-                TypeKind::Domain { base, .. } => swap(base),
-                TypeKind::Composite { attributes } => attributes.iter_mut().for_each(|(_, t)| swap(t)),
-                TypeKind::Range { subtype } => swap(subtype),
-                TypeKind::Enum { .. } | TypeKind::Base => {}
-            }
-            if &other.name == from {
-                other.name = to.clone();
-            }
-        }
-        let views = self.views.iter_mut().flat_map(|v| &mut v.types);
-        views.filter(|t| *t == from).for_each(|t| *t = to.clone());
-        self.types.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(())
     }
 
     /// A column that has a type inside its values: in an array, a composite value or a range. The server cannot look
