@@ -1,6 +1,7 @@
 //! A check without a database builds the schema from the files' own statements. Here each script under `tests/built`
 //! runs on servers, and through the engine: both must come to the same tables, columns, constraints, indexes,
-//! sequences, views, types, functions, triggers, policies, under the same names.
+//! sequences, views, types, functions, triggers, policies, under the same names; and on the way, statement by
+//! statement, to the same locks and rewrites.
 //!
 //! `ALTIMETER_BUILT` gives another folder of scripts, `ALTIMETER_BUILT_VERSIONS` other versions;
 //! `ALTIMETER_BUILT_LENIENT` passes over statements the server refuses.
@@ -14,7 +15,13 @@ use altimeter_catalog::{Catalog, Engine as _, InspectOptions, Inspector as _, Pi
 use altimeter_engine_postgres::{Environment, PostgresEngine, PostgresInspector, Target};
 use altimeter_tests::database::Database;
 use altimeter_tests::server::Server;
+use altimeter_tests::session::Session;
 use anyhow::{Context, Result, ensure};
+
+use crate::claims::engine::facts_of;
+use crate::claims::facts::Facts;
+use crate::claims::held_up;
+use crate::claims::relations::Relations;
 
 const MAJORS: [u32; 3] = [13, 15, 18];
 
@@ -25,30 +32,70 @@ fn inspect(database: &Database) -> Result<Catalog> {
     Ok(runtime.block_on(inspector.inspect(InspectOptions { sample: None }, &|_| {}))?)
 }
 
+/// What the server does: in a transaction of the statement's own, where its locks can be seen.
+fn run(session: &Session, statement: &str, in_block: bool) -> Result<Option<Facts>> {
+    if in_block {
+        return session.script(statement).map(|()| None);
+    }
+    session.script("BEGIN")?;
+    let before = Relations::of(session)?;
+    if let Err(error) = session.script(statement) {
+        session.script("ROLLBACK")?;
+        let refuses_blocks = format!("{error:#}").contains("transaction block");
+        return if refuses_blocks { session.script(statement).map(|()| None) } else { Err(error) };
+    }
+    let locks = held_up::locks_of(session, &before, session.backend()?)?;
+    let mut facts = Facts { locks, in_transaction: true, ..Facts::default() };
+    before.compare(&Relations::of(session)?, &mut facts);
+    session.script("COMMIT")?;
+    Ok(Some(facts))
+}
+
+/// Whether a transaction block that the script opened is open after a statement.
+fn block_after(statement: &str, open: bool) -> bool {
+    let mut words = statement.split_whitespace().map(|w| w.trim_end_matches(';').to_lowercase());
+    match words.next().as_deref() {
+        Some("begin" | "start") => true,
+        Some("commit" | "end" | "abort") => false,
+        Some("rollback") => open && words.any(|w| w == "to"),
+        _ => open,
+    }
+}
+
 /// Runs a script in both ways; what differs at the end, and statements on which they disagree.
 fn differences(server: &Server, sql: &str) -> Result<Vec<String>> {
     let database = server.database("built")?;
     let session = database.session()?;
-    let begin = inspect(&database)?;
-    let mut reviewer = Reviewer::new(&PostgresEngine, begin, true);
+    let mut reviewer = Reviewer::new(&PostgresEngine, inspect(&database)?, true);
     let text = PostgresEngine.read(sql);
-    let mut wrong = Vec::new();
+    let (mut wrong, mut in_block) = (Vec::new(), false);
     for piece in text.pieces().iter().filter(|p| p.kind == PieceKind::Sql) {
         let statement = &sql[piece.span.clone()];
-        let run = session.script(statement);
-        if std::env::var("ALTIMETER_BUILT_LENIENT").is_ok() && run.is_err() {
+        let next = block_after(statement, in_block);
+        let done = run(&session, statement, in_block || next);
+        in_block = next;
+        if std::env::var("ALTIMETER_BUILT_LENIENT").is_ok() && done.is_err() {
             continue;
         }
         let one = PostgresEngine.read(statement);
         let passage = Passage { text: one.as_ref(), offset: 0, lines_before: 0, sending: Sending::Each };
+        let before = reviewer.catalog().clone();
         for reviewed in reviewer.passage(&passage) {
-            let effect = &reviewed.judged.effect;
+            let mut effect = reviewed.judged.effect.clone();
             if let Some(reason) = &effect.not_analysed {
                 wrong.push(format!("not analysed: {reason}: {statement}"));
             }
-            match (&run, &effect.fails) {
-                (Ok(()), Some(why)) => wrong.push(format!("said to fail ({why}): {statement}")),
+            match (&done, &effect.fails) {
+                (Ok(_), Some(why)) => wrong.push(format!("said to fail ({why}): {statement}")),
                 (Err(why), None) => wrong.push(format!("fails ({why:#}): {statement}")),
+                (Ok(Some(seen)), None) if effect.not_analysed.is_none() => {
+                    // The server's side leaves temporary tables out.
+                    effect.locks.retain(|l| !l.object.schema.starts_with("pg_"));
+                    effect.drops.retain(|name| !name.schema.starts_with("pg_"));
+                    let said = facts_of(effect, &before)?;
+                    let found = said.differences("said", seen, "seen", |_| false);
+                    wrong.extend(found.into_iter().map(|what| format!("{what}: {statement}")));
+                }
                 _ => {}
             }
         }
