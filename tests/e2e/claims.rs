@@ -1,13 +1,13 @@
 //! Every fact of the lock table, shown on servers: what a statement locks, whom it stops, what it writes anew, builds
 //! and reads; and that the engine says the same. The files and what is checked: `tests/claims/README.md`.
 
-mod engine;
-mod facts;
+pub(crate) mod engine;
+pub(crate) mod facts;
 mod file;
-mod held_up;
+pub(crate) mod held_up;
 mod place;
 mod probe;
-mod relations;
+pub(crate) mod relations;
 mod server;
 
 use std::path::PathBuf;

@@ -1,6 +1,7 @@
 //! End-to-end tests on real servers: one module for each command or layer.
 
 mod bad_input;
+mod built;
 mod claims;
 mod connect;
 mod corpus;

@@ -175,6 +175,7 @@ impl<'a> Reviewer<'a> {
         let open = self.transaction.is_some();
         self.rollback();
         self.session.reset(&mut self.catalog);
+        self.catalog.end_session();
         self.fresh.end_file(&mut self.catalog, self.complete);
         open
     }
@@ -203,9 +204,11 @@ impl<'a> Reviewer<'a> {
     fn carry_out(&mut self, judged: &Arc<Judged>) {
         judged.statement.changes.iter().for_each(|change| self.carry_out_one(change));
         self.session.schemas_changed(&mut self.catalog);
-        self.fresh.follow(&mut self.catalog, judged);
-        if let Some(transaction) = &mut self.transaction {
-            transaction.remember(judged.clone());
+        self.fresh.follow(&self.catalog, judged);
+        match &mut self.transaction {
+            Some(transaction) => transaction.remember(judged.clone()),
+            // Alone, a statement is a transaction.
+            None => self.catalog.end_transaction(),
         }
     }
 
@@ -265,6 +268,7 @@ impl<'a> Reviewer<'a> {
     fn commit(&mut self) {
         if self.transaction.take().is_some() {
             self.session.end_transaction(&mut self.catalog);
+            self.catalog.end_transaction();
         }
     }
 

@@ -191,6 +191,37 @@ pub(crate) fn rename_relation_in(expression: &str, from: &Name, to: &Name) -> St
     renamed
 }
 
+/// The expression with one type's name replaced by another's where it casts to it: behind `::`, or behind AS.
+pub(crate) fn rename_type_in(expression: &str, search_path: &[String], from: &Name, to: &Name) -> String {
+    let mut renamed = String::with_capacity(expression.len());
+    let mut rest = expression;
+    let mut cast = false;
+    while let Some(first) = rest.chars().next() {
+        let length = token_length(rest, first);
+        let (token, behind) = rest.split_at(length);
+        let qualified =
+            behind.strip_prefix('.').and_then(|b| b.chars().next().map(|c| (b, token_length(b, c))));
+        let (taken, names) = match qualified.map(|(b, n)| b.split_at(n)) {
+            Some((name, _)) if is_name(token) && is_name(name) => {
+                (length + 1 + name.len(), stored(token) == from.schema && stored(name) == from.name)
+            }
+            _ => (length, search_path.contains(&from.schema) && stored(token) == from.name),
+        };
+        let taken = if cast && is_name(token) && names {
+            let bare = taken == length && from.schema == to.schema;
+            renamed.push_str(&print_type(if bare { search_path } else { &[] }, to, ""));
+            taken
+        } else {
+            renamed.push_str(token);
+            length
+        };
+        rest = rest.get(taken..).unwrap_or_default();
+        let still_behind = cast && first.is_whitespace();
+        cast = still_behind || renamed.ends_with("::") || token.eq_ignore_ascii_case("as");
+    }
+    renamed
+}
+
 /// A type under its new name, as the server would print it, with the modifier and brackets it had.
 pub(crate) fn print_type(search_path: &[String], name: &Name, printed: &str) -> String {
     let mut depth = false;
@@ -288,6 +319,14 @@ mod tests {
         assert_eq!(rename_relation_in("nextval('public.s')", &from, &to), "nextval('public.\"New\"')");
         assert_eq!(rename_relation_in("nextval('s'::text) || 't'", &from, &to), "nextval('s'::text) || 't'");
         let path = ["public".to_owned()];
+        for (before, after) in [
+            ("'a'::s", "'a'::\"New\""),
+            ("'s'::public.s[]", "'s'::public.\"New\"[]"),
+            ("CAST(s AS  s)", "CAST(s AS  \"New\")"),
+            ("s::other.s || s(s)", "s::other.s || s(s)"),
+        ] {
+            assert_eq!(rename_type_in(before, &path, &from, &to), after);
+        }
         assert_eq!(print_type(&path, &Name::new("x", "mood"), "public.mood[]"), "x.mood[]");
         assert_eq!(print_type(&path, &to, "\"a(b\"(3)"), "\"New\"(3)");
     }

@@ -60,6 +60,9 @@ pub struct Table {
     /// Rules by name, a view's own one left out.
     #[serde(default)]
     pub rules: Vec<Rule>,
+    /// A temporary table that goes when its transaction ends (`ON COMMIT DROP`). Only a script's own can be one.
+    #[serde(default)]
+    pub until_commit: bool,
     /// A materialized view that was never filled (`WITH NO DATA`): nobody can read it.
     #[serde(default)]
     pub unpopulated: bool,

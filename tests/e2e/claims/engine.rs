@@ -1,7 +1,7 @@
 //! What the engine says of a claim's statement, on the very database.
 
 use altimeter_analysis::review::{Passage, Reviewed, Reviewer, Sending};
-use altimeter_catalog::{Blocks, Catalog, Engine, InspectOptions, Inspector, TransactionUse};
+use altimeter_catalog::{Blocks, Catalog, Effect, Engine, InspectOptions, Inspector, TransactionUse};
 use altimeter_engine_postgres::{Environment, PostgresEngine, PostgresInspector, Target};
 use altimeter_tests::database::Database;
 use anyhow::{Result, bail, ensure};
@@ -34,6 +34,12 @@ pub(super) fn asked(claim: &Claim, database: &Database) -> Result<(Facts, Blocks
     if let Some(reason) = &effect.not_analysed {
         bail!("the engine did not analyse it: {reason}");
     }
+    let blocks = effect.blocks;
+    Ok((facts_of(effect, &catalog)?, blocks))
+}
+
+/// What an effect says about the relations that were there.
+pub(crate) fn facts_of(effect: Effect, catalog: &Catalog) -> Result<Facts> {
     let there = |names: Vec<_>| names.into_iter().filter(|name| catalog.has_relation(name)).collect();
     let mut facts = Facts {
         in_transaction: effect.transaction == TransactionUse::Allowed,
@@ -51,5 +57,5 @@ pub(super) fn asked(claim: &Claim, database: &Database) -> Result<(Facts, Blocks
         ensure!(catalog.has_relation(&lock.object), "the engine locks {}, which is not there", lock.object);
         facts.take(&lock.object, lock.mode);
     }
-    Ok((facts, effect.blocks))
+    Ok(facts)
 }

@@ -25,21 +25,21 @@ pub(super) fn mode_of(text: &str) -> Option<LockMode> {
 
 /// What a statement does to the relations that were there before it.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// The strongest mode on each relation.
-    pub(super) locks: BTreeMap<Name, LockMode>,
+    pub(crate) locks: BTreeMap<Name, LockMode>,
     /// Tables written anew.
-    pub(super) rewritten: BTreeSet<Name>,
+    pub(crate) rewritten: BTreeSet<Name>,
     /// Indexes built anew, those of rewritten tables left out.
-    pub(super) rebuilt: BTreeSet<Name>,
+    pub(crate) rebuilt: BTreeSet<Name>,
     /// Tables read from end to end.
-    pub(super) scanned: BTreeSet<Name>,
+    pub(crate) scanned: BTreeSet<Name>,
     /// Relations that are gone.
-    pub(super) dropped: BTreeSet<Name>,
+    pub(crate) dropped: BTreeSet<Name>,
     /// It may run inside a transaction block.
-    pub(super) in_transaction: bool,
+    pub(crate) in_transaction: bool,
     /// It is refused: the server's code, or the engine's reason.
-    pub(super) fails: Option<String>,
+    pub(crate) fails: Option<String>,
 }
 
 impl Facts {
@@ -51,7 +51,7 @@ impl Facts {
 
     /// Where two accounts of the same statement differ. A relation for which `compared` says no is left out of the
     /// question about scans.
-    pub(super) fn differences(
+    pub(crate) fn differences(
         &self,
         who: &str,
         other: &Facts,

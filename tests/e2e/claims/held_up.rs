@@ -131,7 +131,7 @@ pub(super) fn run(
 }
 
 /// The strongest mode that a server process holds, or waits for, on each relation.
-pub(super) fn locks_of(
+pub(crate) fn locks_of(
     session: &Session,
     relations: &Relations,
     pid: i32,

@@ -13,7 +13,7 @@ const PAGES: f64 = 5.0;
 
 /// One relation that a user made. TOAST is a table's own affair.
 #[derive(Debug, Clone)]
-pub(super) struct Relation {
+pub(crate) struct Relation {
     pub(super) oid: u32,
     pub(super) name: Name,
     /// As in `pg_class.relkind`.
@@ -44,10 +44,10 @@ impl Relation {
 }
 
 /// As the statement's own transaction sees it.
-pub(super) struct Relations(pub(super) BTreeMap<u32, Relation>);
+pub(crate) struct Relations(pub(super) BTreeMap<u32, Relation>);
 
 impl Relations {
-    pub(super) fn of(session: &Session) -> Result<Relations> {
+    pub(crate) fn of(session: &Session) -> Result<Relations> {
         let sql = "SELECT c.oid, n.nspname, c.relname, c.relkind, i.indrelid, pg_relation_filenode(c.oid),
                           coalesce(pg_relation_size(c.oid), 0), c.relpages::float8, c.reltuples::float8
                    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -75,7 +75,7 @@ impl Relations {
     }
 
     /// What became of each relation.
-    pub(super) fn compare(&self, after: &Relations, facts: &mut Facts) {
+    pub(crate) fn compare(&self, after: &Relations, facts: &mut Facts) {
         let successor = |old: &Relation| {
             let same = after.0.get(&old.oid);
             // An index that is built anew may be another object of the same name.

@@ -9,22 +9,10 @@ use crate::Judged;
 pub(super) struct Fresh(Vec<Name>);
 
 impl Fresh {
-    /// Gives new tables their size: nothing.
-    pub(super) fn follow(&mut self, catalog: &mut Catalog, judged: &Judged) {
-        for created in judged.effect.creates.iter().filter(|c| c.index.is_none()) {
-            let table = catalog.table_mut(&created.object).filter(|t| t.size == Size::default());
-            if let Some(table) = table {
-                table.size = Size {
-                    rows: Some(0.0),
-                    pages: Some(0.0),
-                    heap_bytes: Some(0),
-                    toast_bytes: Some(0),
-                    index_bytes: Some(0),
-                    ..Size::default()
-                };
-                self.0.push(created.object.clone());
-            }
-        }
+    /// Remembers new tables.
+    pub(super) fn follow(&mut self, catalog: &Catalog, judged: &Judged) {
+        let created = judged.effect.creates.iter().filter(|c| c.index.is_none()).map(|c| &c.object);
+        self.0.extend(created.filter(|name| catalog.table(name).is_some()).cloned());
     }
 
     /// When files are a history of their own (no database to run them on), the next file was written when the tables

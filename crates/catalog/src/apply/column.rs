@@ -353,7 +353,7 @@ fn swap(names: &mut [String], from: &str, to: &str) {
     names.iter_mut().filter(|n| *n == from).for_each(|n| *n = to.to_owned());
 }
 
-fn rename_in_table(t: &mut Table, from: &str, to: &str) {
+pub(super) fn rename_in_table(t: &mut Table, from: &str, to: &str) {
     let in_text = |text: &mut String| *text = rename_in(text, from, to);
     for column in &mut t.columns {
         column.generated.iter_mut().for_each(|g| in_text(&mut g.expression));

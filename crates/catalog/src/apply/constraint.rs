@@ -91,10 +91,7 @@ fn index_made(table: &Table, constraint: &ConstraintDefinition, name: &str) -> I
             tablespace: None,
         },
     };
-    let mut reads = constraint.columns.clone();
-    reads.extend(definition.include.iter().cloned());
-    reads.sort();
-    reads.dedup();
+    let reads = super::index::reads(table, &definition);
     Index {
         definition,
         primary: constraint.kind == ConstraintKind::PrimaryKey,

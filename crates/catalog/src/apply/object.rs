@@ -5,6 +5,7 @@ mod publication;
 use super::{ObjectKind, exists, missing, refused};
 use crate::{
     ApplyError, Catalog, Function, FunctionDefinition, Name, ObjectChange, Table, TriggerDefinition,
+    TypeKind, UserType,
 };
 
 impl Catalog {
@@ -79,6 +80,12 @@ impl Catalog {
                 }
                 self.extensions.push(extension.clone());
                 self.extensions.sort_by(|a, b| a.name.cmp(&b.name));
+                for name in types_of(&extension.name) {
+                    let name = Name::new(&extension.schema, *name);
+                    let extension = Some(extension.name.clone());
+                    self.types.push(UserType { name, kind: TypeKind::Base, extension });
+                }
+                self.types.sort_by(|a, b| a.name.cmp(&b.name));
                 Ok(())
             }
             ObjectChange::RenameRoutine { from, arguments, to } => {
@@ -215,6 +222,20 @@ impl Catalog {
             self.each_partition(&it.table, put);
         }
         Ok(())
+    }
+}
+
+/// Types that people declare columns with, of extensions they use most (documentation of each).
+fn types_of(extension: &str) -> &'static [&'static str] {
+    match extension {
+        "citext" => &["citext"],
+        "cube" => &["cube"],
+        "hstore" => &["hstore"],
+        "intarray" => &["query_int"],
+        "ltree" => &["lquery", "ltree", "ltxtquery"],
+        "postgis" => &["box2d", "box3d", "geography", "geometry"],
+        "vector" => &["halfvec", "sparsevec", "vector"],
+        _ => &[],
     }
 }
 

@@ -36,6 +36,10 @@ impl Catalog {
             RelationChange::AlterIndex { index, if_exists, actions } => {
                 self.alter_index(index, *if_exists, actions)
             }
+            RelationChange::DependsOnExtension { relation } => match self.has_relation(relation) {
+                true => Ok(()),
+                false => Err(missing(ObjectKind::MaterializedView, relation)),
+            },
             RelationChange::CreateIndexOnly(index) => self.create_index_only(index),
             RelationChange::CreateType(it) => self.create_type(it),
             RelationChange::AlterType { name, domain, action } => self.alter_type(name, *domain, action),

@@ -100,6 +100,11 @@ pub enum RelationChange {
         /// What is done, in order.
         actions: Vec<IndexAction>,
     },
+    /// `DEPENDS ON EXTENSION` of a materialized view.
+    DependsOnExtension {
+        /// The view.
+        relation: Name,
+    },
     /// `CREATE INDEX` that the simple form, [`crate::Change::CreateIndex`], has no room for.
     CreateIndexOnly(crate::IndexDefinition),
     /// `CREATE TYPE` and `CREATE DOMAIN`.
@@ -389,6 +394,7 @@ impl RelationChange {
             RelationChange::RefreshView { view, .. } => vec![view],
             RelationChange::AlterSequence { sequence, .. } => vec![sequence],
             RelationChange::AlterIndex { index, .. } => vec![index],
+            RelationChange::DependsOnExtension { relation } => vec![relation],
             RelationChange::CreateIndexOnly(index) => vec![&index.table],
             RelationChange::CreateView(it) if it.or_replace => vec![&it.view.name],
             _ => Vec::new(),

@@ -250,6 +250,7 @@ impl Catalog {
             .map(|user| {
                 Dependent::held(match user {
                     UsedBy::Column { table, column, .. } => Object::Column(table, column),
+                    UsedBy::Type { name, attribute: Some(attribute), .. } => Object::Column(name, attribute),
                     UsedBy::Type { name, .. } => Object::Type(name),
                 })
             })

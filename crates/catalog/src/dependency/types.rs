@@ -20,6 +20,8 @@ pub enum UsedBy {
         name: Name,
         /// It is used inside an array, an attribute or a range, so that its values are inside others.
         inside: bool,
+        /// The attribute, for a composite type.
+        attribute: Option<String>,
     },
 }
 
@@ -85,13 +87,18 @@ impl Catalog {
             }
         }
         for other in self.types.iter().filter(|t| &t.name != name) {
-            let used = match &other.kind {
-                TypeKind::Domain { base, .. } => is(base).then(|| base.ends_with(']')),
-                TypeKind::Composite { attributes } => attributes.iter().any(|(_, t)| is(t)).then_some(true),
-                TypeKind::Range { subtype } => is(subtype).then_some(true),
-                TypeKind::Enum { .. } | TypeKind::Base => None,
+            let (used, inside, attribute) = match &other.kind {
+                TypeKind::Domain { base, .. } => (is(base), base.ends_with(']'), None),
+                TypeKind::Composite { attributes } => {
+                    let attribute = attributes.iter().find(|(_, t)| is(t)).map(|(name, _)| name.clone());
+                    (attribute.is_some(), true, attribute)
+                }
+                TypeKind::Range { subtype } => (is(subtype), true, None),
+                TypeKind::Enum { .. } | TypeKind::Base => (false, false, None),
             };
-            found.extend(used.map(|inside| UsedBy::Type { name: other.name.clone(), inside }));
+            if used {
+                found.push(UsedBy::Type { name: other.name.clone(), inside, attribute });
+            }
         }
         found
     }

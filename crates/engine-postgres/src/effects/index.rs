@@ -110,7 +110,8 @@ pub(super) fn dropped(
     effect: &mut Effect,
 ) {
     let target = DropTarget::Relation { word: RelationWord::Index, name: name.clone() };
-    if !concurrently {
+    let own = catalog.index(name).is_some_and(|(t, _)| t.persistence == Persistence::Temporary);
+    if !concurrently || own {
         relation::dropped(catalog, &[target], if_exists, false, effect);
         return;
     }

@@ -66,6 +66,9 @@ pub(super) fn changed(catalog: &Catalog, change: &RelationChange, effect: &mut E
                 moved(catalog, index, actions, effect);
             }
         }
+        RelationChange::DependsOnExtension { relation } => {
+            lock_by(catalog, relation, &locks::ALTER_INDEX, effect)
+        }
         RelationChange::CreateIndexOnly(it) => index::created_alone(catalog, it, effect),
         RelationChange::AlterType { name, action, .. } => types::altered(catalog, name, action, effect),
         RelationChange::RenameSchema { from, .. } => {

@@ -158,6 +158,7 @@ mod tests {
             of_type: None,
             clustered_on: None,
             detach_pending: false,
+            until_commit: false,
             unpopulated: false,
             owner: None,
             statistics: Vec::new(),

@@ -63,6 +63,7 @@ fn draft(row: Cells<'_>) -> Result<Draft, InspectError> {
         owner: row.get("owner")?,
         statistics: Vec::new(),
         rules: Vec::new(),
+        until_commit: false,
         unpopulated: row.get("unpopulated")?,
         size: Size {
             // A partitioned parent has no pages, a foreign table no heap here.

@@ -2,10 +2,10 @@
 
 mod inherit;
 mod like;
-mod partition;
+pub(super) mod partition;
 mod source;
 
-pub(super) use source::lower_as;
+pub(super) use source::{lower_as, twice};
 
 use altimeter_catalog::{
     Catalog, Change, Column, ConstraintDefinition, ConstraintKind, Name, Persistence, RelationChange,
@@ -28,6 +28,8 @@ struct Draft {
     sequences: Vec<Sequence>,
     /// Relations copied by `LIKE`, each with what is copied.
     like: Vec<like::Like>,
+    /// Names of relations that `LIKE` is still to copy, last first.
+    to_copy: Vec<Name>,
     constraints: Vec<ConstraintDefinition>,
     /// Names given or chosen so far.
     taken: Vec<String>,
@@ -74,6 +76,7 @@ fn blank(catalog: &Catalog, node: &SyntaxNode, name: Name) -> Table {
             TableKind::Table
         },
         persistence,
+        until_commit: child(node, SyntaxKind::ON_COMMIT).is_some_and(|n| has(&n, SyntaxKind::DROP)),
         replica_identity: "default".to_owned(),
         fillfactor: options.get("fillfactor").and_then(|f| f.parse().ok()),
         access_method: method.map(|n| name_of(&n)).filter(|m| m != "heap"),
@@ -99,6 +102,7 @@ fn read(catalog: &Catalog, node: &SyntaxNode, name: Name) -> Result<Draft, Strin
         table,
         sequences: Vec::new(),
         like: Vec::new(),
+        to_copy: Vec::new(),
         constraints: Vec::new(),
         taken: Vec::new(),
         refused: None,
@@ -167,8 +171,10 @@ impl Draft {
                     ..Column::default()
                 }),
                 SyntaxKind::LIKE_CLAUSE => {
-                    let copied = relation(&self.schema, &part).map(|n| like::columns(&self.schema, &n));
-                    self.table.columns.extend(copied.unwrap_or_default());
+                    // Found before the new table, which may have the same name in another schema, is there.
+                    let name = relation(&self.schema, &part).ok_or("LIKE … has no plain name")?;
+                    self.table.columns.extend(like::columns(&self.schema, &name));
+                    self.to_copy.insert(0, name);
                 }
                 _ => {}
             }
@@ -245,6 +251,7 @@ impl Draft {
             let definition = self.to_itself(definition);
             self.take(&definition);
         }
+        self.refuse_without_key();
         self.table.indexes.sort_by(|a, b| a.definition.name.cmp(&b.definition.name));
         self.table.constraints.sort_by(|a, b| a.name.cmp(&b.name));
         TableDefinition {
@@ -253,6 +260,19 @@ impl Draft {
             sequences: self.sequences,
             refused: self.refused,
             ..TableDefinition::default()
+        }
+    }
+
+    /// A unique index of a partitioned table has to have the columns of its partition key.
+    fn refuse_without_key(&mut self) {
+        let key = &self.table.partition_columns;
+        let lacks = |i: &altimeter_catalog::Index| {
+            let columns = i.definition.columns().unwrap_or_default();
+            i.definition.unique && key.iter().any(|c| !columns.contains(c))
+        };
+        if let Some(index) = self.table.indexes.iter().find(|i| lacks(i)) {
+            let name = &index.definition.name;
+            self.refused.get_or_insert(format!("{name} lacks a column of the partition key"));
         }
     }
 
@@ -282,8 +302,7 @@ impl Draft {
         }
         if self.table.constraints.iter().any(|c| Some(&c.name) == definition.name.as_ref()) {
             let name = definition.name.clone().unwrap_or_default();
-            let merged = definition.kind == ConstraintKind::Check;
-            if merged {
+            if matches!(definition.kind, ConstraintKind::Check | ConstraintKind::NotNull) {
                 let own = self.table.constraints.iter_mut().filter(|c| c.name == name);
                 own.for_each(|c| c.inherited = false);
             } else {

@@ -66,6 +66,11 @@ pub(super) fn lower_key(item: &SyntaxNode) -> Option<IndexKey> {
     }
     let target = match expression.kind() {
         SyntaxKind::NAME_REF => IndexTarget::Column(name_of(&expression)),
+        SyntaxKind::PAREN_EXPR
+            if expression.first_child().is_some_and(|n| n.kind() == SyntaxKind::NAME_REF) =>
+        {
+            IndexTarget::Column(name_of(&expression.first_child()?))
+        }
         SyntaxKind::PAREN_EXPR => {
             let inner = text_of(&expression);
             IndexTarget::Expression(inner.strip_prefix('(')?.strip_suffix(')')?.trim().to_owned())

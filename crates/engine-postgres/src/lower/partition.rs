@@ -4,7 +4,7 @@ use altimeter_catalog::{Catalog, Change, DetachMode, PartitionChange};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::{Lowered, qualified, relation};
-use crate::parse::{child, has, path, text_of};
+use crate::parse::{child, has, path};
 
 /// Whether an `ALTER TABLE` or `ALTER INDEX` attaches or detaches.
 pub(super) fn is(node: &SyntaxNode) -> bool {
@@ -30,7 +30,7 @@ fn read(catalog: &Catalog, node: &SyntaxNode) -> Option<PartitionChange> {
         PartitionChange::Attach {
             parent: named(node, SyntaxKind::TABLE_RELATION_NAME)?,
             child: named(&action, SyntaxKind::TABLE_NAME_REF)?,
-            bound: text_of(&bound),
+            bound: super::create_table::partition::bound_text(&bound),
         }
     } else if let Some(action) = child(node, SyntaxKind::DETACH_PARTITION) {
         PartitionChange::Detach {

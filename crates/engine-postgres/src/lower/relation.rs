@@ -18,8 +18,13 @@ pub(super) fn lower_moved(catalog: &Catalog, node: &SyntaxNode) -> Option<Lowere
         SyntaxKind::ALTER_INDEX => (RelationWord::Index, SyntaxKind::INDEX_REF),
         _ => return None,
     };
-    let action = node.children().find(|n| is_move(n.kind()))?;
     let relation = child(node, named).and_then(|n| relation(catalog, &n))?;
+    if word == RelationWord::MaterializedView
+        && (has(node, SyntaxKind::DEPENDS_ON_EXTENSION) || has(node, SyntaxKind::NO_DEPENDS_ON_EXTENSION))
+    {
+        return Some(Lowered::one(Change::Relation(RelationChange::DependsOnExtension { relation })));
+    }
+    let action = node.children().find(|n| is_move(n.kind()))?;
     let if_exists = has(node, SyntaxKind::IF_EXISTS);
     Some(Lowered::one(Change::Relation(match child(&action, SyntaxKind::SCHEMA_REF) {
         Some(schema) => RelationChange::SetSchema { word, relation, schema: name_of(&schema), if_exists },
@@ -67,12 +72,27 @@ pub(super) fn lower_alter_index(catalog: &Catalog, node: &SyntaxNode) -> Lowered
 /// `CREATE SCHEMA` with what it makes inside, whose bare names are those of the new schema.
 pub(super) fn lower_create_schema(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     let named = find(node, SyntaxKind::SCHEMA).or_else(|| find(node, SyntaxKind::ROLE));
-    let Some(name) = named.map(|n| name_of(&n)).filter(|n| !n.is_empty()) else {
+    // Without a name it is called like its owner.
+    let present = |n: String| match n.as_str() {
+        "current_role" | "current_user" | "session_user" | "user" => catalog.server.user.clone(),
+        _ => n,
+    };
+    let Some(name) = named.map(|n| present(name_of(&n))).filter(|n| !n.is_empty()) else {
         return Lowered::unknown("the schema's name is not plain");
     };
     let if_not_exists = has(node, SyntaxKind::IF_NOT_EXISTS);
     let make = Change::Relation(RelationChange::CreateSchema { name: name.clone(), if_not_exists });
-    let elements: Vec<SyntaxNode> = node.children().filter(|n| is_statement(n.kind())).collect();
+    let mut elements: Vec<SyntaxNode> = node.children().filter(|n| is_statement(n.kind())).collect();
+    // In the server's order, whatever theirs (server source, `transformCreateSchemaStmtElements`).
+    elements.sort_by_key(|n| match n.kind() {
+        SyntaxKind::CREATE_SEQUENCE => 0,
+        SyntaxKind::CREATE_TABLE => 1,
+        SyntaxKind::CREATE_VIEW => 2,
+        SyntaxKind::CREATE_INDEX => 3,
+        SyntaxKind::CREATE_TRIGGER => 4,
+        SyntaxKind::GRANT => 6,
+        _ => 5,
+    });
     if elements.is_empty() {
         return Lowered::one(make);
     }

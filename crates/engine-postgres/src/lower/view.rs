@@ -29,8 +29,9 @@ pub(super) fn lower_create(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     let or_replace = has(node, SyntaxKind::OR_REPLACE);
     let rows =
         materialized.then(|| rows(catalog, &view, &query, &select, has(node, SyntaxKind::WITH_NO_DATA)));
-    let refused =
-        query.missing().filter(|m| !(recursive && **m == name)).map(|m| format!("{m} does not exist"));
+    let twice = super::create_table::twice(view.columns.iter());
+    let missing = query.missing().filter(|m| !(recursive && **m == name));
+    let refused = missing.map(|m| format!("{m} does not exist")).or(twice);
     Lowered::one(Change::Relation(RelationChange::CreateView(Box::new(ViewDefinition {
         view,
         temporary,

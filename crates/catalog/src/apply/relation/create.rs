@@ -64,6 +64,26 @@ impl Catalog {
         }
     }
 
+    /// Ends a transaction: temporary tables that were for it alone go.
+    pub fn end_transaction(&mut self) {
+        self.drop_own(&|t| t.until_commit);
+    }
+
+    /// Ends a session: its temporary relations go.
+    pub fn end_session(&mut self) {
+        self.drop_own(&|_| true);
+        self.views.retain(|v| v.name.schema != "pg_temp");
+        self.sequences.retain(|s| s.name.schema != "pg_temp");
+    }
+
+    fn drop_own(&mut self, wanted: &dyn Fn(&Table) -> bool) {
+        let own = self.tables.iter().filter(|t| t.name.schema == "pg_temp" && wanted(t));
+        let roots: Vec<crate::Object> = own.map(|t| crate::Object::Table(t.name.clone())).collect();
+        if let Ok(objects) = self.going_with(&roots, true) {
+            self.remove(&objects);
+        }
+    }
+
     /// The default partition of a partitioned table.
     pub fn default_partition(&self, parent: &Name) -> Option<&Name> {
         let partitions = self.tables.iter().filter(|t| t.partition_of.as_ref() == Some(parent));

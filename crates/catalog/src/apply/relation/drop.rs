@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::{ObjectKind, missing, refused};
-use crate::{ApplyError, Catalog, DropTarget, Name, Object, RelationWord, Table};
+use crate::{ApplyError, Catalog, DropTarget, Name, Object, RelationWord, Table, TypeKind};
 
 impl Catalog {
     /// The objects that a `DROP` removes, those it names first; with `IF EXISTS` only those there are.
@@ -174,6 +174,11 @@ impl Catalog {
         });
         self.sequences.retain(|s| !is_gone(Object::Sequence(s.name.clone())));
         self.types.retain(|t| !is_gone(Object::Type(t.name.clone())));
+        for of in &mut self.types {
+            if let TypeKind::Composite { attributes } = &mut of.kind {
+                attributes.retain(|(a, _)| !is_gone(Object::Column(of.name.clone(), a.clone())));
+            }
+        }
         self.functions.retain(|f| !is_gone(Object::Function(f.name.clone(), f.arguments.clone())));
         self.publications.retain(|p| !is_gone(Object::Publication(p.name.clone())));
         self.extensions.retain(|e| !is_gone(Object::Extension(e.name.clone())));

@@ -1,11 +1,11 @@
 //! Types and domains made and changed.
 
-use std::sync::Arc;
+mod rename;
 
+use super::super::column::rename_in_table;
 use super::super::{ObjectKind, exists, missing, refused};
 use crate::{
     ApplyError, AttributeAction, Catalog, DomainConstraint, Name, TypeAction, TypeKind, UsedBy, UserType,
-    type_named,
 };
 
 impl UserType {
@@ -25,8 +25,22 @@ impl Catalog {
         self.need_schema(&new.name.schema)?;
         // Every relation with columns has a type of its name.
         let taken = self.table(&new.name).is_some() || self.view(&new.name).is_some();
-        if taken || self.user_type(&new.name).is_some() {
-            return Err(exists(ObjectKind::Type, &new.name));
+        match self.user_type(&new.name).map(|t| &t.kind) {
+            // A type without a body is there so that its functions can be made; then it gets its body.
+            Some(TypeKind::Base) if new.kind == TypeKind::Base => return Ok(()),
+            Some(_) => return Err(exists(ObjectKind::Type, &new.name)),
+            None if taken => return Err(exists(ObjectKind::Type, &new.name)),
+            None => {}
+        }
+        // A range type has a type for sets of its ranges along with it (since version 14).
+        if matches!(new.kind, TypeKind::Range { .. }) && self.server.major() >= 14 {
+            let own = &new.name.name;
+            let name = match own.contains("range") {
+                true => own.replacen("range", "multirange", 1),
+                false => format!("{own}_multirange"),
+            };
+            let (name, kind) = (new.name.sibling(name), TypeKind::Base);
+            self.types.push(UserType { name, kind, extension: None });
         }
         self.types.push(new.clone());
         self.types.sort_by(|a, b| a.name.cmp(&b.name));
@@ -62,45 +76,6 @@ impl Catalog {
         }
     }
 
-    fn rename_type(&mut self, from: &Name, to: Name) -> Result<(), ApplyError> {
-        if from == &to {
-            return Ok(());
-        }
-        if self.user_type(&to).is_some() || self.table(&to).is_some() || self.view(&to).is_some() {
-            return Err(exists(ObjectKind::Type, &to));
-        }
-        let path = self.server.search_path.clone();
-        let lookup = Catalog { server: self.server.clone(), ..Catalog::default() };
-        let swap = |printed: &mut String| {
-            if type_named(&lookup, printed, from) {
-                *printed = crate::expression::print_type(&path, &to, printed);
-            }
-        };
-        for table in &mut self.tables {
-            let uses = table.columns.iter().any(|c| type_named(&lookup, &c.type_name, from));
-            if uses || table.of_type.as_ref() == Some(from) {
-                let table = Arc::make_mut(table);
-                table.columns.iter_mut().for_each(|c| swap(&mut c.type_name));
-                table.of_type.iter_mut().filter(|t| *t == from).for_each(|t| *t = to.clone());
-            }
-        }
-        for other in &mut self.types {
-            match &mut other.kind {
-                TypeKind::Domain { base, .. } => swap(base),
-                TypeKind::Composite { attributes } => attributes.iter_mut().for_each(|(_, t)| swap(t)),
-                TypeKind::Range { subtype } => swap(subtype),
-                TypeKind::Enum { .. } | TypeKind::Base => {}
-            }
-            if &other.name == from {
-                other.name = to.clone();
-            }
-        }
-        let views = self.views.iter_mut().flat_map(|v| &mut v.types);
-        views.filter(|t| *t == from).for_each(|t| *t = to.clone());
-        self.types.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(())
-    }
-
     /// A column that has a type inside its values: in an array, a composite value or a range. The server cannot look
     /// into those, and refuses to make the type stricter.
     pub fn inside_others(&self, name: &Name) -> Option<(Name, String)> {
@@ -113,7 +88,7 @@ impl Catalog {
                         return Some((table, column));
                     }
                     UsedBy::Column { .. } => {}
-                    UsedBy::Type { name, inside } if !seen.contains(&name) => {
+                    UsedBy::Type { name, inside, .. } if !seen.contains(&name) => {
                         seen.push(name.clone());
                         next.push((name, inside || inside_already));
                     }
@@ -133,7 +108,7 @@ impl Catalog {
             for user in self.uses_of_type(&of) {
                 match user {
                     UsedBy::Column { table, column, array: false } => found.push((table, column)),
-                    UsedBy::Type { name, inside: false } if !seen.contains(&name) => {
+                    UsedBy::Type { name, inside: false, .. } if !seen.contains(&name) => {
                         seen.push(name.clone());
                         next.push(name);
                     }
@@ -206,8 +181,9 @@ impl Catalog {
         let attribute = attributes.iter_mut().find(|(n, _)| n == from);
         attribute.ok_or_else(|| missing(ObjectKind::Column, format!("{name}.{from}")))?.0 = to.to_owned();
         for table in typed {
-            let columns = self.table_mut(&table).into_iter().flat_map(|t| &mut t.columns);
-            columns.filter(|c| c.name == from).for_each(|c| c.name = to.to_owned());
+            if let Some(t) = self.table_mut(&table) {
+                rename_in_table(t, from, to);
+            }
         }
         Ok(())
     }

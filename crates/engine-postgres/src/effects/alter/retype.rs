@@ -162,6 +162,7 @@ fn casts_of(work: &Work<'_>, node: &squawk_syntax::SyntaxNode, column: &str) -> 
 fn default_cast(work: &mut Work<'_>, column: &Column, to: &str) {
     let Some(default) = &column.default else { return };
     let Some(from) = expression::type_of(default) else { return };
+    let from = types::canonical(&work.schema, &from).unwrap_or(from);
     if types::convert(&work.schema, &from, to, Context::Assignment) == Conversion::Refused {
         work.fail(Some(format!("the default of {} ({default}) cannot be cast to {to}", column.name)));
     }

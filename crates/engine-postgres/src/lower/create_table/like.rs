@@ -7,7 +7,8 @@ use altimeter_catalog::{
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::Draft;
-use crate::lower::{keyword, relation};
+use crate::lower::column::ColumnDefinition;
+use crate::lower::keyword;
 
 /// One `LIKE`.
 pub(super) struct Like {
@@ -82,9 +83,7 @@ fn included(clause: &SyntaxNode) -> Result<Included, String> {
 
 /// Copies the columns; constraints and indexes come at the end.
 pub(super) fn read(draft: &mut Draft, clause: &SyntaxNode) -> Result<(), String> {
-    let Some(name) = relation(&draft.schema, clause) else {
-        return Err("LIKE … has no plain name".to_owned());
-    };
+    let Some(name) = draft.to_copy.pop() else { return Ok(()) };
     let what = included(clause)?;
     for mut column in columns(&draft.schema, &name) {
         let of = draft.schema.table(&name).and_then(|t| t.column(&column.name)).cloned();
@@ -96,10 +95,11 @@ pub(super) fn read(draft: &mut Draft, clause: &SyntaxNode) -> Result<(), String>
             let sequence = identity_sequence(draft, &column);
             draft.sequences.push(sequence);
         }
-        if draft.table.column(&column.name).is_some() {
+        let twice = draft.table.column(&column.name).is_some_and(|c| !c.inherited);
+        if twice {
             draft.refused.get_or_insert(format!("column {} is there twice", column.name));
         }
-        draft.table.columns.push(column);
+        draft.add_column(ColumnDefinition { column, ..ColumnDefinition::default() }, false);
     }
     draft.like.push(Like {
         relation: name,
@@ -119,7 +119,8 @@ fn identity_sequence(draft: &mut Draft, column: &Column) -> Sequence {
     Sequence {
         name: table.sibling(name),
         owned_by: Some(Dependency { on: table, columns: vec![column.name.clone()] }),
-        type_name: column.type_name.clone(),
+        // Whatever the column's type: the server copies the options without it.
+        type_name: "bigint".to_owned(),
         used: None,
     }
 }
@@ -159,7 +160,8 @@ pub(super) fn indexes(draft: &mut Draft) {
             draft.copy_index(index, constraint, None);
         }
         for statistics in of.statistics.iter().filter(|_| with_statistics) {
-            let columns = joined(statistics.columns.iter().map(String::as_str));
+            let in_order = of.columns.iter().map(|c| c.name.as_str());
+            let columns = joined(in_order.filter(|c| statistics.columns.iter().any(|s| s == c)));
             let parts = NameParts { table: &draft.table.name.name, columns: &columns, label: "stat" };
             let name = draft.schema.default_relation_name(&draft.table.name.schema, parts, &draft.taken);
             let name = draft.table.name.sibling(name);

@@ -54,10 +54,34 @@ pub(super) fn bound(node: &SyntaxNode) -> Option<String> {
                 | SyntaxKind::PARTITION_FOR_VALUES_WITH
         )
     })?;
-    Some(match bound.kind() {
+    Some(bound_text(&bound))
+}
+
+/// A bound as the server prints it, as far as that can be told: the values are as written.
+pub(in crate::lower) fn bound_text(bound: &SyntaxNode) -> String {
+    let list = |n: &SyntaxNode| {
+        let values = n.children().map(|v| match text_of(&v) {
+            word if v.kind() == SyntaxKind::NAME_REF || word.eq_ignore_ascii_case("null") => {
+                word.to_uppercase()
+            }
+            value => value,
+        });
+        values.collect::<Vec<_>>().join(", ")
+    };
+    let part = |kind| child(bound, kind).map(|n| list(&n)).unwrap_or_default();
+    match bound.kind() {
+        SyntaxKind::PARTITION_FOR_VALUES_FROM => {
+            let (from, to) = (part(SyntaxKind::PARTITION_FROM_VALUES), part(SyntaxKind::PARTITION_TO_VALUES));
+            format!("FOR VALUES FROM ({from}) TO ({to})")
+        }
+        SyntaxKind::PARTITION_FOR_VALUES_IN => format!("FOR VALUES IN ({})", list(bound)),
+        SyntaxKind::PARTITION_FOR_VALUES_WITH => {
+            let parts = bound.children().map(|n| text_of(&n).to_lowercase());
+            format!("FOR VALUES WITH ({})", parts.collect::<Vec<_>>().join(", "))
+        }
         SyntaxKind::PARTITION_DEFAULT => "DEFAULT".to_owned(),
-        _ => text_of(&bound),
-    })
+        _ => text_of(bound),
+    }
 }
 
 /// What a partition has of its parent's indexes and row triggers. A foreign table has no indexes.

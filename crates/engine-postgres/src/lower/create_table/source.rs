@@ -33,7 +33,8 @@ pub(in crate::lower) fn lower_as(catalog: &Catalog, node: &SyntaxNode) -> Lowere
     if !empty {
         table.size = Size::default();
     }
-    let refused = query.missing().map(|m| format!("{m} does not exist"));
+    let twice = twice(table.columns.iter().map(|c| &c.name));
+    let refused = query.missing().map(|m| format!("{m} does not exist")).or(twice);
     let source = TableSource { query: rows::read(catalog, &select), with_data: !empty };
     let definition = TableDefinition {
         table,
@@ -43,6 +44,18 @@ pub(in crate::lower) fn lower_as(catalog: &Catalog, node: &SyntaxNode) -> Lowere
         ..TableDefinition::default()
     };
     Lowered::one(Change::Relation(RelationChange::CreateTable(Box::new(definition))))
+}
+
+/// Why a relation with these columns is refused: one is there twice.
+pub(in crate::lower) fn twice<'a>(columns: impl Iterator<Item = &'a String>) -> Option<String> {
+    let mut seen: Vec<&String> = Vec::new();
+    for column in columns {
+        if seen.contains(&column) {
+            return Some(format!("column {column} is there more than once"));
+        }
+        seen.push(column);
+    }
+    None
 }
 
 fn columns(query: &Query, node: &SyntaxNode) -> Vec<Column> {

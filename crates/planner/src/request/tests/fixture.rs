@@ -52,6 +52,7 @@ pub(super) fn table(schema: &str, name: &str, columns: &[(&str, &str)]) -> Table
         of_type: None,
         clustered_on: None,
         detach_pending: false,
+        until_commit: false,
         unpopulated: false,
         owner: None,
         statistics: Vec::new(),
