@@ -27,6 +27,10 @@ use crate::locks::{self, LockFact};
 
 /// The effect of a statement on the catalog it would find.
 pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
+    if let Some(reason) = &statement.too_new {
+        // It is refused before it takes any lock.
+        return Effect { fails: Some(reason.clone()), ..Effect::default() };
+    }
     let mut effect = Effect::default();
     let mut schema = Cow::Borrowed(catalog);
     for change in &statement.changes {

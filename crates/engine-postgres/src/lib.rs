@@ -21,6 +21,7 @@ mod inspect;
 mod locks;
 mod lower;
 mod narrowing;
+mod newer;
 #[cfg(feature = "live")]
 mod oracle;
 mod parse;
