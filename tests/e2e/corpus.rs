@@ -3,6 +3,7 @@
 
 pub(crate) mod journey;
 mod oracle;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

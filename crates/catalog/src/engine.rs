@@ -88,6 +88,8 @@ pub struct Statement {
     pub not_analysed: Option<String>,
     /// Where and why it is not SQL at all.
     pub syntax_error: Option<SyntaxError>,
+    /// Why the server, at its version, does not read it although a newer one does.
+    pub too_new: Option<String>,
     /// Relations it names, for a statement that is not analysed.
     pub mentions: Vec<Name>,
     /// It commits by itself in between, so it must not run inside a transaction block.

@@ -25,6 +25,10 @@ use crate::locks::LockFact;
 
 /// The effect of a statement on the catalog it would find.
 pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
+    if let Some(reason) = &statement.too_new {
+        // It is refused before it takes any lock.
+        return Effect { fails: Some(reason.clone()), ..Effect::default() };
+    }
     let mut effect = Effect::default();
     let mut schema = Cow::Borrowed(catalog);
     for change in &statement.changes {
@@ -34,9 +38,6 @@ pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
         effect.transaction = TransactionUse::Forbidden;
     }
     statement.remarks.iter().for_each(|remark| effect.remark(remark));
-    if let Some(needs) = needs_version(statement).filter(|needs| (1..*needs).contains(&catalog.server.major())) {
-        effect.fails = Some(format!("it needs PostgreSQL {needs}"));
-    }
     let unclear = statement.syntax_error.as_ref().map(|e| format!("it is not SQL ({e})"));
     if let Some(reason) = unclear.or_else(|| statement.not_analysed.clone()) {
         // What is not understood is judged at the highest lock on all it names.
@@ -222,17 +223,4 @@ fn kind_of(catalog: &Catalog, name: &Name) -> RelationKind {
         None if catalog.sequences.iter().any(|s| &s.name == name) => RelationKind::Sequence,
         None => RelationKind::Index,
     }
-}
-
-/// The first version that knows the statement, where that is newer than the oldest (release notes of 14, 15 and 18).
-fn needs_version(statement: &Statement) -> Option<u32> {
-    if statement.sql.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("MERGE")) {
-        return Some(15);
-    }
-    let of = |change: &Change| match change {
-        Change::AddConstraint { constraint, .. } if constraint.kind == ConstraintKind::NotNull => Some(18),
-        Change::Partition(PartitionChange::Detach { mode, .. }) if *mode != DetachMode::Plain => Some(14),
-        _ => None,
-    };
-    statement.changes.iter().flat_map(Change::parts).filter_map(of).max()
 }

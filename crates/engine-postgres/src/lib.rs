@@ -19,6 +19,7 @@ mod inspect;
 mod locks;
 mod lower;
 mod narrowing;
+mod newer;
 #[cfg(feature = "live")]
 mod oracle;
 mod parse;

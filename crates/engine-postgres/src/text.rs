@@ -5,6 +5,7 @@ use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use crate::foreign;
 use crate::lower::{self, Lowered, client};
+use crate::newer;
 use crate::parse::{self, Misread, Parsed};
 use crate::split::{self, Cut};
 
@@ -116,7 +117,7 @@ impl SourceText for PostgresText {
             },
             Read::Unfilled { written, parsed } => unfilled(catalog, written, parsed).fill(&mut statement),
             Read::Client => match client::lower(&statement.sql) {
-                Ok(lowered) => Meaning { lowered, mentions: Vec::new() }.fill(&mut statement),
+                Ok(lowered) => Meaning { lowered, ..Meaning::default() }.fill(&mut statement),
                 Err(message) => statement.syntax_error = misread(Misread { at: 0, message }),
             },
             Read::Unread(reason) => {
@@ -140,6 +141,7 @@ impl SourceText for PostgresText {
 struct Meaning {
     lowered: Lowered,
     mentions: Vec<Name>,
+    too_new: Option<String>,
 }
 
 impl Meaning {
@@ -149,11 +151,12 @@ impl Meaning {
             Some(_) => lower::mentioned_relations(catalog, node),
             None => Vec::new(),
         };
-        Self { lowered, mentions }
+        Self { lowered, mentions, too_new: newer::too_new(catalog, node) }
     }
 
     fn unknown(catalog: &Catalog, node: &SyntaxNode, reason: impl Into<String>) -> Self {
-        Self { lowered: Lowered::unknown(reason), mentions: lower::mentioned_relations(catalog, node) }
+        let mentions = lower::mentioned_relations(catalog, node);
+        Self { lowered: Lowered::unknown(reason), mentions, too_new: newer::too_new(catalog, node) }
     }
 
     fn fill(self, statement: &mut Statement) {
@@ -162,6 +165,7 @@ impl Meaning {
         statement.commits = self.lowered.commits;
         statement.remarks = self.lowered.remarks;
         statement.mentions = self.mentions;
+        statement.too_new = self.too_new;
     }
 }
 
@@ -192,7 +196,7 @@ fn unfilled(catalog: &Catalog, written: &str, parsed: &Parsed) -> Meaning {
         false => format!("it needs a value for {written}, which the migration tool fills in"),
     };
     match parsed.node().filter(|_| parsed.syntax_error.is_none()) {
-        None => Meaning { lowered: Lowered::unknown(reason), mentions: Vec::new() },
+        None => Meaning { lowered: Lowered::unknown(reason), ..Meaning::default() },
         Some(node) if written.starts_with(':') && is_about_rows(node.kind()) => Meaning::of(catalog, &node),
         Some(node) => Meaning::unknown(catalog, &node, reason),
     }

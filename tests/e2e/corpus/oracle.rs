@@ -27,20 +27,32 @@ struct Agreement {
     only_we_read: Vec<String>,
 }
 
-/// Whether the server's grammar reads the text. It is parsed only, nothing runs.
+/// What a server says of a text that it parses only; nothing runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It would run it.
+    Accepts,
+    /// Its grammar reads it; that it makes no sense there (no such table, function, column) is found later.
+    Reads,
+    /// It is no SQL to it.
+    Refuses,
+}
+
+/// Asks a server's parser.
 #[expect(clippy::disallowed_methods, reason = "the server's parser is what is asked")]
-fn server_reads(session: &Session, sql: &str) -> Result<bool> {
-    let Err(error) = block_on(session.client().prepare(sql)) else { return Ok(true) };
+pub(super) fn verdict(session: &Session, sql: &str) -> Result<Verdict> {
+    let Err(error) = block_on(session.client().prepare(sql)) else { return Ok(Verdict::Accepts) };
     let Some(answer) = error.as_db_error() else { return Err(error.into()) };
     // The same code is given for statements that are read and make no sense, and for literals of some types.
     let words =
         ["syntax error at", "unterminated", "trailing junk", "invalid Unicode", "cannot insert multiple"];
     let grammar = words.iter().any(|w| answer.message().starts_with(w));
-    Ok(answer.code().code() != "42601" || !grammar || answer.message().contains("jsonpath"))
+    let reads = answer.code().code() != "42601" || !grammar || answer.message().contains("jsonpath");
+    Ok(if reads { Verdict::Reads } else { Verdict::Refuses })
 }
 
 /// Whether `psql` puts values into it, which the server does not: `:name`, `:'name'`.
-fn has_variable(sql: &str) -> bool {
+pub(super) fn has_variable(sql: &str) -> bool {
     let bytes = [b" ", sql.as_bytes()].concat();
     bytes.windows(3).any(|three| match three {
         [before, b':', after] => {
@@ -65,7 +77,7 @@ fn we_read_what_the_server_reads() -> Result<()> {
                 continue;
             }
             let we = text.lower(number, &Default::default()).syntax_error;
-            let server = server_reads(&session, sql)?;
+            let server = verdict(&session, sql)? != Verdict::Refuses;
             let mut all = all.lock().unwrap();
             let place = || format!("{}:{}: {} [{we:?}]", file.name, piece.line, sql);
             match (we.is_none(), server) {
