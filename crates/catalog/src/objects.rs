@@ -56,6 +56,9 @@ pub struct Rule {
     pub instead: bool,
     /// What its condition and its actions read and write.
     pub statements: Vec<RoutineStatement>,
+    /// Columns of its own relation that it names.
+    #[serde(default)]
+    pub columns: Vec<String>,
 }
 
 /// A sequence.
@@ -134,6 +137,9 @@ pub enum TypeKind {
         not_null: bool,
         /// The default's expression.
         default: Option<String>,
+        /// The collation, where it is not that of the type below, schema-qualified and quoted for SQL.
+        #[serde(default)]
+        collation: Option<String>,
         /// Its CHECK constraints as the server prints them.
         checks: Vec<String>,
         /// Names of its constraints that old values were not checked against, and of all others.

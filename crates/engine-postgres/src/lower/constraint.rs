@@ -322,6 +322,12 @@ fn foreign_key(place: &Place<'_>, node: &SyntaxNode, made: &mut ConstraintDefini
 
 /// The name the server will choose.
 fn default_name(place: &Place<'_>, made: &ConstraintDefinition) -> Option<String> {
+    // A NOT NULL that is there already keeps its name.
+    let same = |c: &&altimeter_catalog::Constraint| c.kind == made.kind && c.columns == made.columns;
+    let there = place.catalog.table(place.table).and_then(|t| t.constraints.iter().find(same));
+    if let Some(there) = there.filter(|_| made.kind == ConstraintKind::NotNull) {
+        return Some(there.name.clone());
+    }
     let (table, schema) = (&place.table.name, place.table.schema.as_str());
     let names: Vec<String> = match (&made.index, made.kind) {
         (_, ConstraintKind::PrimaryKey) => Vec::new(),
