@@ -48,14 +48,14 @@ fn a_wrong_format_names_the_right_ones() -> Result<()> {
     Ok(())
 }
 
-fn folder(configuration: &str) -> Result<Folder> {
+fn with_settings(configuration: &str) -> Result<Folder> {
     Folder::with(&[("altimeter.toml", configuration), ("V1.sql", SQL)])
 }
 
 #[test]
 fn the_configuration_says_format_and_limit_and_a_flag_beats_it() -> Result<()> {
     let text = format!("snapshot = {:?}\nformat = \"github\"\nfail_on = \"critical\"\n", snapshot());
-    let folder = folder(&text)?;
+    let folder = with_settings(&text)?;
     let out = folder.run(&["check", "V1.sql", "--fail-on", "low"])?;
     ensure!(out.code == Some(1) && out.stdout.starts_with("::"), "{} {}", out.stdout, out.stderr);
     let out = folder.run(&["check", "V1.sql", "--format", "json", "--fail-on", "low"])?;
@@ -63,7 +63,7 @@ fn the_configuration_says_format_and_limit_and_a_flag_beats_it() -> Result<()> {
     let out = folder.run(&["inspect"])?;
     ensure!(out.code == Some(0) && out.stderr.contains("shown as text"), "{}", out.stderr);
     for (wrong, said) in [("format = \"xml\"", "sarif"), ("fail_on = \"bad\"", "critical")] {
-        let out = folder(wrong)?.run(&["rules"])?;
+        let out = with_settings(wrong)?.run(&["rules"])?;
         ensure!(out.code == Some(2) && out.stderr.contains(said), "{}", out.stderr);
     }
     Ok(())

@@ -35,7 +35,8 @@ impl Folder {
     /// When it does not build or cannot be started.
     pub fn run(&self, arguments: &[&str]) -> Result<Output> {
         let began = Instant::now();
-        let made = Command::new(altimeter_bin()?).args(arguments).current_dir(&self.0).env_clear().output()?;
+        let made =
+            Command::new(altimeter_bin()?).args(arguments).current_dir(&self.0).env_clear().output()?;
         Ok(Output {
             code: made.status.code(),
             stdout: String::from_utf8_lossy(&made.stdout).into_owned(),

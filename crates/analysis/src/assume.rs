@@ -34,7 +34,11 @@ pub(crate) fn not_there(catalog: &Catalog, statement: &Statement) -> Vec<Name> {
 
 /// The catalog with those tables: of any size, with the columns and constraints the statement names, and nothing known
 /// to hang on them.
-pub(crate) fn assuming<'a>(catalog: &'a Catalog, statement: &Statement, missing: &[Name]) -> Cow<'a, Catalog> {
+pub(crate) fn assuming<'a>(
+    catalog: &'a Catalog,
+    statement: &Statement,
+    missing: &[Name],
+) -> Cow<'a, Catalog> {
     let mut assumed = Cow::Borrowed(catalog);
     for name in missing {
         let mut table =
@@ -43,10 +47,9 @@ pub(crate) fn assuming<'a>(catalog: &'a Catalog, statement: &Statement, missing:
             named(part, name).into_iter().for_each(|column| know(&mut table, column));
             if let Change::ValidateConstraint { table: of, name: constraint }
             | Change::DropConstraint { table: of, name: constraint, .. } = part
+                && of == name
             {
-                if of == name {
-                    table.constraints.push(some_check(constraint));
-                }
+                table.constraints.push(some_check(constraint));
             }
         }
         assumed.to_mut().tables.push(table.into());

@@ -1,11 +1,8 @@
 //! The one road of every statement: effect, cost, findings, risk.
 
-use std::borrow::Cow;
+use altimeter_catalog::{Catalog, Effect, Engine, Statement};
 
-use altimeter_catalog::{
-    Catalog, Change, DropTarget, Effect, Engine, Name, RelationChange, RelationWord, Statement, Table,
-};
-
+use crate::assume::{assuming, not_there};
 use crate::review::{OpenTransaction, refused_in_transaction, without_own};
 use crate::rule::{Finding, RuleContext, Severity};
 use crate::{Estimate, cost, rules};
@@ -53,7 +50,9 @@ pub fn judge(engine: &dyn Engine, situation: &Situation<'_>, statement: Statemen
     let mut estimate = cost::estimate(catalog, &effect, situation.lock_timeout_ms);
     for name in missing {
         // Its columns are not known either; what the version alone refuses is refused all the same.
-        effect.fails = effect.fails.take().filter(|why| why.contains("needs PostgreSQL"));
+        if statement.too_new.is_none() {
+            effect.fails = None;
+        }
         estimate.unknowns.push(format!(
             "{name} is not made by these files: what hangs on it (indexes, foreign keys, triggers, views) is unknown"
         ));

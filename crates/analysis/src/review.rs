@@ -197,7 +197,8 @@ impl<'a> Reviewer<'a> {
         if judged.effect.fails.is_none() {
             self.carry_out(&judged);
         }
-        Reviewed { judged, in_transaction, held, remarks: Vec::new() }
+        let remarks = judged.effect.remarks.clone();
+        Reviewed { judged, in_transaction, held, remarks }
     }
 
     /// What the statement leaves behind: the schema, the session, the transaction.

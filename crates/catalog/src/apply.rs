@@ -5,6 +5,7 @@ mod column;
 mod constraint;
 mod index;
 mod maintenance;
+mod not_null;
 mod object;
 mod partition;
 mod relation;

@@ -56,6 +56,9 @@ pub struct Rule {
     pub instead: bool,
     /// What its condition and its actions read and write.
     pub statements: Vec<RoutineStatement>,
+    /// Columns of its own relation that it names.
+    #[serde(default)]
+    pub columns: Vec<String>,
 }
 
 /// A sequence.
@@ -93,6 +96,9 @@ pub struct Function {
     /// Words of its body that are also the name of a table or column of this database. A mention is a reason to
     /// look, not a proof: the body itself is not kept.
     pub mentions: Vec<String>,
+    /// The body, of one that the statements at hand have made: no snapshot has it.
+    #[serde(skip)]
+    pub body: Option<String>,
 }
 
 /// A statement inside a function, as far as locks are concerned.
@@ -134,6 +140,9 @@ pub enum TypeKind {
         not_null: bool,
         /// The default's expression.
         default: Option<String>,
+        /// The collation, where it is not that of the type below, schema-qualified and quoted for SQL.
+        #[serde(default)]
+        collation: Option<String>,
         /// Its CHECK constraints as the server prints them.
         checks: Vec<String>,
         /// Names of its constraints that old values were not checked against, and of all others.

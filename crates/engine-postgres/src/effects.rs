@@ -17,8 +17,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use altimeter_catalog::{
-    Blocks, Catalog, Change, ConstraintKind, DetachMode, Effect, LockMode, Name, PartitionChange,
-    RelationChange, RelationKind, SessionChange, Statement, Table, TableKind, TransactionUse,
+    Blocks, Catalog, Change, Effect, LockMode, Name, RelationChange, RelationKind, SessionChange, Statement,
+    Table, TableKind, TransactionUse,
 };
 
 use crate::locks::LockFact;

@@ -7,7 +7,7 @@ mod sequence;
 mod type_of;
 mod volatility;
 
-pub(crate) use columns::columns_of;
+pub(crate) use columns::{columns_of, unknown_column};
 pub(crate) use implication::proves_not_null;
 pub(crate) use sequence::sequence_in;
 pub(crate) use type_of::type_of;

@@ -99,7 +99,7 @@ static NOVELTIES: &[Novelty] = &[
     novelty(16, "INDENT of XMLSERIALIZE", &[K::INDENT, K::NO_INDENT]),
     novelty(16, "GRANT of a role WITH INHERIT or SET", &[K::INHERIT_OPTION_FOR, K::SET_OPTION_FOR]),
     novelty_if(16, "GRANT of a role WITH … TRUE or FALSE", &[K::GRANT_ROLE_OPTION], |n| {
-        !parse::tokens(n).next().is_some_and(|t| t.kind() == K::ADMIN_KW) || !has_token(n, K::OPTION_KW)
+        parse::tokens(n).next().is_none_or(|t| t.kind() != K::ADMIN_KW) || !has_token(n, K::OPTION_KW)
     }),
     novelty(16, "STORAGE of a new column", &[K::STORAGE]),
     novelty_if(16, "SET STORAGE DEFAULT", &[K::SET_STORAGE], |n| {

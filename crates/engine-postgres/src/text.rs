@@ -98,6 +98,7 @@ impl SourceText for PostgresText {
         let Some((cut, read)) = self.cuts.get(piece).zip(self.read.get(piece)) else {
             return Statement::default();
         };
+        let before = self.read.get(..piece).unwrap_or_default();
         let piece = &cut.piece;
         let mut statement = Statement {
             sql: self.sql.get(piece.span.clone()).unwrap_or_default().to_owned(),
@@ -111,9 +112,12 @@ impl SourceText for PostgresText {
         };
         let misread = |Misread { at, message }| Some(cut.syntax_error(&self.sql, at, message));
         match now.as_ref().unwrap_or(read) {
-            Read::Statement(parsed) => match with_syntax(catalog, parsed, &statement.sql) {
-                Ok(meaning) => meaning.fill(&mut statement),
-                Err(error) => statement.syntax_error = misread(error),
+            Read::Statement(parsed) => match prepared(before, parsed) {
+                Some(executed) => Meaning::of(catalog, &executed).fill(&mut statement),
+                None => match with_syntax(catalog, parsed, &statement.sql) {
+                    Ok(meaning) => meaning.fill(&mut statement),
+                    Err(error) => statement.syntax_error = misread(error),
+                },
             },
             Read::Unfilled { written, parsed } => unfilled(catalog, written, parsed).fill(&mut statement),
             Read::Client => match client::lower(&statement.sql) {
@@ -134,6 +138,20 @@ impl SourceText for PostgresText {
         }
         statement
     }
+}
+
+/// What `EXECUTE` runs: the statement of the last `PREPARE` of that name in the pieces before.
+fn prepared(before: &[Read], execute: &Parsed) -> Option<SyntaxNode> {
+    let node = execute.node().filter(|n| n.kind() == SyntaxKind::EXECUTE)?;
+    let name = parse::name_of(&parse::child(&node, SyntaxKind::PREPARED_STATEMENT_REF)?);
+    let mut earlier = before.iter().rev().filter_map(|read| match read {
+        Read::Statement(parsed) => parsed.node().filter(|n| n.kind() == SyntaxKind::PREPARE),
+        _ => None,
+    });
+    let is_named = |prepare: &SyntaxNode| {
+        parse::child(prepare, SyntaxKind::PREPARED_STATEMENT).is_some_and(|n| parse::name_of(&n) == name)
+    };
+    earlier.find(is_named).and_then(|prepare| prepare.last_child())
 }
 
 /// What one piece means on a catalog.
@@ -254,6 +272,13 @@ mod tests {
         assert!(told("GRANT SELECT ON t TO ${role}").contains("${role}"));
         assert_eq!(told("UPDATE t SET a = :v WHERE b = :'w'"), "");
         assert_eq!(told("\\set t users\nALTER TABLE :t ADD COLUMN c int"), "");
+    }
+
+    #[test]
+    fn what_was_prepared_is_executed() {
+        let statements = lowered("PREPARE p (int) AS DELETE FROM t WHERE id = $1; EXECUTE p (5); EXECUTE q");
+        assert!(matches!(statements[1].changes.as_slice(), [Change::Rows(it)] if it.writes.len() == 1));
+        assert!(statements[2].not_analysed.is_some());
     }
 
     #[test]

@@ -1,4 +1,4 @@
--- about: a foreign key that is to be enforced is compared under the highest lock on both tables
+-- about: a foreign key that is to be enforced is compared under the highest lock on its own table
 -- versions: 18..
 -- lock on c: ACCESS EXCLUSIVE
 -- lock on p: SHARE ROW EXCLUSIVE

@@ -392,6 +392,7 @@ fn views_sequences_functions_and_types() -> Result<()> {
             base: "numeric(10,2)".to_owned(),
             not_null: true,
             default: Some("1".to_owned()),
+            collation: None,
             checks: vec![
                 "CHECK ((VALUE < (100000)::numeric)) NOT VALID".to_owned(),
                 "CHECK ((VALUE > (0)::numeric))".to_owned(),

@@ -38,7 +38,9 @@ fn show_once(file: &mut ReviewedFile, rule: &str) {
         Some((n, finding.severity, reviewed.judged.statement.line))
     });
     let found: Vec<(usize, Severity, u32)> = found.collect();
-    let Some((kept, ..)) = found.iter().rev().max_by_key(|(_, severity, _)| *severity).copied() else { return };
+    let Some((kept, ..)) = found.iter().rev().max_by_key(|(_, severity, _)| *severity).copied() else {
+        return;
+    };
     if found.len() < 2 {
         return;
     }

@@ -4,7 +4,8 @@ use crate::rule::{Finding, Rule, RuleContext, Severity};
 use crate::safe;
 
 pub(super) static RULE: Rule =
-    Rule::in_statements("missing-lock-timeout", include_str!("missing_lock_timeout.md"), find).once_per_file();
+    Rule::in_statements("missing-lock-timeout", include_str!("missing_lock_timeout.md"), find)
+        .once_per_file();
 
 fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     if context.lock_timeout_ms.is_some() {

@@ -5,7 +5,8 @@ use altimeter_catalog::{Change, Lock, RelationKind, SessionChange};
 use crate::rule::{Finding, Rule, RuleContext, Severity};
 
 pub(super) static RULE: Rule =
-    Rule::in_statements("several-tables-locked", include_str!("several_tables_locked.md"), find).once_per_file();
+    Rule::in_statements("several-tables-locked", include_str!("several_tables_locked.md"), find)
+        .once_per_file();
 
 fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     let Some(transaction) = context.transaction else { return Vec::new() };

@@ -54,10 +54,10 @@ impl Catalog {
             ColumnAction::Type { type_name, collation, .. } => {
                 self.retype_column(table, column, type_name, collation.as_deref())
             }
-            ColumnAction::AddIdentity(kind) => {
+            ColumnAction::AddIdentity { kind, sequence } => {
                 let kind = *kind;
                 self.with_column(table, column, false, |c| c.identity = Some(kind))?;
-                self.make_identity_sequence(table, column);
+                self.make_identity_sequence(table, column, sequence.clone());
                 Ok(())
             }
             ColumnAction::SetIdentity { kind } => {

@@ -28,9 +28,13 @@ impl Catalog {
         if !recurse && self.heirs_of(table).next().is_some() {
             return refused(format!("a column of {table} must be added to the tables below it, too"));
         }
+        let followed = t.partition_key.is_some() && self.server.major() >= 17;
+        if column.identity.is_some() && !followed && self.heirs_of(table).next().is_some() {
+            return refused(format!("an identity column of {table} cannot be one of the tables below it"));
+        }
         self.push_column(table, column.clone());
         if column.identity.is_some() {
-            self.make_identity_sequence(table, &column.name);
+            self.make_identity_sequence(table, &column.name, None);
         }
         let inherited = Column { inherited: true, identity: None, grants: Vec::new(), ..column.clone() };
         self.add_to_heirs(table, &inherited)
@@ -63,9 +67,10 @@ impl Catalog {
     }
 
     /// The sequence behind an identity column.
-    pub(super) fn make_identity_sequence(&mut self, table: &Name, column: &str) {
+    pub(super) fn make_identity_sequence(&mut self, table: &Name, column: &str, name: Option<Name>) {
         let parts = NameParts { table: &table.name, columns: column, label: "seq" };
-        let name = table.sibling(self.default_relation_name(&table.schema, parts, &[]));
+        let name =
+            name.unwrap_or_else(|| table.sibling(self.default_relation_name(&table.schema, parts, &[])));
         let type_name = self.table(table).and_then(|t| t.column(column)).map(|c| c.type_name.clone());
         let owned =
             self.sequences.iter().any(|s| s.owned_by.as_ref().is_some_and(|o| o.needs(table, column)));
@@ -200,6 +205,7 @@ impl Catalog {
             needed.extend(
                 t.triggers.iter().filter(|g| names(&g.columns)).map(|g| format!("trigger {}", g.name)),
             );
+            needed.extend(t.rules.iter().filter(|r| names(&r.columns)).map(|r| format!("rule {}", r.name)));
             if names(&t.partition_columns) {
                 needed.push(format!("the partition key of {}", t.name));
             }
@@ -385,4 +391,69 @@ pub(super) fn rename_in_table(t: &mut Table, from: &str, to: &str) {
     t.triggers.iter_mut().for_each(|g| swap(&mut g.columns, from, to));
     t.policies.iter_mut().for_each(|p| swap(&mut p.columns, from, to));
     swap(&mut t.partition_columns, from, to);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Change;
+
+    fn family() -> Catalog {
+        let column = |name: &str, inherited| Column { name: name.into(), inherited, ..Column::default() };
+        let table = |name: &str, columns, inherits: &[&str]| Table {
+            name: Name::new("public", name),
+            columns,
+            inherits: inherits.iter().map(|p| Name::new("public", *p)).collect(),
+            ..Table::default()
+        };
+        let parent = table("parent", vec![column("a", false)], &[]);
+        let heir = table("heir", vec![column("a", true), column("own", false)], &["parent"]);
+        Catalog { tables: vec![heir.into(), parent.into()], ..Catalog::default() }
+    }
+
+    #[test]
+    fn heirs_follow_and_keep_what_is_their_own() {
+        let mut catalog = family();
+        let (parent, heir) = (Name::new("public", "parent"), Name::new("public", "heir"));
+        let add = |name: &str| Change::AddColumn {
+            table: parent.clone(),
+            column: Column { name: name.into(), ..Column::default() },
+            if_not_exists: false,
+        };
+        catalog.apply(&add("b")).unwrap();
+        catalog.apply(&add("own")).unwrap();
+        let inherited = |c: &Catalog, n: &str| c.table(&heir).unwrap().column(n).map(|c| c.inherited);
+        assert_eq!((inherited(&catalog, "b"), inherited(&catalog, "own")), (Some(true), Some(false)));
+        let drop = |table: &Name, column: &str| Change::DropColumn {
+            table: table.clone(),
+            column: column.into(),
+            if_exists: false,
+            cascade: false,
+        };
+        assert!(catalog.apply(&drop(&heir, "b")).is_err());
+        catalog.apply(&drop(&parent, "b")).unwrap();
+        catalog.apply(&drop(&parent, "own")).unwrap();
+        assert_eq!((inherited(&catalog, "b"), inherited(&catalog, "own")), (None, Some(false)));
+        let rename = Change::RenameColumn { table: parent.clone(), from: "a".into(), to: "z".into() };
+        catalog.apply(&rename).unwrap();
+        assert_eq!(inherited(&catalog, "z"), Some(true));
+    }
+
+    #[test]
+    fn an_identity_column_has_a_sequence() {
+        let mut catalog = family();
+        let heir = Name::new("public", "heir");
+        let identity = Column {
+            name: "id".into(),
+            type_name: "bigint".into(),
+            identity: Some(crate::Identity::Always),
+            ..Column::default()
+        };
+        let add = Change::AddColumn { table: heir.clone(), column: identity, if_not_exists: false };
+        catalog.apply(&add).unwrap();
+        assert_eq!(catalog.sequences[0].name.name, "heir_id_seq");
+        let drop = Change::DropColumn { table: heir, column: "id".into(), if_exists: false, cascade: false };
+        catalog.apply(&drop).unwrap();
+        assert!(catalog.sequences.is_empty());
+    }
 }

@@ -137,8 +137,25 @@ impl Catalog {
                 .iter()
                 .any(|c| c.kind == ConstraintKind::NotNull && c.columns == constraint.columns)
         {
-            // The server keeps the one there is.
-            return Ok(());
+            let other_name =
+                |c: &&Constraint| c.kind == ConstraintKind::NotNull && c.columns == constraint.columns;
+            let given =
+                t.constraints.iter().find(other_name).filter(|c| Some(&c.name) != constraint.name.as_ref());
+            // The server keeps the one there is, unless another name is asked for.
+            return match given {
+                Some(there) => refused(format!("{table} has that NOT NULL already, as {}", there.name)),
+                None => Ok(()),
+            };
+        }
+        let unproved = |c: &&Constraint| {
+            c.kind == ConstraintKind::NotNull
+                && !c.validated
+                && c.columns.iter().any(|c| constraint.columns.contains(c))
+        };
+        if let Some(open) =
+            t.constraints.iter().find(unproved).filter(|_| constraint.kind == ConstraintKind::PrimaryKey)
+        {
+            return refused(format!("a primary key needs {} to be validated first", open.name));
         }
         let partitioned = t.partition_key.is_some();
         let inherits = !constraint.no_inherit
@@ -147,7 +164,7 @@ impl Catalog {
                 _ => partitioned,
             };
         if !recurse
-            && matches!(constraint.kind, ConstraintKind::Check)
+            && matches!(constraint.kind, ConstraintKind::Check | ConstraintKind::NotNull)
             && inherits
             && self.heirs_of(table).next().is_some()
         {
@@ -155,6 +172,12 @@ impl Catalog {
         }
         let children: Vec<Name> = self.descendants_of(table).iter().map(|t| t.name.clone()).collect();
         self.table_mut(table).into_iter().for_each(|t| t.take_constraint(constraint, false));
+        if partitioned && !recurse && !children.is_empty() {
+            // An index of the parent alone waits for those of its partitions to be attached.
+            let own = |i: &&mut Index| i.constraint.is_some() && i.constraint == constraint.name;
+            let indexes = self.table_mut(table).into_iter().flat_map(|t| &mut t.indexes);
+            indexes.filter(own).for_each(|i| i.valid = false);
+        }
         if constraint.kind == ConstraintKind::PrimaryKey {
             constraint.columns.iter().for_each(|c| self.name_not_null(table, c));
         }
@@ -254,7 +277,14 @@ impl Catalog {
                 "constraint {name} of {table} is inherited, and can be dropped above only"
             ));
         }
-        if !recurse && t.partition_key.is_some() && self.heirs_of(table).next().is_some() {
+        if let (ConstraintKind::NotNull, [column]) = (constraint.kind, constraint.columns.as_slice())
+            && let Some(reason) = self.must_stay_not_null(t, column)
+        {
+            return refused(reason);
+        }
+        // Version 18 leaves them to the partitions.
+        let all_or_none = t.partition_key.is_some() && !self.server.names_not_null();
+        if !recurse && all_or_none && self.heirs_of(table).next().is_some() {
             return refused(format!(
                 "constraint {name} cannot be dropped of {table} and kept by its partitions"
             ));
@@ -388,106 +418,6 @@ impl Catalog {
             parts.filter(|p| *p == from).for_each(|p| *p = to.to_owned());
         });
     }
-
-    pub(super) fn set_not_null(
-        &mut self,
-        table: &Name,
-        column: &str,
-        recurse: bool,
-    ) -> Result<(), ApplyError> {
-        self.need_column(table, column)?;
-        let partitioned = self.table(table).is_some_and(|t| t.partition_key.is_some());
-        let below = self.heirs_of(table).any(|t| t.column(column).is_some_and(|c| !c.not_null));
-        if !recurse && partitioned && below {
-            return refused(format!("NOT NULL must be set in the partitions of {table}, too"));
-        }
-        for name in self.with_heirs(table, recurse) {
-            self.each(std::slice::from_ref(&name), |t| {
-                t.column_mut(column).into_iter().for_each(|c| c.not_null = true);
-                let same = |c: &&mut Constraint| {
-                    c.kind == ConstraintKind::NotNull && c.columns.iter().any(|c| c == column)
-                };
-                t.constraints.iter_mut().filter(same).for_each(|c| c.validated = true);
-            });
-            self.name_not_null(&name, column);
-        }
-        Ok(())
-    }
-
-    /// Gives the NOT NULL of a column the name the server chooses, where it keeps one.
-    pub(in crate::apply) fn name_not_null(&mut self, table: &Name, column: &str) {
-        let Some(t) = self.table(table).filter(|_| self.server.names_not_null()) else { return };
-        let same =
-            |c: &Constraint| c.kind == ConstraintKind::NotNull && c.columns.iter().any(|c| c == column);
-        if t.constraints.iter().any(same) {
-            return;
-        }
-        let above = self
-            .parents_of(t)
-            .find_map(|p| p.constraints.iter().find(|c| same(c) && !c.no_inherit).map(|c| c.name.clone()));
-        let parts = NameParts { table: &table.name, columns: column, label: "not_null" };
-        let inherited = above.is_some();
-        let name = above.unwrap_or_else(|| self.default_constraint_name(&table.schema, parts, &[]));
-        let definition = ConstraintDefinition {
-            name: Some(name),
-            kind: ConstraintKind::NotNull,
-            columns: vec![column.to_owned()],
-            expression: None,
-            using_index: None,
-            index: None,
-            sql: format!("NOT NULL {column}"),
-            not_valid: false,
-            foreign: None,
-            deferrable: false,
-            deferred: false,
-            no_inherit: false,
-            not_enforced: false,
-            holds: false,
-        };
-        self.table_mut(table).into_iter().for_each(|t| t.take_constraint(&definition, inherited));
-    }
-
-    pub(super) fn drop_not_null(
-        &mut self,
-        table: &Name,
-        column: &str,
-        recurse: bool,
-    ) -> Result<(), ApplyError> {
-        self.need_column(table, column)?;
-        let Some(t) = self.table(table) else { return Ok(()) };
-        if t.column(column).is_some_and(|c| c.identity.is_some()) {
-            return refused(format!("{column} of {table} is an identity column: it stays NOT NULL"));
-        }
-        let in_key = |i: &&crate::Index| {
-            i.primary && i.definition.columns().is_some_and(|c| c.contains(&column.to_owned()))
-        };
-        if t.indexes.iter().any(|i| in_key(&i)) {
-            return refused(format!("{column} is in the primary key of {table}: it stays NOT NULL"));
-        }
-        if t.replica_identity.strip_prefix("using index ").is_some_and(|name| {
-            t.indexes.iter().any(|i| i.definition.name == name && i.reads.iter().any(|c| c == column))
-        }) {
-            return refused(format!("{column} is in the replica identity of {table}: it stays NOT NULL"));
-        }
-        let above = self.parents_of(t).any(|p| {
-            (t.partition_of.is_some() || self.server.names_not_null())
-                && p.column(column).is_some_and(|c| c.not_null)
-        });
-        if above {
-            return refused(format!(
-                "{column} of {table} is NOT NULL from above, and can be changed there only"
-            ));
-        }
-        if !recurse && t.partition_key.is_some() && self.heirs_of(table).next().is_some() {
-            return refused(format!("NOT NULL cannot be dropped of {table} and kept by its partitions"));
-        }
-        self.each(&self.with_heirs(table, recurse), |t| {
-            t.column_mut(column).into_iter().for_each(|c| c.not_null = false);
-            t.constraints
-                .retain(|c| c.kind != ConstraintKind::NotNull || !c.columns.iter().any(|c| c == column));
-        });
-        Ok(())
-    }
 }
 
 /// Takes a constraint out of a table, with the index behind it, and NOT NULL with a constraint that says so.
@@ -518,4 +448,98 @@ fn key_names(constraint: &ConstraintDefinition) -> impl Iterator<Item = &str> {
     });
     let plain = constraint.columns.iter().map(String::as_str).filter(|_| constraint.index.is_none());
     keys.chain(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Change, Column, ForeignKey, TableKind};
+
+    fn table(name: &str, partition_of: Option<&str>) -> Table {
+        let column =
+            |name: &str| Column { name: name.into(), inherited: partition_of.is_some(), ..Column::default() };
+        Table {
+            name: Name::new("public", name),
+            kind: if partition_of.is_none() { TableKind::PartitionedTable } else { TableKind::Table },
+            columns: vec![column("a"), column("b")],
+            partition_of: partition_of.map(|p| Name::new("public", p)),
+            partition_key: partition_of.is_none().then(|| "RANGE (a)".to_owned()),
+            ..Table::default()
+        }
+    }
+
+    fn definition(kind: ConstraintKind, name: &str) -> ConstraintDefinition {
+        ConstraintDefinition {
+            name: Some(name.to_owned()),
+            kind,
+            columns: vec!["a".to_owned()],
+            expression: None,
+            using_index: None,
+            index: None,
+            sql: String::new(),
+            not_valid: kind == ConstraintKind::Check,
+            foreign: None,
+            deferrable: false,
+            deferred: false,
+            no_inherit: false,
+            not_enforced: false,
+            holds: false,
+        }
+    }
+
+    #[test]
+    fn constraints_reach_partitions_with_their_indexes_and_leave_with_them() {
+        let mut catalog = Catalog {
+            tables: vec![table("pt", None).into(), table("pt_1", Some("pt")).into()],
+            ..Catalog::default()
+        };
+        let (parent, part) = (Name::new("public", "pt"), Name::new("public", "pt_1"));
+        let add =
+            |kind, name| Change::AddConstraint { table: parent.clone(), constraint: definition(kind, name) };
+        catalog.apply(&add(ConstraintKind::PrimaryKey, "pt_pkey")).unwrap();
+        catalog.apply(&add(ConstraintKind::Check, "ck")).unwrap();
+        let of_part = catalog.table(&part).unwrap();
+        assert_eq!(of_part.indexes[0].definition.name, "pt_1_pkey");
+        assert_eq!(of_part.indexes[0].part_of.as_deref(), Some("pt_pkey"));
+        assert!(of_part.column("a").unwrap().not_null);
+        assert!(of_part.constraints.iter().any(|c| c.name == "ck" && c.inherited && !c.validated));
+        assert!(catalog.apply(&add(ConstraintKind::PrimaryKey, "other")).is_err());
+        let validate = Change::ValidateConstraint { table: parent.clone(), name: "ck".into() };
+        catalog.apply(&validate).unwrap();
+        assert!(catalog.table(&part).unwrap().constraints.iter().all(|c| c.validated));
+        let drop = |table: &Name, name: &str| Change::DropConstraint {
+            table: table.clone(),
+            name: name.into(),
+            if_exists: false,
+            cascade: false,
+        };
+        assert!(catalog.apply(&drop(&part, "ck")).is_err());
+        catalog.apply(&drop(&parent, "pt_pkey")).unwrap();
+        catalog.apply(&drop(&parent, "ck")).unwrap();
+        let of_part = catalog.table(&part).unwrap();
+        assert!(of_part.indexes.is_empty() && of_part.constraints.is_empty());
+    }
+
+    #[test]
+    fn a_foreign_key_keeps_what_it_needs() {
+        let plain = |name: &str| Table { kind: TableKind::Table, partition_key: None, ..table(name, None) };
+        let mut catalog =
+            Catalog { tables: vec![plain("c").into(), plain("p").into()], ..Catalog::default() };
+        let (child, parent) = (Name::new("public", "c"), Name::new("public", "p"));
+        let key = definition(ConstraintKind::PrimaryKey, "p_pkey");
+        catalog.apply(&Change::AddConstraint { table: parent.clone(), constraint: key }).unwrap();
+        let foreign = ForeignKey { table: parent.clone(), columns: vec!["a".to_owned()] };
+        let fk =
+            ConstraintDefinition { foreign: Some(foreign), ..definition(ConstraintKind::ForeignKey, "fk") };
+        catalog.apply(&Change::AddConstraint { table: child.clone(), constraint: fk }).unwrap();
+        let drop = |cascade| Change::DropConstraint {
+            table: parent.clone(),
+            name: "p_pkey".into(),
+            if_exists: false,
+            cascade,
+        };
+        assert!(matches!(catalog.apply(&drop(false)), Err(ApplyError::Needed { .. })));
+        catalog.apply(&drop(true)).unwrap();
+        assert!(catalog.table(&child).unwrap().constraints.is_empty());
+    }
 }

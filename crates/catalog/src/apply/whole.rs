@@ -36,7 +36,9 @@ impl Catalog {
                 }
             }
             TableAction::SetTrigger { name, enabled } => {
+                // Before version 15 the triggers partitions have from their parent are the server's own affair.
                 if let Some(name) = name
+                    && t.partition_of.is_none()
                     && !t.triggers.iter().any(|g| &g.name == name)
                 {
                     return Err(missing(ObjectKind::Trigger, name));

@@ -38,7 +38,12 @@ pub enum ColumnAction {
     /// `SET (n_distinct = …)` and `RESET`.
     Options,
     /// `ADD GENERATED … AS IDENTITY`.
-    AddIdentity(crate::Identity),
+    AddIdentity {
+        /// `ALWAYS` or `BY DEFAULT`.
+        kind: crate::Identity,
+        /// The sequence's name, where the statement gives one.
+        sequence: Option<Name>,
+    },
     /// `SET GENERATED`, `RESTART`, `SET` of a sequence's option.
     SetIdentity {
         /// The kind, for `SET GENERATED`.

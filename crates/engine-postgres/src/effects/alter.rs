@@ -76,7 +76,7 @@ fn main_fact(action: &Change) -> Option<&'static LockFact> {
             ColumnAction::Storage | ColumnAction::Compression => &facts::SET_STORAGE,
             ColumnAction::SetExpression(_) => &facts::SET_EXPRESSION,
             ColumnAction::DropExpression { .. } => &facts::DROP_EXPRESSION,
-            ColumnAction::AddIdentity(_)
+            ColumnAction::AddIdentity { .. }
             | ColumnAction::SetIdentity { .. }
             | ColumnAction::DropIdentity { .. } => &facts::SET_IDENTITY,
             ColumnAction::ForeignOptions => &facts::FOREIGN_OPTIONS,
@@ -181,5 +181,118 @@ fn for_view(action: &Change) -> bool {
             matches!(action, TableAction::Parameters(_) | TableAction::Owner(_) | TableAction::Logged(_))
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use altimeter_catalog::{Engine, LockMode};
+
+    use super::*;
+    use crate::PostgresEngine;
+
+    /// The schema a script of `CREATE`s and `ALTER`s leaves.
+    fn after(major: u32, setup: &str) -> Catalog {
+        let mut catalog = Catalog::default();
+        catalog.server.version_num = major * 10_000;
+        catalog.server.search_path = vec!["public".to_owned()];
+        catalog.schemas = vec!["public".to_owned()];
+        catalog.server.settings.insert("TimeZone".to_owned(), "UTC".to_owned());
+        let text = PostgresEngine.read(setup);
+        for piece in 0..text.pieces().len() {
+            let statement = text.lower(piece, &catalog);
+            assert_eq!(statement.not_analysed, None, "{}", statement.sql);
+            statement.changes.iter().for_each(|c| catalog.apply(c).unwrap());
+        }
+        catalog
+    }
+
+    fn effect(catalog: &Catalog, sql: &str) -> Effect {
+        let script = PostgresEngine.parse(catalog, sql);
+        assert_eq!(script.statements[0].not_analysed, None, "{sql}");
+        PostgresEngine.effect(catalog, &script.statements[0])
+    }
+
+    fn names(found: &[Name]) -> Vec<&str> {
+        found.iter().map(|n| n.name.as_str()).collect()
+    }
+
+    #[test]
+    fn actions_are_carried_out_in_the_order_of_the_server() {
+        let catalog = after(17, "CREATE TABLE t (a int, b int CONSTRAINT proof CHECK (b IS NOT NULL))");
+        let proved = effect(&catalog, "ALTER TABLE t ALTER b SET NOT NULL");
+        assert!(proved.scans.is_empty() && proved.fails.is_none());
+        for lost in [
+            "ALTER TABLE t ALTER b SET NOT NULL, DROP CONSTRAINT proof",
+            "ALTER TABLE t DROP CONSTRAINT proof, ALTER b SET NOT NULL",
+        ] {
+            assert_eq!(names(&effect(&catalog, lost).scans), ["t"], "{lost}");
+        }
+        // Dropped first, so that the name is free.
+        assert_eq!(effect(&catalog, "ALTER TABLE t ADD COLUMN a text, DROP COLUMN a").fails, None);
+        let once =
+            effect(&catalog, "ALTER TABLE t ALTER a TYPE bigint, ALTER b TYPE bigint, ADD CHECK (a > 0)");
+        assert_eq!((names(&once.rewrites), names(&once.scans)), (vec!["t"], vec!["t"]));
+        let weak = effect(&catalog, "ALTER TABLE t SET (fillfactor = 70), ALTER a SET STATISTICS 5");
+        assert_eq!(weak.lock_on(&Name::new("public", "t")), Some(LockMode::ShareUpdateExclusive));
+    }
+
+    #[test]
+    fn a_type_keeps_or_rebuilds_what_hangs_on_the_column() {
+        let catalog = after(
+            17,
+            "CREATE TABLE t (a varchar(50), at timestamp);
+             CREATE INDEX plain ON t (a); CREATE INDEX low ON t (lower(a)); CREATE INDEX times ON t (at)",
+        );
+        let wider = effect(&catalog, "ALTER TABLE t ALTER a TYPE varchar(100)");
+        assert!(wider.rewrites.is_empty());
+        assert_eq!((names(&wider.index_builds), names(&wider.scans)), (vec!["low"], vec!["t"]));
+        let zoned = effect(&catalog, "ALTER TABLE t ALTER at TYPE timestamptz");
+        assert_eq!((zoned.rewrites.len(), names(&zoned.index_builds)), (0, vec!["times"]));
+        let narrower = effect(&catalog, "ALTER TABLE t ALTER a TYPE varchar(10)");
+        assert_eq!((names(&narrower.rewrites), narrower.index_builds.len()), (vec!["t"], 3));
+        assert!(effect(&catalog, "ALTER TABLE t ALTER a TYPE int").fails.is_some());
+        let viewed = after(17, "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t");
+        assert!(effect(&viewed, "ALTER TABLE t ALTER a TYPE bigint").fails.unwrap().contains("public.v"));
+    }
+
+    #[test]
+    fn foreign_keys_reach_the_other_table() {
+        let (c, p) = (Name::new("public", "c"), Name::new("public", "p"));
+        let catalog =
+            after(17, "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (x int, y int REFERENCES p)");
+        let inline = effect(&catalog, "ALTER TABLE c ADD COLUMN z int REFERENCES p");
+        assert_eq!((inline.lock_on(&p), inline.scans.len()), (Some(LockMode::ShareRowExclusive), 0));
+        let filled = effect(&catalog, "ALTER TABLE c ADD COLUMN z int DEFAULT 1 REFERENCES p");
+        assert_eq!(names(&filled.scans), ["c", "p"]);
+        let added = effect(&catalog, "ALTER TABLE c ADD FOREIGN KEY (x) REFERENCES p");
+        assert_eq!(added.lock_on(&c), Some(LockMode::ShareRowExclusive));
+        let dropped = effect(&catalog, "ALTER TABLE c DROP COLUMN y");
+        assert_eq!(dropped.lock_on(&p), Some(LockMode::AccessExclusive));
+        for refused in [
+            "ALTER TABLE c ADD FOREIGN KEY (y) REFERENCES c (x)",
+            "ALTER TABLE c ADD COLUMN z text REFERENCES p",
+            "ALTER TABLE p DROP CONSTRAINT p_pkey",
+            "ALTER TABLE c ADD FOREIGN KEY (nope) REFERENCES p",
+        ] {
+            assert!(effect(&catalog, refused).fails.is_some(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn partitions_follow_and_versions_differ() {
+        let setup = "CREATE TABLE pt (id int NOT NULL, k int NOT NULL) PARTITION BY RANGE (k);
+             CREATE TABLE pt_1 PARTITION OF pt FOR VALUES FROM (0) TO (9)";
+        let part = Name::new("public", "pt_1");
+        for (major, mode) in [(17, LockMode::Share), (18, LockMode::AccessExclusive)] {
+            let unique = effect(&after(major, setup), "ALTER TABLE pt ADD UNIQUE (id, k)");
+            assert_eq!((unique.lock_on(&part), names(&unique.scans)), (Some(mode), vec!["pt_1"]), "{major}");
+        }
+        let catalog = after(17, setup);
+        assert!(effect(&catalog, "ALTER TABLE pt ADD UNIQUE (id)").fails.is_some());
+        assert!(effect(&catalog, "ALTER TABLE ONLY pt ADD COLUMN x int").fails.is_some());
+        assert!(effect(&catalog, "ALTER TABLE pt_1 ADD COLUMN x int").fails.is_some());
+        assert!(effect(&catalog, "ALTER TABLE pt ADD CONSTRAINT c NOT NULL id").fails.is_some());
+        assert_eq!(effect(&catalog, "ALTER TABLE IF EXISTS nope ADD COLUMN x int"), Effect::default());
     }
 }

@@ -1,6 +1,8 @@
 //! Locks taken through triggers, and through the statements of functions.
 
-use altimeter_catalog::{Catalog, Effect, Function, LockMode, Name, Table, Trigger, WriteCommand};
+use altimeter_catalog::{
+    Catalog, Effect, Function, LockMode, Name, RoutineStatement, Rule, Table, Trigger, View, WriteCommand,
+};
 
 use super::rows::{Written, written};
 use super::{kind_of, rows};
@@ -62,17 +64,42 @@ pub(super) fn of_statement(catalog: &Catalog, table: &Table, it: &Written<'_>, e
     }
 }
 
-fn fires(catalog: &Catalog, trigger: &Trigger, it: &Written<'_>) -> bool {
-    let event = match it.command {
+/// Runs the triggers of a view; whether a row of it is written by them.
+pub(super) fn instead_of(catalog: &Catalog, view: &View, it: &Written<'_>, effect: &mut Effect) -> bool {
+    let mut instead = false;
+    for trigger in view.triggers.iter().filter(|t| fires(catalog, t, it)) {
+        instead |= trigger.per_row;
+        let through = format!("trigger {} on {}", trigger.name, view.name);
+        called(catalog, &trigger.function, &through, it.depth + 1, effect);
+    }
+    instead
+}
+
+/// Runs the rules of a table or view; whether they are done instead of the statement.
+pub(super) fn by_rules(catalog: &Catalog, rules: &[Rule], it: &Written<'_>, effect: &mut Effect) -> bool {
+    let mut instead = false;
+    for rule in rules.iter().filter(|r| r.event == event(it.command)) {
+        instead |= rule.instead;
+        let through = format!("rule {} on {}", rule.name, it.table);
+        run_statements(catalog, &rule.statements, &through, it.depth + 1, effect);
+    }
+    instead
+}
+
+fn event(command: WriteCommand) -> &'static str {
+    match command {
         WriteCommand::Insert => "INSERT",
         WriteCommand::Update => "UPDATE",
         WriteCommand::Delete => "DELETE",
-    };
+    }
+}
+
+fn fires(catalog: &Catalog, trigger: &Trigger, it: &Written<'_>) -> bool {
     let columns = trigger.definition.as_deref().and_then(update_of).unwrap_or_default();
     let touched = it.command != WriteCommand::Update
         || columns.is_empty()
         || it.given.is_none_or(|given| given.iter().any(|g| columns.contains(&g.column)));
-    is_on(catalog, trigger) && trigger.events.iter().any(|e| e == event) && touched
+    is_on(catalog, trigger) && trigger.events.iter().any(|e| e == event(it.command)) && touched
 }
 
 /// The columns after `UPDATE OF`, from the definition the server prints.
@@ -108,6 +135,19 @@ fn statements(catalog: &Catalog, function: &Function, through: &str, depth: usiz
         }
         return;
     };
+    run_statements(catalog, statements, through, depth, effect);
+}
+
+fn run_statements(
+    catalog: &Catalog,
+    statements: &[RoutineStatement],
+    through: &str,
+    depth: usize,
+    effect: &mut Effect,
+) {
+    if depth > DEEPEST {
+        return;
+    }
     for statement in statements {
         let relation = &statement.relation;
         let write = |command, effect: &mut Effect| {

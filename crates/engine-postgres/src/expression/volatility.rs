@@ -84,6 +84,7 @@ mod tests {
             inlined: None,
             statements: None,
             mentions: Vec::new(),
+            body: None,
         });
         for (expression, expected) in [
             ("1", Volatility::Constant),

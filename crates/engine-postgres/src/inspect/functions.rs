@@ -92,6 +92,7 @@ fn read(catalog: &Catalog, answers: &Answers) -> Result<Vec<Row>, InspectError> 
             }
             .to_owned(),
             inlined: None,
+            body: None,
             statements: None,
             mentions: mentioned.into_iter().collect(),
         };

@@ -26,6 +26,7 @@ fn kind(row: Cells<'_>) -> Result<TypeKind, InspectError> {
             base: row.get::<Option<String>>("base")?.unwrap_or_default(),
             not_null: row.get("not_null")?,
             default: row.get("default_expression")?,
+            collation: row.get("collation")?,
             checks: row.list("checks")?,
             constraints: std::iter::zip(row.list("check_names")?, row.list("checks_validated")?)
                 .map(|(name, validated)| DomainConstraint { name, validated })

@@ -78,6 +78,7 @@ pub(super) fn rules(
             event: event.to_owned(),
             instead: row.get("instead")?,
             statements: Vec::new(),
+            columns: row.list("columns")?,
         };
         found.push(Draft { relation, rule, definition: row.get("definition")? });
     }

@@ -53,6 +53,16 @@ pub(crate) const ALTER_TYPE_FOREIGN_KEY: LockFact = fact(
     ACCESS_EXCLUSIVE,
     "alter_type_foreign_key",
 );
+/// Partitioned tables have triggers of a foreign key since version 15; before that they are locked as by adding it.
+pub(crate) const ALTER_TYPE_FOREIGN_KEY_PARENT: LockFact = LockFact {
+    later: &[(15, ACCESS_EXCLUSIVE)],
+    ..fact(
+        "ALTER TABLE … ALTER COLUMN … TYPE",
+        "a partitioned table that a foreign key with the column references",
+        SHARE_ROW_EXCLUSIVE,
+        "alter_type_foreign_key_partitioned",
+    )
+};
 pub(crate) const ALTER_TYPE_SEQUENCE: LockFact = fact(
     "ALTER TABLE … ALTER COLUMN … TYPE",
     "an identity column's sequence",
@@ -142,6 +152,16 @@ pub(crate) const FOREIGN_KEY_READ: LockFact = fact(
     ACCESS_SHARE,
     "add_foreign_key",
 );
+/// Planning opens the indexes of partitioned tables, too, since version 16.
+pub(crate) const FOREIGN_KEY_READ_PARENT_INDEX: LockFact = LockFact {
+    later: &[(16, ACCESS_SHARE)],
+    ..fact(
+        "ALTER TABLE that compares a foreign key's rows",
+        "indexes of a partitioned table",
+        NONE,
+        "add_foreign_key_to_partitioned",
+    )
+};
 pub(crate) const VALIDATE_CHECK: LockFact =
     fact("ALTER TABLE … VALIDATE CONSTRAINT", "the table", SHARE_UPDATE_EXCLUSIVE, "validate_check");
 pub(crate) const VALIDATE_FOREIGN_KEY_REFERENCED: LockFact = fact(
@@ -160,6 +180,16 @@ pub(crate) const DROP_FOREIGN_KEY: LockFact = fact(
     ACCESS_EXCLUSIVE,
     "drop_foreign_key",
 );
+/// Partitioned tables have triggers of a foreign key since version 15.
+pub(crate) const DROP_FOREIGN_KEY_PARENT: LockFact = LockFact {
+    later: &[(15, ACCESS_EXCLUSIVE)],
+    ..fact(
+        "ALTER TABLE … DROP COLUMN, a foreign key's",
+        "a partitioned table it references",
+        NONE,
+        "drop_foreign_key_column_partitioned",
+    )
+};
 pub(crate) const ALTER_CONSTRAINT: LockFact =
     fact("ALTER TABLE … ALTER CONSTRAINT", "the table", ACCESS_EXCLUSIVE, "alter_constraint");
 pub(crate) const ENFORCE_CONSTRAINT_REFERENCED: LockFact = fact(
@@ -258,6 +288,7 @@ pub(super) const ALL: &[&LockFact] = &[
     &ALTER_TYPE,
     &ALTER_TYPE_INDEX,
     &ALTER_TYPE_FOREIGN_KEY,
+    &ALTER_TYPE_FOREIGN_KEY_PARENT,
     &ALTER_TYPE_SEQUENCE,
     &SET_EXPRESSION,
     &DROP_EXPRESSION,
@@ -280,11 +311,13 @@ pub(super) const ALL: &[&LockFact] = &[
     &ADD_FOREIGN_KEY_HEIR,
     &ADOPT_FOREIGN_KEY,
     &FOREIGN_KEY_READ,
+    &FOREIGN_KEY_READ_PARENT_INDEX,
     &VALIDATE_CHECK,
     &VALIDATE_FOREIGN_KEY_REFERENCED,
     &DROP_CONSTRAINT,
     &DROP_CONSTRAINT_INDEX,
     &DROP_FOREIGN_KEY,
+    &DROP_FOREIGN_KEY_PARENT,
     &ALTER_CONSTRAINT,
     &ENFORCE_CONSTRAINT_REFERENCED,
     &RELAX_CONSTRAINT_REFERENCED,

@@ -131,7 +131,7 @@ impl Pass {
                 ColumnAction::DropExpression { .. } | ColumnAction::DropIdentity { .. } => Pass::Drop,
                 ColumnAction::Type { .. } => Pass::AlterType,
                 ColumnAction::SetExpression(_) => Pass::SetExpression,
-                ColumnAction::AddIdentity(_) => Pass::OtherConstraint,
+                ColumnAction::AddIdentity { .. } => Pass::OtherConstraint,
                 _ => Pass::Misc,
             },
             Change::AddColumn { .. } | Change::Relation(_) => Pass::AddColumn,
@@ -244,4 +244,86 @@ fn add_column(place: &mut Place<'_>, action: &SyntaxNode) -> Result<Vec<Action>,
 fn default_not_null(catalog: &Catalog, table: &Name, column: &str) -> String {
     let parts = altimeter_catalog::NameParts { table: &table.name, columns: column, label: "not_null" };
     catalog.default_constraint_name(&table.schema, parts, &[])
+}
+
+#[cfg(test)]
+mod tests {
+    use altimeter_catalog::{Column, Engine, Table};
+
+    use super::*;
+    use crate::PostgresEngine;
+
+    fn catalog() -> Catalog {
+        let column =
+            |name: &str| Column { name: name.into(), type_name: "integer".into(), ..Column::default() };
+        let table = Table {
+            name: Name::new("public", "t"),
+            columns: vec![column("a"), column("b")],
+            ..Table::default()
+        };
+        let mut catalog = Catalog { tables: vec![table.into()], ..Catalog::default() };
+        catalog.server.search_path = vec!["public".to_owned()];
+        catalog.server.version_num = 170_000;
+        catalog
+    }
+
+    fn actions(sql: &str) -> Vec<Change> {
+        let statement = PostgresEngine.parse(&catalog(), sql).statements.remove(0);
+        assert_eq!((statement.syntax_error, statement.not_analysed), (None, None), "{sql}");
+        match statement.changes.as_slice() {
+            [Change::AlterTable(all)] => all.actions.clone(),
+            one => one.to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_column_brings_its_sequence_and_constraints_as_actions() {
+        let made = actions("ALTER TABLE t ADD COLUMN x serial UNIQUE CHECK (x > 0) REFERENCES t (a)");
+        let [Change::Relation(_), Change::AddColumn { column, .. }, unique, check, foreign] = made.as_slice()
+        else {
+            panic!("{made:?}");
+        };
+        assert_eq!(column.default.as_deref(), Some("nextval('public.t_x_seq'::regclass)"));
+        let name = |change: &Change| match change {
+            Change::AddConstraint { constraint, .. } => (constraint.name.clone().unwrap(), constraint.holds),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(name(unique), ("t_x_key".to_owned(), false));
+        assert_eq!(name(check), ("t_x_check".to_owned(), false));
+        // A serial column has values, which have to be looked up.
+        assert_eq!(name(foreign), ("t_x_fkey".to_owned(), false));
+        let [_, foreign] = actions("ALTER TABLE t ADD COLUMN x int REFERENCES t (a)").try_into().unwrap();
+        assert!(name(&foreign).1);
+    }
+
+    #[test]
+    fn names_are_chosen_as_the_server_does() {
+        let made = actions(
+            "ALTER TABLE t ADD CHECK (a > 0), ADD CHECK (a < 9), ADD CHECK (a > b), ADD UNIQUE (a, b)",
+        );
+        let names: Vec<String> = made
+            .into_iter()
+            .filter_map(|c| match c {
+                Change::AddConstraint { constraint, .. } => constraint.name,
+                _ => None,
+            })
+            .collect();
+        assert_eq!(names, ["t_a_b_key", "t_a_check", "t_a_check1", "t_check"]);
+    }
+
+    #[test]
+    fn one_plain_action_stays_what_it_is() {
+        let sql = "ALTER TABLE t DROP COLUMN a";
+        assert!(matches!(
+            PostgresEngine.parse(&catalog(), sql).statements[0].changes[..],
+            [Change::DropColumn { .. }]
+        ));
+        let only = PostgresEngine.parse(&catalog(), "ALTER TABLE ONLY t DROP COLUMN a");
+        assert!(matches!(
+            only.statements[0].changes[..],
+            [Change::AlterTable(AlterTable { only: true, .. })]
+        ));
+        let unknown = PostgresEngine.parse(&catalog(), "ALTER TABLE t MERGE PARTITIONS (a, b) INTO c");
+        assert!(unknown.statements[0].not_analysed.is_some());
+    }
 }

@@ -4,11 +4,12 @@ mod dynamic;
 mod walk;
 
 use altimeter_catalog::{Catalog, Change};
-use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode as _};
+use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
 
 use super::Lowered;
 use crate::dialect;
+use crate::parse;
 use walk::Walk;
 
 /// A block of plain statements is all of them in one transaction. The block a backfill is printed as is recognised
@@ -34,6 +35,30 @@ fn lower_body(catalog: &Catalog, body: &SyntaxNode) -> Lowered {
     let mut walk = Walk::new(catalog);
     walk.body(body);
     walk.finish()
+}
+
+/// What the body of a function in SQL or PL/pgSQL does when it is called once; none if it is in another language.
+pub(super) fn lower_function(catalog: &Catalog, language: &str, text: &str) -> Option<Lowered> {
+    if parse::too_deep(text).is_some() {
+        return None;
+    }
+    match language {
+        "plpgsql" => {
+            let mut tag = "$body$".to_owned();
+            while text.contains(&tag) {
+                tag.insert(1, 'x');
+            }
+            let parsed = SourceFile::parse(&format!("DO {tag}{text}{tag}"));
+            let node = parsed.syntax_node().children().find(|n| n.kind() == SyntaxKind::DO)?;
+            Some(lower_body(catalog, &plpgsql(&node)?))
+        }
+        "sql" => {
+            let mut walk = Walk::new(catalog);
+            walk.text(text);
+            Some(walk.finish())
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -44,6 +44,8 @@ pub(crate) fn lower(place: &mut Place<'_>, node: &SyntaxNode) -> Result<Constrai
         }
         kind => return Err(format!("{} is not analysed yet", keyword(kind))),
     }
+    made.sql.push_str(if made.deferrable { " DEFERRABLE" } else { "" });
+    made.sql.push_str(if made.deferred { " INITIALLY DEFERRED" } else { "" });
     if made.name.is_none() {
         made.name = default_name(place, &made);
     }
@@ -311,17 +313,44 @@ fn foreign_key(place: &Place<'_>, node: &SyntaxNode, made: &mut ConstraintDefini
     };
     let columns = referenced.or_else(primary).unwrap_or_default();
     made.sql = format!(
-        "FOREIGN KEY ({}) REFERENCES {}({})",
+        "FOREIGN KEY ({}) REFERENCES {}({}){}",
         printed(&made.columns),
         crate::quoting::quote_name(&table),
-        printed(&columns)
+        printed(&columns),
+        matching_and_actions(node)
     );
     made.foreign = Some(ForeignKey { table, columns });
     Ok(())
 }
 
+/// What follows the referenced columns, as the server prints it (`pg_get_constraintdef`): defaults are left out.
+fn matching_and_actions(node: &SyntaxNode) -> String {
+    let mut sql = if has(node, SyntaxKind::MATCH_FULL) { " MATCH FULL".to_owned() } else { String::new() };
+    for (kind, event) in [(SyntaxKind::ON_UPDATE_ACTION, "UPDATE"), (SyntaxKind::ON_DELETE_ACTION, "DELETE")]
+    {
+        let Some(action) = child(node, kind).and_then(|n| n.first_child()) else { continue };
+        let what = match action.kind() {
+            SyntaxKind::CASCADE => "CASCADE",
+            SyntaxKind::RESTRICT => "RESTRICT",
+            SyntaxKind::SET_NULL_COLUMNS => "SET NULL",
+            SyntaxKind::SET_DEFAULT_COLUMNS => "SET DEFAULT",
+            _ => continue,
+        };
+        let columns = child(&action, SyntaxKind::COLUMN_REF_LIST).map(|n| text_of(&n)).unwrap_or_default();
+        let space = if columns.is_empty() { "" } else { " " };
+        sql.push_str(&format!(" ON {event} {what}{space}{columns}"));
+    }
+    sql
+}
+
 /// The name the server will choose.
 fn default_name(place: &Place<'_>, made: &ConstraintDefinition) -> Option<String> {
+    // A NOT NULL that is there already keeps its name.
+    let same = |c: &&altimeter_catalog::Constraint| c.kind == made.kind && c.columns == made.columns;
+    let there = place.catalog.table(place.table).and_then(|t| t.constraints.iter().find(same));
+    if let Some(there) = there.filter(|_| made.kind == ConstraintKind::NotNull) {
+        return Some(there.name.clone());
+    }
     let (table, schema) = (&place.table.name, place.table.schema.as_str());
     let names: Vec<String> = match (&made.index, made.kind) {
         (_, ConstraintKind::PrimaryKey) => Vec::new(),

@@ -62,6 +62,7 @@ pub(super) fn lower_create(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
         inlined,
         statements,
         mentions: mentions(catalog, text.as_deref().unwrap_or_default()),
+        body: text,
     };
     let opened = opened.unwrap_or_default();
     Lowered::one(Change::CreateFunction(FunctionDefinition {

@@ -17,7 +17,7 @@ use crate::parse::{child, find, has, name_of, path};
 /// Lowers such a statement; none if it is none of them.
 pub(super) fn lower(catalog: &Catalog, node: &SyntaxNode) -> Option<Lowered> {
     Some(match node.kind() {
-        SyntaxKind::SELECT => session::set_config(node).unwrap_or_else(|| one(read(catalog, node))),
+        SyntaxKind::SELECT => session::set_config(node).unwrap_or_else(|| run(catalog, read(catalog, node))),
         SyntaxKind::VALUES
         | SyntaxKind::TABLE
         | SyntaxKind::PAREN_SELECT
@@ -30,12 +30,38 @@ pub(super) fn lower(catalog: &Catalog, node: &SyntaxNode) -> Option<Lowered> {
         SyntaxKind::EXPLAIN => lower_explain(catalog, node),
         SyntaxKind::DECLARE => lower_cursor(catalog, node),
         SyntaxKind::CALL => lower_call(catalog, node),
+        SyntaxKind::EXECUTE => Lowered::unknown("what it executes is not prepared in this text"),
         _ => return None,
     })
 }
 
 fn one(change: RowsChange) -> Lowered {
     Lowered::one(Change::Rows(change))
+}
+
+/// A statement that is run, with what the functions it calls do, as far as the statements at hand have made them.
+fn run(catalog: &Catalog, mut change: RowsChange) -> Lowered {
+    let body = |name: &Name| {
+        let mut overloads = catalog.functions.iter().filter(|f| &f.name == name);
+        let function = overloads.next().filter(|_| overloads.next().is_none())?;
+        // Inside its body it is known by its summary only, so functions that call each other come to an end.
+        let mut inside = catalog.clone();
+        inside.functions.iter_mut().filter(|f| &f.name == name).for_each(|f| f.body = None);
+        super::block::lower_function(&inside, &function.language, function.body.as_deref()?)
+    };
+    let known: Vec<(Name, Lowered)> =
+        change.calls.iter().filter_map(|name| Some((name.clone(), body(name)?))).collect();
+    change.calls.retain(|name| known.iter().all(|(n, _)| n != name));
+    let mut lowered = one(change);
+    for (name, inner) in known {
+        lowered.commits |= inner.commits;
+        lowered.remarks.extend(inner.remarks);
+        lowered.changes.extend(inner.changes);
+        if let Some(reason) = inner.not_analysed {
+            lowered.not_analysed.get_or_insert_with(|| format!("the function {name}: {reason}"));
+        }
+    }
+    lowered
 }
 
 /// What a statement about rows reads and writes.
@@ -211,7 +237,7 @@ fn lower_call(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     }
     let arguments = child(node, SyntaxKind::ARG_LIST).map(|n| read(catalog, &n)).unwrap_or_default();
     let calls = calls.into_iter().chain(arguments.calls.clone()).collect();
-    one(RowsChange { calls, ..arguments })
+    run(catalog, RowsChange { calls, ..arguments })
 }
 
 #[cfg(test)]

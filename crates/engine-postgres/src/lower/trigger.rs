@@ -103,9 +103,24 @@ pub(super) fn lower_create_rule(catalog: &Catalog, node: &SyntaxNode) -> Lowered
         event,
         instead: child(node, SyntaxKind::RULE_DO).is_some_and(|n| has(&n, SyntaxKind::INSTEAD_KW)),
         statements: body::statements(&used, &catalog.server.search_path, &exists),
+        columns: columns_of_row(node),
     };
     let or_replace = has(node, SyntaxKind::OR_REPLACE);
     Lowered::one(Change::Object(ObjectChange::CreateRule { relation, rule, or_replace }))
+}
+
+/// Columns of its own relation that a rule names: those of `NEW` and `OLD`.
+fn columns_of_row(node: &SyntaxNode) -> Vec<String> {
+    let fields = node.descendants().filter(|n| n.kind() == SyntaxKind::FIELD_EXPR).map(|n| path(&n));
+    let mut columns: Vec<String> = fields
+        .filter_map(|parts| match parts.as_slice() {
+            [row, column] if row == "new" || row == "old" => Some(column.clone()),
+            _ => None,
+        })
+        .collect();
+    columns.sort();
+    columns.dedup();
+    columns
 }
 
 pub(super) fn lower_alter_rule(catalog: &Catalog, node: &SyntaxNode) -> Lowered {

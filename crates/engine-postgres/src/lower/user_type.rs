@@ -73,7 +73,10 @@ pub(super) fn lower_create_domain(catalog: &Catalog, node: &SyntaxNode) -> Lower
             kind => return Lowered::unknown(format!("{} of a domain is not analysed", keyword(kind))),
         }
     }
-    let kind = TypeKind::Domain { base, not_null, default, checks, constraints };
+    let collation = child(node, SyntaxKind::COLLATE)
+        .and_then(|c| child(&c, SyntaxKind::COLLATION_REF))
+        .map(|c| text_of(&c));
+    let kind = TypeKind::Domain { base, not_null, default, collation, checks, constraints };
     let made = UserType { name, kind, extension: None };
     Lowered::one(Change::Relation(RelationChange::CreateType(made)))
 }

@@ -11,6 +11,12 @@ SELECT
     r.rulename::pg_catalog.text AS name,
     r.ev_type::pg_catalog.text AS event,
     r.is_instead AS instead,
+    (SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY a.attnum)
+        FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = r.ev_class AND EXISTS (SELECT FROM pg_catalog.pg_depend d
+            WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid
+                AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = r.ev_class
+                AND d.refobjsubid = a.attnum)) AS columns,
     CASE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_depend d JOIN locked ON locked.relation = d.refobjid
             WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid
                 AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass)

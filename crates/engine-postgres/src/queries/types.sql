@@ -10,6 +10,12 @@ SELECT
     (SELECT pg_catalog.array_agg(e.enumlabel::pg_catalog.text ORDER BY e.enumsortorder)
         FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid) AS labels,
     CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END AS base,
+    -- Where the domain's collation is not that of the type below.
+    (SELECT pg_catalog.quote_ident(con.nspname) || '.' || pg_catalog.quote_ident(co.collname)
+        FROM pg_catalog.pg_collation co
+        JOIN pg_catalog.pg_namespace con ON con.oid = co.collnamespace
+        JOIN pg_catalog.pg_type below ON below.oid = t.typbasetype
+        WHERE t.typtype = 'd' AND co.oid = t.typcollation AND co.oid <> below.typcollation) AS collation,
     t.typnotnull AS not_null,
     t.typdefault AS default_expression,
     checks.definitions AS checks, checks.names AS check_names, checks.validated AS checks_validated,

@@ -238,6 +238,7 @@ mod tests {
                     base: base.to_owned(),
                     not_null: false,
                     default: None,
+                    collation: None,
                     checks: check.into_iter().map(str::to_owned).collect(),
                     constraints: Vec::new(),
                 },

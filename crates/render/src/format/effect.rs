@@ -51,7 +51,7 @@ pub struct EffectJson {
     /// Locks that statements before it in the same transaction took and that are held on while it runs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<HeldJson>,
-    /// What else is to be said: where the server's own parser disagrees.
+    /// What else is to be said: what it hangs on, where the server's own parser disagrees.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
     /// The server refuses it on this schema, and why.
@@ -86,7 +86,7 @@ impl EffectJson {
             findings: findings.iter().map(FindingJson::from).collect(),
             in_transaction: false,
             held: Vec::new(),
-            remarks: Vec::new(),
+            remarks: effect.remarks.clone(),
             fails: effect.fails.clone(),
             not_analysed: effect.not_analysed.clone(),
         }

@@ -38,7 +38,9 @@ fn added(work: &mut Work<'_>, column: &Column, if_not_exists: bool) {
     if own_value_per_row(&work.schema, column) {
         gets_it.iter().for_each(|name| work.rewrite(name));
         let sequence = column.default.as_deref().and_then(|d| expression::sequence_in(&work.schema, d));
-        if let Some(sequence) = sequence {
+        // Values are taken for rows only.
+        let empty = |name: &Name| work.schema.table(name).is_none_or(is_empty);
+        if let Some(sequence) = sequence.filter(|_| !gets_it.iter().all(empty)) {
             work.lock_sequence(&sequence, &facts::ADD_COLUMN_SEQUENCE);
         }
         return;
@@ -56,6 +58,11 @@ fn added(work: &mut Work<'_>, column: &Column, if_not_exists: bool) {
             )));
         }
     }
+}
+
+/// Whether a table has no rows, as far as that is known.
+fn is_empty(table: &Table) -> bool {
+    !table.kind.has_heap() || table.size.rows == Some(0.0) || table.size.heap_bytes == Some(0)
 }
 
 /// A default that gives each row its own value makes the server write the table anew; so does a domain with a
@@ -106,9 +113,11 @@ fn dropped_from(work: &mut Work<'_>, table: &Table, column: &str, cascade: bool)
         work.drop(&name);
     }
     for constraint in table.constraints.iter().filter(|c| has(&c.columns)) {
-        if let Some(foreign) = &constraint.foreign {
+        // One that is not enforced has no triggers on the other table.
+        if let Some(foreign) = constraint.foreign.as_ref().filter(|_| !constraint.not_enforced) {
             let through = format!("foreign key {}", constraint.name);
-            work.lock_with_partitions(&foreign.table, &facts::DROP_FOREIGN_KEY, &through);
+            let (rows, parent) = (&facts::DROP_FOREIGN_KEY, &facts::DROP_FOREIGN_KEY_PARENT);
+            work.lock_referenced(&foreign.table, rows, parent, &through);
         }
     }
     let owned: Vec<Name> = owned_sequences(&work.schema, &table.name, Some(column));
@@ -234,7 +243,7 @@ fn changed(work: &mut Work<'_>, column: &str, action: &ColumnAction) {
                 _ => None,
             });
         }
-        ColumnAction::AddIdentity(_)
+        ColumnAction::AddIdentity { .. }
         | ColumnAction::SetIdentity { .. }
         | ColumnAction::DropIdentity { .. } => {
             identity_changed(work, column, action);
@@ -256,7 +265,7 @@ fn identity_changed(work: &mut Work<'_>, column: &str, action: &ColumnAction) {
     let is_identity = found.as_ref().is_some_and(|c| c.identity.is_some());
     let table = work.table.clone();
     let refused = match action {
-        ColumnAction::AddIdentity(_) => {
+        ColumnAction::AddIdentity { .. } => {
             let wrong = found.filter(|c| !c.not_null || c.default.is_some() || c.identity.is_some());
             wrong.map(|_| format!("{column} of {table} must be NOT NULL and without a default"))
         }

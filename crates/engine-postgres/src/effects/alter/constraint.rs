@@ -6,6 +6,7 @@ use altimeter_catalog::{
 
 use super::work::Work;
 use super::{column, foreign_key};
+use crate::expression;
 use crate::locks::{LockFact, alter as facts};
 
 /// The lock on the table a new constraint is added to.
@@ -27,6 +28,8 @@ pub(super) fn added(work: &mut Work<'_>, constraint: &ConstraintDefinition) {
         .iter()
         .find(|c| table.column(c).is_none() && constraint.kind != ConstraintKind::Check);
     work.fail(missing.map(|c| format!("column {}.{c} does not exist", table.name)));
+    let unknown = constraint.expression.as_deref().and_then(|e| expression::unknown_column(&table, e));
+    work.fail(unknown.map(|c| format!("column {}.{c} does not exist", table.name)));
     match constraint.kind {
         ConstraintKind::Check | ConstraintKind::Trigger => check_added(work, &table, constraint),
         ConstraintKind::NotNull => not_null_added(work, constraint),
@@ -133,6 +136,10 @@ fn index_taken_over(work: &mut Work<'_>, table: &Table, constraint: &ConstraintD
 fn index_made(work: &mut Work<'_>, table: &Table, constraint: &ConstraintDefinition) {
     lock_heirs(work, &facts::ADD_INDEX_CONSTRAINT_HEIR);
     let keys: Vec<String> = constraint.index.iter().flat_map(|i| i.columns().unwrap_or_default()).collect();
+    let is_virtual =
+        |c: &&String| table.column(c).is_some_and(|c| c.generated.as_ref().is_some_and(|g| !g.stored));
+    let computed = keys.iter().find(is_virtual);
+    work.fail(computed.map(|c| format!("{c} is virtual: there can be no index on it")));
     let lacking = table.partition_columns.iter().find(|c| !keys.contains(c));
     work.fail(lacking.map(|c| format!("the partition key's column {c} must be among the constraint's")));
     let partitioned = table.partition_key.is_some();
@@ -297,7 +304,10 @@ pub(super) fn dropped(work: &mut Work<'_>, name: &str) {
         work.lock_below(&reached);
     }
     if let Some(foreign) = &constraint.foreign {
-        work.lock_with_partitions(&foreign.table, &facts::DROP_FOREIGN_KEY, &format!("foreign key {name}"));
+        let through = format!("foreign key {name}");
+        work.lock_through(&foreign.table, &facts::DROP_FOREIGN_KEY, &through);
+        let (rows, parent) = (&facts::DROP_FOREIGN_KEY, &facts::DROP_FOREIGN_KEY_PARENT);
+        work.lock_referenced(&foreign.table, rows, parent, &through);
     }
     if let Some(index) = constraint.index.as_ref().filter(|_| constraint.foreign.is_none()) {
         index_dropped(work, &table, index, &below);

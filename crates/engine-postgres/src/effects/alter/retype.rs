@@ -5,7 +5,7 @@
 //! the same way (`TryReuseForeignKey`), a CHECK is always asked of all rows again.
 
 use altimeter_catalog::{
-    Change, Column, ColumnAction, Constraint, ConstraintKind, Index, IndexTarget, Name, Table,
+    Change, Column, ColumnAction, Constraint, ConstraintKind, Index, IndexTarget, Name, Table, TypeKind,
 };
 use squawk_syntax::SyntaxKind;
 
@@ -33,6 +33,8 @@ pub(super) fn prepare(work: &mut Work<'_>, actions: &[Change]) {
         let Some(found) = work.main().and_then(|t| t.column(column).cloned()) else { continue };
         let conversion = conversion(work, &found, type_name, using.as_deref());
         refuse_collation(work, column, type_name, collation.as_deref());
+        let unknown = work.main().zip(using.as_deref()).and_then(|(t, u)| expression::unknown_column(&t, u));
+        work.fail(unknown.map(|c| format!("column {}.{c} does not exist", work.table)));
         if conversion == Conversion::Refused {
             let from = &found.type_name;
             work.fail(Some(format!("{column} is {from}, which does not become {type_name} without USING")));
@@ -106,6 +108,9 @@ fn depends(work: &Work<'_>, table: &Name, column: &str) -> Option<String> {
     }
     if let Some(policy) = t.policies.iter().find(|p| has(&p.columns)) {
         return Some(format!("policy {}", policy.name));
+    }
+    if let Some(rule) = t.rules.iter().find(|r| has(&r.columns)) {
+        return Some(format!("rule {}", rule.name));
     }
     let made_of_it = |c: &&Column| {
         c.name != column
@@ -229,7 +234,11 @@ fn is_kept(work: &Work<'_>, index: &Index, new: &NewType<'_>) -> bool {
 /// A collation by the last part of its name; the type's own if none is said.
 fn collation_of(work: &Work<'_>, type_name: &str, collation: Option<&str>) -> Option<String> {
     let bare = |c: &str| c.rsplit('.').next().unwrap_or(c).trim_matches('"').to_owned();
-    let said = collation.map(bare).filter(|c| c != "default");
+    let of_domain = types::domains(&work.schema, type_name).into_iter().find_map(|d| match &d.kind {
+        TypeKind::Domain { collation, .. } => collation.as_deref().map(bare),
+        _ => None,
+    });
+    let said = collation.map(bare).or(of_domain).filter(|c| c != "default");
     said.or_else(|| {
         let base = types::below_domains(&work.schema, type_name).base;
         (base == "name").then(|| "C".to_owned())
@@ -242,7 +251,13 @@ fn constraint_remade(work: &mut Work<'_>, table: &Table, constraint: &Constraint
         ConstraintKind::ForeignKey => {
             let Some(foreign) = constraint.foreign.clone() else { return };
             let through = format!("foreign key {}", constraint.name);
-            work.lock_with_partitions(&foreign.table, &facts::ALTER_TYPE_FOREIGN_KEY, &through);
+            if constraint.not_enforced {
+                // It has no triggers on the other table, so it is locked as by adding it.
+                work.lock_with_partitions(&foreign.table, &facts::ADD_FOREIGN_KEY_REFERENCED, &through);
+            } else {
+                let (rows, parent) = (&facts::ALTER_TYPE_FOREIGN_KEY, &facts::ALTER_TYPE_FOREIGN_KEY_PARENT);
+                work.lock_referenced(&foreign.table, rows, parent, &through);
+            }
             let position = constraint.columns.iter().position(|c| c == new.column);
             let target = position.and_then(|at| foreign.columns.get(at));
             let target = target.and_then(|c| {

@@ -85,7 +85,8 @@ fn trigger_set(work: &mut Work<'_>, name: Option<&str>) {
     let reaches = |g: &altimeter_catalog::Trigger| g.per_row && name.is_none_or(|n| n == g.name);
     let has_keys = table.constraints.iter().any(|c| c.foreign.is_some());
     let referenced = !work.schema.referencing(&table.name).is_empty();
-    let internal = name.is_none() && (has_keys || referenced);
+    // Those of foreign keys follow since version 15.
+    let internal = name.is_none() && (has_keys || referenced) && work.schema.server.major() >= 15;
     if work.recurse && (table.triggers.iter().any(reaches) || internal) {
         let below = work.below();
         work.lock_below(&below);
@@ -160,7 +161,8 @@ fn access_method_set(work: &mut Work<'_>, method: Option<&str>) {
 /// Indexes and owned sequences get the same owner. Where the role is the owner already nothing else is opened.
 fn owner_set(work: &mut Work<'_>, role: &str) {
     let Some(table) = work.main() else { return };
-    if table.owner.as_deref() == Some(role) {
+    // A table made a statement ago is its maker's.
+    if table.owner.as_ref().unwrap_or(&work.schema.server.user) == role {
         return;
     }
     for index in &table.indexes {

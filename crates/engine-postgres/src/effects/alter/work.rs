@@ -149,6 +149,20 @@ impl<'a> Work<'a> {
         names.iter().for_each(|name| self.lock_through(name, fact, through));
     }
 
+    /// Takes locks on the referenced side of a foreign key: one on tables that hold rows, one on partitioned parents.
+    pub(super) fn lock_referenced(
+        &mut self,
+        table: &Name,
+        rows: &LockFact,
+        parent: &LockFact,
+        through: &str,
+    ) {
+        for name in with_partitions(self.before, table) {
+            let partitioned = self.before.table(&name).is_some_and(|t| t.partition_key.is_some());
+            self.lock_through(&name, if partitioned { parent } else { rows }, through);
+        }
+    }
+
     /// The relation is gone afterwards.
     pub(super) fn drop(&mut self, name: &Name) {
         if !self.effect.drops.contains(name) {
@@ -248,8 +262,12 @@ impl<'a> Work<'a> {
         }
         for table in from.iter().chain(&to) {
             self.lock_through(&table.name, &facts::FOREIGN_KEY_READ, &through(&comparison.to));
+            let fact = match table.partition_key {
+                Some(_) => &facts::FOREIGN_KEY_READ_PARENT_INDEX,
+                None => &facts::FOREIGN_KEY_READ,
+            };
             for index in &table.indexes {
-                self.lock_index(&table.name.sibling(&index.definition.name), &facts::FOREIGN_KEY_READ);
+                self.lock_index(&table.name.sibling(&index.definition.name), fact);
             }
         }
     }

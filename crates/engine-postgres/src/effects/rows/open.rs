@@ -84,7 +84,8 @@ impl<'a> Opening<'a> {
                     |c: &&Condition| single && columns_of(c).iter().all(|c| need.columns.contains(c));
                 let passed: Vec<Condition> = conditions.iter().filter(shared).cloned().collect();
                 let read = Opening::to_read(catalog);
-                let opening = if self.writes && !single { &read } else { self };
+                let stands_for_it = single && view.triggers.is_empty() && view.rules.is_empty();
+                let opening = if self.writes && !stands_for_it { &read } else { self };
                 opening.open(&need.on, false, &passed, Some(&behind), depth + 1, effect, opened);
             }
             return;

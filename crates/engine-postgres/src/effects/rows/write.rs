@@ -26,7 +26,7 @@ pub(in crate::effects) struct Written<'a> {
 
 /// What a statement writes to one target. Its rows were opened as those of a mention already.
 pub(super) fn by_statement(catalog: &Catalog, change: &RowsChange, write: &Write, effect: &mut Effect) {
-    let Some(target) = behind_views(catalog, &write.target.name, effect) else { return };
+    let Some(target) = behind_views(catalog, write, effect) else { return };
     if write.conflict == Conflict::Named
         && let Some(table) = catalog.table(&target)
     {
@@ -71,8 +71,9 @@ pub(super) fn by_statement(catalog: &Catalog, change: &RowsChange, write: &Write
 }
 
 /// The table that is written when the target is a view over one relation; the views on the way are locked. None where
-/// that cannot be told.
-fn behind_views(catalog: &Catalog, target: &Name, effect: &mut Effect) -> Option<Name> {
+/// a rule or trigger is run instead.
+fn behind_views(catalog: &Catalog, write: &Write, effect: &mut Effect) -> Option<Name> {
+    let target = &write.target.name;
     let mut name = target.clone();
     for _ in 0..DEEPEST {
         if catalog.table(&name).is_some() {
@@ -84,12 +85,23 @@ fn behind_views(catalog: &Catalog, target: &Name, effect: &mut Effect) -> Option
             }
             return None;
         };
+        let through = (&name != target).then(|| format!("view {target}"));
         if let Some(mode) = facts::INSERT.on_server(catalog) {
-            let through = (&name != target).then(|| format!("view {target}"));
             take(catalog, &name, mode, through.as_deref(), effect);
         }
+        let it = Written {
+            command: write.command,
+            table: &name,
+            given: Some(&write.columns),
+            through: through.as_deref(),
+            depth: 0,
+        };
+        let by_trigger = trigger::instead_of(catalog, view, &it, effect);
+        if trigger::by_rules(catalog, &view.rules, &it, effect) || by_trigger {
+            return None;
+        }
         let [need] = view.needs.as_slice() else {
-            effect.remark(format!("what is written through the view {name} is up to its rules and triggers"));
+            effect.remark(format!("what is written through the view {name} cannot be told"));
             return None;
         };
         name = need.on.clone();
@@ -104,6 +116,9 @@ pub(in crate::effects) fn written(catalog: &Catalog, it: &Written<'_>, effect: &
     take(catalog, it.table, mode, it.through, effect);
     if it.command != WriteCommand::Insert && it.through.is_some() && it.depth > 0 {
         opened_by_plan(catalog, it, effect);
+    }
+    if trigger::by_rules(catalog, &table.rules, it, effect) {
+        return;
     }
     let routed = match it.command {
         WriteCommand::Insert => true,
@@ -136,11 +151,6 @@ pub(in crate::effects) fn written(catalog: &Catalog, it: &Written<'_>, effect: &
         reference::followed(catalog, table, it, effect);
     }
     trigger::fired_by(catalog, table, &holders, it, effect);
-    if !table.rules.is_empty() {
-        let rules: Vec<&str> = table.rules.iter().map(|r| r.name.as_str()).collect();
-        let rules = rules.join(", ");
-        effect.remark(format!("{} has rules ({rules}): what they do is not looked into", it.table));
-    }
 }
 
 /// A write that is itself a planned statement (a cascade's, a function's) opens all partitions and indexes.

@@ -5,7 +5,7 @@ use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::super::{column, keyword};
 use crate::expression;
-use crate::parse::{child, has, name_of, text_of};
+use crate::parse::{child, find, has, name_of, path, text_of};
 
 pub(super) fn lower(catalog: &Catalog, table: Name, node: &SyntaxNode) -> Result<Change, String> {
     let column = child(node, SyntaxKind::COLUMN_NAME_REF).map(|n| name_of(&n)).unwrap_or_default();
@@ -22,7 +22,10 @@ pub(super) fn lower(catalog: &Catalog, table: Name, node: &SyntaxNode) -> Result
         SyntaxKind::SET_COMPRESSION => ColumnAction::Compression,
         SyntaxKind::SET_OPTIONS | SyntaxKind::RESET_OPTIONS => ColumnAction::Options,
         SyntaxKind::SET_OPTIONS_LIST | SyntaxKind::ALTER_OPTION_LIST => ColumnAction::ForeignOptions,
-        SyntaxKind::ADD_GENERATED => ColumnAction::AddIdentity(identity(&option)),
+        SyntaxKind::ADD_GENERATED => ColumnAction::AddIdentity {
+            kind: identity(&option),
+            sequence: sequence_name(catalog, &table, &option),
+        },
         SyntaxKind::SET_GENERATED => ColumnAction::SetIdentity { kind: Some(identity(&option)) },
         SyntaxKind::SET_GENERATED_OPTIONS => {
             let kind = child(&option, SyntaxKind::SET_GENERATED).map(|n| identity(&n));
@@ -58,6 +61,15 @@ fn set_type(catalog: &Catalog, option: &SyntaxNode) -> Result<ColumnAction, Stri
     let collation = child(option, SyntaxKind::COLLATE).map(|c| column::collation(&c)).transpose()?;
     let using = child(option, SyntaxKind::USING_EXPR).and_then(|u| u.first_child()).map(|e| text_of(&e));
     Ok(ColumnAction::Type { type_name: column::type_name(catalog, &type_node), collation, using })
+}
+
+/// `SEQUENCE NAME`, as dumps have it.
+fn sequence_name(catalog: &Catalog, table: &Name, option: &SyntaxNode) -> Option<Name> {
+    let named = find(option, SyntaxKind::OPTION_SEQUENCE_NAME)?;
+    let mut parts = path(&named.children().next()?);
+    let name = parts.pop()?;
+    let schema = parts.pop().unwrap_or_else(|| table.schema.clone());
+    Some(Name::new(schema, name)).filter(|n| !catalog.has_relation(n))
 }
 
 fn identity(node: &SyntaxNode) -> Identity {

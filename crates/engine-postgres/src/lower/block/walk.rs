@@ -73,12 +73,12 @@ impl<'c> Walk<'c> {
     fn part(&mut self, node: &SyntaxNode) {
         match node.kind() {
             SyntaxKind::PLPGSQL_BLOCK => self.block(node),
-            SyntaxKind::PLPGSQL_EXEC_SQL_STMT | SyntaxKind::PLPGSQL_CALL_STMT => {
-                match node.children().next() {
-                    Some(statement) => self.statement(&statement),
-                    None => self.reads(node),
-                }
-            }
+            SyntaxKind::PLPGSQL_EXEC_SQL_STMT
+            | SyntaxKind::PLPGSQL_CALL_STMT
+            | SyntaxKind::PLPGSQL_PERFORM_STMT => match node.children().next() {
+                Some(statement) => self.statement(&statement),
+                None => self.reads(node),
+            },
             SyntaxKind::PLPGSQL_DO_STMT => self.statement(&node.first_child().unwrap_or(node.clone())),
             SyntaxKind::PLPGSQL_COMMIT_STMT | SyntaxKind::PLPGSQL_ROLLBACK_STMT => {
                 self.lowered.commits = true;

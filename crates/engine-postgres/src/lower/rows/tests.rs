@@ -129,3 +129,19 @@ fn sequences_are_found_by_name() {
         assert_eq!(change(sql).sequences, [Name::new("public", "t_id_seq")], "{sql}");
     }
 }
+
+#[test]
+fn functions_that_the_statements_made_are_looked_into() {
+    let mut catalog = catalog();
+    for sql in [
+        "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN ALTER TABLE t ADD COLUMN x int; PERFORM g(); END $$",
+        "CREATE FUNCTION g() RETURNS void LANGUAGE sql AS $$ DELETE FROM p; SELECT f(); $$",
+    ] {
+        let lowered = crate::lower::lower_statement(&catalog, &Parsed::new(sql).node().unwrap());
+        lowered.changes.iter().for_each(|change| catalog.apply(change).unwrap());
+    }
+    let lowered = lower(&catalog, &Parsed::new("SELECT f()").node().unwrap()).unwrap();
+    assert_eq!(lowered.not_analysed, None);
+    let shown = format!("{:?}", lowered.changes);
+    assert!(shown.contains("AddColumn") && shown.contains("Delete"), "{shown}");
+}
