@@ -20,7 +20,7 @@ fn a_plan_that_loses_writes_is_not() -> Result<()> {
     steps(&mut plan)?.retain(|step| step["id"] != "expand-2" && step["id"] != "migrate-3");
     with_plan(plan, |trial| {
         let verdict = trial.complete()?;
-        says(&verdict, "read None")?;
+        says(&verdict, ", new read ")?;
         says(&verdict, "is stale")
     })
 }

@@ -124,11 +124,13 @@ static NOVELTIES: &[Novelty] = &[
             K::JSON_VALUE_FN,
             K::JSON_QUERY_FN,
             K::JSON_TABLE,
-            K::JSON_FN,
             K::JSON_SCALAR_FN,
             K::JSON_SERIALIZE_FN,
         ],
     ),
+    novelty_if(17, "clauses of JSON()", &[K::JSON_FN], |n| {
+        n.descendants().any(|d| JSON_CLAUSES.contains(&d.kind()))
+    }),
     novelty_if(17, "MERGE … RETURNING", &[K::MERGE], |n| has(n, K::RETURNING_CLAUSE)),
     novelty(17, "MERGE … WHEN NOT MATCHED BY", &[K::MERGE_WHEN_NOT_MATCHED_SOURCE, K::BY_TARGET]),
     novelty(17, "SET EXPRESSION", &[K::SET_EXPRESSION]),
@@ -141,8 +143,8 @@ static NOVELTIES: &[Novelty] = &[
     novelty(18, "virtual generated columns", &[K::VIRTUAL]),
     novelty_if(18, "virtual generated columns", &[K::GENERATED_STORED], |n| !has(n, K::STORED)),
     novelty_if(17, "MERGES and HASHES of an operator", &[K::ALTER_OPERATOR], |n| {
-        let words = ["merges", "hashes", "commutator", "negator"];
-        parse::tokens(n).any(|t| words.iter().any(|w| t.text().eq_ignore_ascii_case(w)))
+        let alone = |word: &str| ["merges", "hashes"].iter().any(|w| word.eq_ignore_ascii_case(w));
+        parse::tokens(n).any(|t| alone(t.text())) && !parse::tokens(n).any(|t| t.kind() == K::FALSE_KW)
     }),
     novelty_if(18, "[NO] INHERIT of a constraint", &[K::ALTER_CONSTRAINT], |n| {
         has(n, K::INHERIT) || has(n, K::NO_INHERIT)

@@ -113,7 +113,10 @@ impl SourceText for PostgresText {
         let misread = |Misread { at, message }| Some(cut.syntax_error(&self.sql, at, message));
         match now.as_ref().unwrap_or(read) {
             Read::Statement(parsed) => match prepared(before, parsed) {
-                Some(executed) => Meaning::of(catalog, &executed).fill(&mut statement),
+                // An older server has refused PREPARE already.
+                Some(executed) => {
+                    Meaning { too_new: None, ..Meaning::of(catalog, &executed) }.fill(&mut statement)
+                }
                 None => match with_syntax(catalog, parsed, &statement.sql) {
                     Ok(meaning) => meaning.fill(&mut statement),
                     Err(error) => statement.syntax_error = misread(error),

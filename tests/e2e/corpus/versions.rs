@@ -14,8 +14,9 @@ use super::journey::empty;
 use super::oracle::{Verdict, has_variable, verdict};
 
 /// So many statements of the corpus, on all older versions together, are judged too new or not too new against the
-/// word of the server. It can only go down.
-const WRONG: usize = 60;
+/// word of the server's parser. It can only go down. Most are refused when they run and not before (`JSON_QUERY` in
+/// an index is a function that is not there), or read as something else (`0x1F` before 15 as `0 AS x1f`).
+const WRONG: usize = 144;
 
 /// A statement and where it stands.
 type Placed = (String, String);
