@@ -22,7 +22,8 @@ fn made_by(sql: &str, major: u32) -> Result<Catalog> {
         user: "postgres".to_owned(),
         ..Server::default()
     };
-    let catalog = Catalog { server, schemas: vec!["public".to_owned()], ..Catalog::default() };
+    let catalog =
+        Catalog { server: server.into(), schemas: vec!["public".to_owned()].into(), ..Catalog::default() };
     let mut reviewer = Reviewer::new(&PostgresEngine, catalog, true);
     let made = pass(&mut reviewer, sql);
     for it in &made.statements {

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Activity, Cast, Dependency, Extension, Function, Index, Name, Publication, Sequence, Server, Table,
-    UserType, View,
+    Activity, Cast, Dependency, Extension, Function, Index, Name, Publication, Sequence, Server, Shared,
+    Table, UserType, View,
 };
 
 /// One database as it was at a moment: objects, statistics, activity, settings, and what could not be read.
@@ -17,36 +17,33 @@ use crate::{
 #[serde(default)]
 pub struct Catalog {
     /// The server, where it stands in its replication set-up, and its settings.
-    pub server: Server,
+    pub server: Shared<Server>,
     /// Names of all schemas a user can have made, `public` among them.
-    pub schemas: Vec<String>,
+    pub schemas: Shared<Vec<String>>,
     /// Relations of every kind that holds rows: plain, partitioned, foreign, unlogged, temporary tables, and
-    /// materialized views.
-    ///
-    /// Shared, because a plan simulates the schema after every statement: a copy of the catalog costs no copy of the
-    /// tables that stay as they are.
-    pub tables: Vec<Arc<Table>>,
+    /// materialized views. Each is shared besides, so that a change of one copies that one.
+    pub tables: Shared<Vec<Arc<Table>>>,
     /// Views and materialized views.
-    pub views: Vec<View>,
+    pub views: Shared<Vec<View>>,
     /// Sequences, identity columns' own ones included.
-    pub sequences: Vec<Sequence>,
+    pub sequences: Shared<Vec<Sequence>>,
     /// Functions and procedures outside the system schemas and extensions.
-    pub functions: Vec<Function>,
+    pub functions: Shared<Vec<Function>>,
     /// Types users and extensions made; the composite types of tables are left out, and those of extensions that no
     /// column has.
-    pub types: Vec<UserType>,
+    pub types: Shared<Vec<UserType>>,
     /// Casts users and extensions made.
-    pub casts: Vec<Cast>,
+    pub casts: Shared<Vec<Cast>>,
     /// Names of event triggers that are on.
-    pub event_triggers: Vec<String>,
+    pub event_triggers: Shared<Vec<String>>,
     /// Publications of logical replication.
-    pub publications: Vec<Publication>,
+    pub publications: Shared<Vec<Publication>>,
     /// Installed extensions.
-    pub extensions: Vec<Extension>,
+    pub extensions: Shared<Vec<Extension>>,
     /// What was going on while the catalog was read.
-    pub activity: Activity,
+    pub activity: Shared<Activity>,
     /// What could not be read, why, and what would show it.
-    pub unknowns: Vec<Unknown>,
+    pub unknowns: Shared<Vec<Unknown>>,
 }
 
 /// Something that could not be known. It is never taken for zero.

@@ -215,15 +215,16 @@ mod tests {
             ..View::default()
         };
         let mut catalog = Catalog {
-            tables: vec![child.into(), parent.into()],
+            tables: vec![child.into(), parent.into()].into(),
             // Two views that read each other: no server makes them, but a snapshot may say so.
-            views: vec![view("v1", "p"), view("v2", "v3"), view("v3", "v2")],
+            views: vec![view("v1", "p"), view("v2", "v3"), view("v3", "v2")].into(),
             sequences: vec![Sequence {
                 name: name("p_id_seq"),
                 owned_by: Some(Dependency { on: name("p"), columns: vec!["id".to_owned()] }),
                 type_name: "integer".to_owned(),
                 used: None,
-            }],
+            }]
+            .into(),
             ..Catalog::default()
         };
         catalog.server.search_path = vec!["public".to_owned()];

@@ -20,6 +20,7 @@ mod name;
 mod naming;
 mod objects;
 mod server;
+mod shared;
 mod snapshot;
 mod table;
 
@@ -52,6 +53,7 @@ pub use objects::{
     TypeKind, UserType, View,
 };
 pub use server::{Role, RoleSetting, Server, WalPosition};
+pub use shared::Shared;
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};
 pub use table::{
     Column, ColumnGrant, ColumnStatistics, Constraint, ConstraintKind, ExtendedStatistics, ForeignKey,

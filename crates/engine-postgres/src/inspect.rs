@@ -76,7 +76,7 @@ async fn inspect(
     let mut catalog = Catalog::default();
     let first = reading.ask(&[queries::SERVER, queries::SETTINGS, queries::ROLE_SETTINGS]).await?;
     let (server, reads_all_stats, hidden) = server::server(&first, &target.own_settings())?;
-    catalog.server = server;
+    catalog.server = server.into();
     if let Some(unknown) = unknowns::own_settings(&hidden) {
         catalog.note_unknown(unknown);
     }

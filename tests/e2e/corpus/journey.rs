@@ -203,5 +203,5 @@ pub(crate) fn empty() -> Catalog {
         search_path: vec!["public".to_owned()],
         ..Server::default()
     };
-    Catalog { server, schemas: vec!["public".to_owned()], ..Catalog::default() }
+    Catalog { server: server.into(), schemas: vec!["public".to_owned()].into(), ..Catalog::default() }
 }

@@ -103,7 +103,7 @@ fn what_others_do_is_seen_without_their_literals() -> Result<()> {
         let expected = "SELECT count(*) FROM zoo.keepers WHERE email = $1";
         ensure!(statements.iter().any(|s| s.statement == expected && s.calls == 1), "{statements:#?}");
         // The second look finds the first one's queries among the statements that ran.
-        let again = inspect(&database.url)?.activity.statements.context("statements")?;
+        let again = inspect(&database.url)?.activity.statements.clone().context("statements")?;
         let ours = again.iter().find(|s| s.statement.contains("pg_catalog."));
         ensure!(ours.is_none(), "our own are left out: {ours:?}");
         setup.script(&format!("ROLLBACK PREPARED '{identifier}'"))?;

@@ -51,7 +51,7 @@ fn the_server() -> Result<()> {
         ensure!(server.database_bytes.is_some_and(|b| b > 1_000_000), "{:?}", server.database_bytes);
         ensure!(server.wal.bytes.is_some_and(|b| b > 0), "{:?}", server.wal);
         ensure!(server.queries > 10 && server.read_ms > 0.0, "{} {}", server.queries, server.read_ms);
-        same("schemas", &catalog.schemas, &["Odd \"schema", "public", "zoo"])
+        same("schemas", &*catalog.schemas, &["Odd \"schema", "public", "zoo"])
     })
 }
 
@@ -418,7 +418,7 @@ fn views_sequences_functions_and_types() -> Result<()> {
         same("cast", cast("text", "public.citext"), Some((true, "assignment")))?;
         same("cast", cast("boolean", "public.citext"), Some((false, "assignment")))?;
         same("the server's own casts", cast("integer", "bigint"), None)?;
-        same("event triggers", &catalog.event_triggers, &["noticed"])?;
+        same("event triggers", &*catalog.event_triggers, &["noticed"])?;
         ensure!(catalog.extensions.iter().any(|e| e.name == "pg_trgm" && e.schema == "public"), "extensions");
         Ok(())
     })

@@ -47,7 +47,7 @@ fn calm() -> Catalog {
         indexes: vec![index("users_email", true)],
         ..Table::default()
     };
-    let mut catalog = Catalog { tables: vec![table.into()], ..Catalog::default() };
+    let mut catalog = Catalog { tables: vec![table.into()].into(), ..Catalog::default() };
     catalog.server.taken_at = "2026-01-01T00:00:00Z".to_owned();
     catalog.server.role = Role::Primary;
     catalog.server.version_num = 170_005;
@@ -344,11 +344,11 @@ fn a_full_sequence_is_said() {
         used,
     };
     let of = |catalog: &Catalog| kinds(&look(catalog, &locking(LockMode::AccessExclusive)));
-    catalog.sequences = vec![sequence(Some(0.69))];
+    catalog.sequences = vec![sequence(Some(0.69))].into();
     assert_eq!(of(&catalog), []);
-    catalog.sequences = vec![sequence(Some(0.75))];
+    catalog.sequences = vec![sequence(Some(0.75))].into();
     assert_eq!(of(&catalog), [(ObstacleKind::FullSequence, Severity::Medium)]);
-    catalog.sequences = vec![sequence(Some(0.95))];
+    catalog.sequences = vec![sequence(Some(0.95))].into();
     assert_eq!(of(&catalog), [(ObstacleKind::FullSequence, Severity::High)]);
 }
 

@@ -408,7 +408,7 @@ mod tests {
         };
         let parent = table("parent", vec![column("a", false)], &[]);
         let heir = table("heir", vec![column("a", true), column("own", false)], &["parent"]);
-        Catalog { tables: vec![heir.into(), parent.into()], ..Catalog::default() }
+        Catalog { tables: vec![heir.into(), parent.into()].into(), ..Catalog::default() }
     }
 
     #[test]

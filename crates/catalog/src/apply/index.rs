@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn partitions_get_their_part_or_give_the_one_they_have() {
         let tables = vec![table("p", None), table("p1", Some("p")), table("p2", Some("p"))];
-        let mut catalog = Catalog { tables, ..Catalog::default() };
+        let mut catalog = Catalog { tables: tables.into(), ..Catalog::default() };
         catalog.create_index(&index("own", "p2", true), false).unwrap();
         catalog.create_index(&index("p_i", "p", false), false).unwrap();
         let parts = |t: &str| {

@@ -163,7 +163,7 @@ mod tests {
             ..Table::default()
         };
         let table = Table { name: child.clone(), indexes: vec![index(&child, "s_k")], ..Table::default() };
-        let mut catalog = Catalog { tables: vec![above.into(), table.into()], ..Catalog::default() };
+        let mut catalog = Catalog { tables: vec![above.into(), table.into()].into(), ..Catalog::default() };
         let bound = "FOR VALUES FROM (1) TO (2)".to_owned();
         catalog
             .apply_partition(&PartitionChange::Attach { parent: parent.clone(), child: child.clone(), bound })

@@ -105,7 +105,7 @@ fn empty(shared: &Shared) -> Catalog {
         search_path: vec!["public".to_owned()],
         ..Server::default()
     };
-    Catalog { server, schemas: vec!["public".to_owned()], ..Catalog::default() }
+    Catalog { server: server.into(), schemas: vec!["public".to_owned()].into(), ..Catalog::default() }
 }
 
 fn severity(word: &str) -> Severity {

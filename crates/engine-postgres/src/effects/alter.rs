@@ -196,7 +196,7 @@ mod tests {
         let mut catalog = Catalog::default();
         catalog.server.version_num = major * 10_000;
         catalog.server.search_path = vec!["public".to_owned()];
-        catalog.schemas = vec!["public".to_owned()];
+        catalog.schemas = vec!["public".to_owned()].into();
         catalog.server.settings.insert("TimeZone".to_owned(), "UTC".to_owned());
         let text = PostgresEngine.read(setup);
         for piece in 0..text.pieces().len() {

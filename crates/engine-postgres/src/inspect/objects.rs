@@ -139,20 +139,20 @@ fn unseen(drafts: &Drafts, catalog: &Catalog) -> [Option<Unknown>; 4] {
 /// Puts the finished objects into the catalog.
 pub(super) fn finish(objects: Objects, catalog: &mut Catalog) -> Result<(), InspectError> {
     let Objects { drafts, views, rules, published, answers, sequences } = objects;
-    catalog.schemas = types::schemas(&answers)?;
+    catalog.schemas = types::schemas(&answers)?.into();
     let mut tables = drafts.finish();
     partitions::sum_partitions(&mut tables);
-    catalog.views = views::finish(views);
+    catalog.views = views::finish(views).into();
     let (sequences, unknown) = sequences::sequences(&sequences, &catalog.server.user)?;
-    catalog.sequences = sequences;
+    catalog.sequences = sequences.into();
     for unknown in unknown {
         catalog.note_unknown(unknown);
     }
-    catalog.types = types::types(&answers)?;
-    catalog.casts = types::casts(&answers)?;
-    catalog.event_triggers = triggers::event_triggers(&answers)?;
-    catalog.publications = replication::resolve(published, &tables);
-    catalog.extensions = types::extensions(&answers)?;
+    catalog.types = types::types(&answers)?.into();
+    catalog.casts = types::casts(&answers)?.into();
+    catalog.event_triggers = triggers::event_triggers(&answers)?.into();
+    catalog.publications = replication::resolve(published, &tables).into();
+    catalog.extensions = types::extensions(&answers)?.into();
     catalog.tables = tables.into_iter().map(Arc::new).collect();
     uses::add_rules(catalog, rules);
     functions::add_functions(catalog, &answers)?;

@@ -43,9 +43,9 @@ impl InspectJson {
             format: INSPECT_FORMAT.to_owned(),
             server: ServerJson::from(catalog),
             tables: shown.into_iter().map(TableJson::from).collect(),
-            sequences: catalog.sequences.clone(),
-            activity: catalog.activity.clone(),
-            unknowns: catalog.unknowns.clone(),
+            sequences: catalog.sequences.to_vec(),
+            activity: (*catalog.activity).clone(),
+            unknowns: catalog.unknowns.to_vec(),
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::PostgresEngine;
 
 /// A schema made by the statements themselves, each applied; then the effect of one more.
 fn effect_after(set_up: &str, sql: &str) -> altimeter_catalog::Effect {
-    let mut catalog = Catalog { schemas: vec!["public".into()], ..Catalog::default() };
+    let mut catalog = Catalog { schemas: vec!["public".into()].into(), ..Catalog::default() };
     catalog.server.search_path = vec!["public".into()];
     catalog.server.version_num = 170_000;
     let text = PostgresEngine.read(set_up);

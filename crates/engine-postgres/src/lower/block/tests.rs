@@ -8,7 +8,7 @@ fn lowered(sql: &str) -> Lowered {
         let columns = vec![altimeter_catalog::Column { name: "id".into(), ..Default::default() }];
         Table { name: Name::new("public", name), columns, ..Table::default() }.into()
     };
-    let mut catalog = Catalog { tables: vec![table("t"), table("u")], ..Catalog::default() };
+    let mut catalog = Catalog { tables: vec![table("t"), table("u")].into(), ..Catalog::default() };
     catalog.server.search_path = vec!["public".into()];
     lower(&catalog, &Parsed::new(sql).node().unwrap())
 }

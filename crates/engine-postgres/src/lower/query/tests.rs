@@ -13,13 +13,15 @@ fn catalog() -> Catalog {
         Table { name: Name::new("public", name), columns: columns.collect(), ..Table::default() }.into()
     };
     let mut catalog = Catalog {
-        tables: vec![table("a", &["id", "x", "k"]), table("b", &["id", "y"]), table("c", &["id", "z"])],
+        tables: vec![table("a", &["id", "x", "k"]), table("b", &["id", "y"]), table("c", &["id", "z"])]
+            .into(),
         views: vec![View {
             name: Name::new("public", "v"),
             materialized: false,
             columns: vec!["id".to_owned(), "w".to_owned()],
             ..View::default()
-        }],
+        }]
+        .into(),
         ..Catalog::default()
     };
     catalog.server.search_path = vec!["public".to_owned()];

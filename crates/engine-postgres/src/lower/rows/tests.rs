@@ -9,13 +9,14 @@ fn catalog() -> Catalog {
         Table { name: Name::new("public", name), columns, ..Table::default() }.into()
     };
     let mut catalog = Catalog {
-        tables: vec![table("t", &["id", "a", "txt"]), table("p", &["id", "name"])],
+        tables: vec![table("t", &["id", "a", "txt"]), table("p", &["id", "name"])].into(),
         sequences: vec![Sequence {
             name: Name::new("public", "t_id_seq"),
             owned_by: None,
             type_name: "integer".to_owned(),
             used: None,
-        }],
+        }]
+        .into(),
         ..Catalog::default()
     };
     catalog.server.search_path = vec!["public".to_owned()];

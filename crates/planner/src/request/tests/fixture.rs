@@ -116,7 +116,7 @@ pub(super) fn shop() -> Catalog {
         ("created_at", "timestamp with time zone"),
     ];
     let mut catalog = Catalog {
-        schemas: vec!["archive".to_owned(), "public".to_owned(), "sales".to_owned()],
+        schemas: vec!["archive".to_owned(), "public".to_owned(), "sales".to_owned()].into(),
         tables: [
             table("archive", "orders", &order),
             table("public", "Odd Table", &[("User Name", "text"), ("bell\u{7}", "text")]),
@@ -133,7 +133,8 @@ pub(super) fn shop() -> Catalog {
             columns: vec!["id".to_owned()],
             needs: vec![Dependency { on: Name::new("public", "users"), columns: vec!["id".to_owned()] }],
             ..View::default()
-        }],
+        }]
+        .into(),
         ..Catalog::default()
     };
     catalog.server.search_path = vec!["public".to_owned()];

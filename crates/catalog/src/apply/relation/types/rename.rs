@@ -100,7 +100,7 @@ mod tests {
             ..Column::default()
         };
         let table = Table { name: Name::new("public", "t"), columns: vec![column], ..Table::default() };
-        let mut catalog = Catalog { tables: vec![Arc::new(table)], ..Catalog::default() };
+        let mut catalog = Catalog { tables: vec![Arc::new(table)].into(), ..Catalog::default() };
         catalog.server.search_path = vec!["public".to_owned()];
         let kind = TypeKind::Enum { labels: vec!["sad".to_owned()] };
         catalog.types.push(UserType { name: old.clone(), kind, extension: None });
