@@ -30,6 +30,7 @@ mod quoting;
 mod split;
 mod text;
 mod types;
+mod undo;
 
 #[cfg(feature = "live")]
 pub use connect::{Batch, Connection, Environment, Limits, Target};

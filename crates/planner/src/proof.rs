@@ -23,6 +23,7 @@ pub(crate) fn means(change: &Change, statement: &Statement) -> Result<(), PlanEr
             [Change::CreateFunction(f)]
                 if f.name == wanted.name && f.or_replace == wanted.or_replace && matches!(f.body, FunctionBody::Opaque(_))
         ),
+        Change::Written { changes, .. } => read == changes && statement.not_analysed.is_none(),
         wanted => {
             let read: Vec<Change> = read.iter().map(as_written).collect();
             read == [as_written(wanted)] && statement.not_analysed.is_none()

@@ -91,6 +91,18 @@ fn concurrent(yes: bool) -> &'static str {
     if yes { "CONCURRENTLY " } else { "" }
 }
 
+/// The word for a kind of relation.
+pub(crate) fn relation_word(word: RelationWord) -> &'static str {
+    match word {
+        RelationWord::MaterializedView => "MATERIALIZED VIEW",
+        RelationWord::View => "VIEW",
+        RelationWord::Index => "INDEX",
+        RelationWord::Sequence => "SEQUENCE",
+        RelationWord::ForeignTable => "FOREIGN TABLE",
+        RelationWord::Table => "TABLE",
+    }
+}
+
 fn relation(change: &RelationChange) -> String {
     match change {
         RelationChange::CreateIndexOnly(index) => {
@@ -106,14 +118,7 @@ fn relation(change: &RelationChange) -> String {
             format!("CREATE SEQUENCE {name} AS {type_name}{}", owned.unwrap_or_default())
         }
         RelationChange::Rename { word, relation, to, if_exists: false } => {
-            let word = match word {
-                RelationWord::MaterializedView => "MATERIALIZED VIEW",
-                RelationWord::View => "VIEW",
-                RelationWord::Index => "INDEX",
-                RelationWord::Sequence => "SEQUENCE",
-                RelationWord::ForeignTable => "FOREIGN TABLE",
-                RelationWord::Table => "TABLE",
-            };
+            let word = relation_word(*word);
             format!("ALTER {word} {} RENAME TO {}", quote_name(relation), quote(to))
         }
         RelationChange::AlterType {
