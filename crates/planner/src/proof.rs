@@ -70,6 +70,9 @@ pub(crate) fn comes_home(
     step: &DraftStep,
     id: &str,
 ) -> Result<(), PlanError> {
+    if step.down.is_empty() && step.lost_on_return.is_some() {
+        return Ok(());
+    }
     let (mut before, mut undone) = before.schema_difference(undone);
     if step.lost_on_return.is_some() {
         for schema in [&mut before, &mut undone] {
@@ -87,11 +90,11 @@ pub(crate) fn comes_home(
     )))
 }
 
-/// All steps together lead to the schema the plain change gives.
-pub(crate) fn reaches(catalog: &Catalog, change: &Change, draft: &Draft) -> Result<(), PlanError> {
+/// All steps together lead to the schema the plain changes give.
+pub(crate) fn reaches(catalog: &Catalog, changes: &[Change], draft: &Draft) -> Result<(), PlanError> {
     let failed = |e: altimeter_catalog::ApplyError| unproved(e.to_string());
     let (mut wanted, mut reached) = (catalog.clone(), catalog.clone());
-    wanted.apply(change).map_err(failed)?;
+    changes.iter().try_for_each(|c| wanted.apply(c)).map_err(failed)?;
     draft.steps.iter().flat_map(|s| &s.up).try_for_each(|c| reached.apply(c)).map_err(failed)?;
     let (mut wanted, mut reached) = wanted.schema_difference(&reached);
     forget_order(&mut wanted);
