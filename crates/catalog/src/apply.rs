@@ -156,10 +156,7 @@ impl Catalog {
             }
             Change::GrantColumn { table, column, privileges, grantee } => {
                 self.with_column(table, column, true, |c| {
-                    c.grants.push(crate::ColumnGrant {
-                        grantee: grantee.clone(),
-                        privileges: privileges.clone(),
-                    });
+                    c.grants.push(crate::Grant { grantee: grantee.clone(), privileges: privileges.clone() });
                 })
             }
             Change::Analyze { table, .. } => self.need_table(table).map(|_| ()),

@@ -6,7 +6,7 @@ use altimeter_catalog::{
 };
 
 use crate::text::PostgresText;
-use crate::{bound, dialect, effects, expression, narrowing, quoting, types, undo};
+use crate::{bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,6 +31,10 @@ impl Engine for PostgresEngine {
 
     fn written(&self, catalog: &Catalog, sql: &str) -> Option<Change> {
         undo::written(catalog, sql.to_owned())
+    }
+
+    fn stand_in(&self, catalog: &Catalog, view: &Name, table: &Name) -> Option<Vec<Change>> {
+        stand_in::stand_in(catalog, view, table)
     }
 
     fn print_check(&self, catalog: &Catalog, check: &Check) -> String {

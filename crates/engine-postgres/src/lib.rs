@@ -28,6 +28,7 @@ mod partitions;
 mod queries;
 mod quoting;
 mod split;
+mod stand_in;
 mod text;
 mod types;
 mod undo;

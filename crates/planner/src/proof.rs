@@ -58,7 +58,13 @@ fn as_written(change: &Change) -> Change {
                 ..constraint.clone()
             },
         },
-        Change::Together(changes) => Change::Together(changes.iter().map(as_written).collect()),
+        Change::Together(changes) => {
+            let each = changes.iter().flat_map(|change| match change {
+                Change::Written { changes, .. } => changes.as_slice(),
+                one => std::slice::from_ref(one),
+            });
+            Change::Together(each.map(as_written).collect())
+        }
         other => other.clone(),
     }
 }

@@ -6,7 +6,9 @@ mod add_column;
 mod add_index;
 mod drop_column;
 mod drop_index;
+mod drop_table;
 mod rename_column;
+mod rename_table;
 
 /// All recipes.
 pub(crate) static ALL: &[&dyn Recipe] = &[
@@ -14,7 +16,9 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &add_index::AddIndex,
     &drop_column::DropColumn,
     &drop_index::DropIndex,
+    &drop_table::DropTable,
     &rename_column::RenameColumn,
+    &rename_table::RenameTable,
 ];
 
 #[cfg(test)]

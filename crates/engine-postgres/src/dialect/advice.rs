@@ -1,8 +1,8 @@
 //! Changes that no recipe makes but that rules recommend. What nobody recommends has no text.
 
 use altimeter_catalog::{
-    Change, ColumnAction, DetachMode, Maintenance, PartitionChange, ReindexTarget, RelationChange,
-    RelationWord, SessionChange, TableAction, TypeAction,
+    Change, ColumnAction, DetachMode, DropTarget, Maintenance, PartitionChange, ReindexTarget,
+    RelationChange, RelationWord, SessionChange, TableAction, TypeAction,
 };
 
 use crate::quoting::{literal, quote, quote_name};
@@ -121,6 +121,17 @@ fn relation(change: &RelationChange) -> String {
             let word = relation_word(*word);
             format!("ALTER {word} {} RENAME TO {}", quote_name(relation), quote(to))
         }
+        RelationChange::SetSchema { word, relation, schema, if_exists: false } => {
+            format!("ALTER {} {} SET SCHEMA {}", relation_word(*word), quote_name(relation), quote(schema))
+        }
+        RelationChange::Drop { targets, if_exists, cascade } => match targets.as_slice() {
+            [DropTarget::Relation { word, name }] => {
+                let exists = if *if_exists { "IF EXISTS " } else { "" };
+                let cascade = if *cascade { " CASCADE" } else { "" };
+                format!("DROP {} {exists}{}{cascade}", relation_word(*word), quote_name(name))
+            }
+            _ => String::new(),
+        },
         RelationChange::AlterType {
             name,
             action: TypeAction::AddValue { label, beside: None, if_not_exists },
