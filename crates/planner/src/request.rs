@@ -9,6 +9,7 @@ mod add_index;
 mod column_type;
 mod drop_column;
 mod drop_index;
+mod drop_table;
 mod extent;
 mod keys;
 mod lexicon;
@@ -17,6 +18,7 @@ mod nearest;
 mod pattern;
 mod reader;
 mod rename_column;
+mod rename_table;
 mod resolve;
 mod sql;
 mod token;
@@ -48,6 +50,9 @@ static ALL: &[&dyn Reader] = &[
     &drop_column::DropColumn,
     &add_index::AddIndex,
     &drop_index::DropIndex,
+    &rename_table::RenameTable,
+    &rename_table::MoveTable,
+    &drop_table::DropTable,
 ];
 
 /// Clauses any sentence may have.

@@ -14,12 +14,10 @@ use super::{ALL, RequestError, SENTENCES};
 /// Changes that are asked for and not planned yet: words that stand in the request in this order, the first as its
 /// verb, and what that is called.
 const UNPLANNED: &[(&[&[&str]], &str)] = &[
-    (&[RENAME, &["table"]], "renaming a table"),
     (&[RENAME, &["index"]], "renaming an index"),
     (&[RENAME, &["constraint"]], "renaming a constraint"),
     (&[RENAME, &["schema"]], "renaming a schema"),
     (&[RENAME, &["view"]], "renaming a view"),
-    (&[DROP, &["table"]], "dropping a table"),
     (&[DROP, &["constraint"]], "dropping a constraint"),
     (&[DROP, &["foreign"], &["key"]], "dropping a foreign key"),
     (&[DROP, &["primary"], &["key"]], "dropping a primary key"),
@@ -44,7 +42,6 @@ const UNPLANNED: &[(&[&[&str]], &str)] = &[
     (&[CHANGE, &["not", "required", "mandatory"]], "setting NOT NULL"),
     (&[CHANGE, &["nullable", "optional"]], "dropping NOT NULL"),
     (&[CHANGE, &["default"]], "changing a default"),
-    (&[CHANGE, &["schema"]], "moving a table to another schema"),
     (&[CHANGE, &["column"], &["to"]], "changing a column other than by renaming it"),
     (&[&["split"]], "splitting"),
     (&[&["merge", "join", "combine"]], "merging"),
