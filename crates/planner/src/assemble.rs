@@ -34,6 +34,9 @@ pub fn plan_request(engine: &dyn Engine, catalog: &Catalog, request: &Request) -
         ))
     })?;
     let direct = direct(engine, catalog, change)?;
+    if let Some(reason) = direct.iter().find_map(|j| j.effect.fails.clone()) {
+        return Err(refuse(format!("the server refuses the change: {reason}"), "correct the request"));
+    }
     let steps = steps(engine, catalog, &draft.steps)?;
     proof::reaches(catalog, change, &draft)?;
     let mut tables: Vec<Name> = change.tables().into_iter().cloned().collect();
@@ -45,7 +48,11 @@ pub fn plan_request(engine: &dyn Engine, catalog: &Catalog, request: &Request) -
 
 /// The plain statement, for comparison: as somebody would type it, without `lock_timeout`.
 fn direct(engine: &dyn Engine, catalog: &Catalog, change: &Change) -> Result<Vec<Judged>, PlanError> {
-    Ok(vec![printed(engine, catalog, &plain(change), None, None)?])
+    let parts = match change {
+        Change::Together(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    parts.iter().map(|part| printed(engine, catalog, &plain(part), None, None)).collect()
 }
 
 /// The change without what a careful person would add.

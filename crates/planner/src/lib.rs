@@ -5,6 +5,7 @@
 //! `proof` refuses a plan that does not reach the wanted schema or whose way back does not lead home.
 
 mod assemble;
+mod constraint;
 mod draft;
 mod in_step;
 mod plan;
