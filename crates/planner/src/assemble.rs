@@ -55,6 +55,9 @@ pub fn plan_request(
         }
     };
     let direct = direct(engine, catalog, &request.changes)?;
+    if let Some(reason) = direct.iter().find_map(|j| j.effect.fails.clone()) {
+        return Err(refuse(format!("the server refuses the change: {reason}"), "correct the request"));
+    }
     let mut tables: Vec<Name> = Vec::new();
     for name in request.changes.iter().flat_map(Change::tables) {
         if !tables.contains(name) {
@@ -98,7 +101,11 @@ fn proved(
 fn direct(engine: &dyn Engine, catalog: &Catalog, changes: &[Change]) -> Result<Vec<Judged>, PlanError> {
     let mut schema = catalog.clone();
     let mut statements = Vec::new();
-    for change in changes {
+    let each = changes.iter().flat_map(|change| match change {
+        Change::Together(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    });
+    for change in each {
         statements.push(printed(engine, &schema, &plain(change), None, None)?);
         schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
     }

@@ -6,6 +6,7 @@
 
 mod assemble;
 mod combine;
+mod constraint;
 mod direct;
 mod draft;
 mod in_step;

@@ -132,7 +132,14 @@ fn forget_order(schema: &mut Catalog) {
                 }
             }
         }
-        table.constraints.iter_mut().for_each(|c| unquote(&mut c.definition));
+        for constraint in &mut table.constraints {
+            unquote(&mut constraint.definition);
+            // Servers note it of constraints that no table inherits, too.
+            constraint.no_inherit &=
+                matches!(constraint.kind, ConstraintKind::Check | ConstraintKind::NotNull);
+        }
+        table.indexes.sort_by(|a, b| a.definition.name.cmp(&b.definition.name));
+        table.constraints.sort_by(|a, b| a.name.cmp(&b.name));
     }
 }
 
@@ -140,6 +147,10 @@ fn forget_order(schema: &mut Catalog) {
 fn forget_what_is_lost(schema: &mut Catalog) {
     for table in schema.tables.iter_mut().map(Arc::make_mut) {
         table.columns.sort_by(|a, b| a.name.cmp(&b.name));
+        let excluding = |c: &&altimeter_catalog::Constraint| c.kind == ConstraintKind::Exclusion;
+        let behind: Vec<String> =
+            table.constraints.iter().filter(excluding).filter_map(|c| c.index.clone()).collect();
+        table.indexes.retain(|i| !behind.contains(&i.definition.name));
         table.constraints.retain(|c| c.kind == ConstraintKind::Check);
         table.constraints.iter_mut().for_each(|c| c.definition.clear());
         table.indexes.iter_mut().for_each(|i| i.constraint = None);

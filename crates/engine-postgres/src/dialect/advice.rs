@@ -1,13 +1,13 @@
 //! Changes that no recipe makes but that rules recommend. What nobody recommends has no text.
 
 use altimeter_catalog::{
-    Change, ColumnAction, DetachMode, DropTarget, Maintenance, PartitionChange, ReindexTarget,
-    RelationChange, RelationWord, SessionChange, TableAction, TypeAction,
+    AlterTable, Catalog, Change, ColumnAction, DetachMode, DropTarget, Maintenance, PartitionChange,
+    ReindexTarget, RelationChange, RelationWord, SessionChange, TableAction, TypeAction,
 };
 
 use crate::quoting::{literal, quote, quote_name};
 
-pub(super) fn print(change: &Change) -> String {
+pub(super) fn print(catalog: &Catalog, change: &Change) -> String {
     match change {
         Change::Session(change) => session(change),
         Change::Partition(change) => partition(change),
@@ -18,6 +18,10 @@ pub(super) fn print(change: &Change) -> String {
         {
             format!("ALTER TABLE {} REPLICA IDENTITY FULL", quote_name(table))
         }
+        Change::AlterWhole { table, action: TableAction::RenameConstraint { from, to } } => {
+            format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", quote_name(table), quote(from), quote(to))
+        }
+        Change::AlterTable(it) => alter_table(catalog, it),
         Change::AlterColumn { table, column, action: ColumnAction::Type { type_name, collation, using } } => {
             let collation = collation.as_ref().map(|c| format!(" COLLATE {c}")).unwrap_or_default();
             let using = using.as_ref().map(|u| format!(" USING {u}")).unwrap_or_default();
@@ -26,6 +30,19 @@ pub(super) fn print(change: &Change) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// Several actions of one `ALTER TABLE`, each of which has a text of its own that begins the same.
+fn alter_table(catalog: &Catalog, alter: &AlterTable) -> String {
+    let begin = format!("ALTER TABLE {} ", quote_name(&alter.table));
+    let actions = alter.actions.iter().map(|action| {
+        let sql = super::print(catalog, action);
+        sql.strip_prefix(&begin).map(str::to_owned)
+    });
+    let Some(actions) = actions.collect::<Option<Vec<String>>>() else { return String::new() };
+    let if_exists = if alter.if_exists { "IF EXISTS " } else { "" };
+    let only = if alter.only { "ONLY " } else { "" };
+    format!("ALTER TABLE {if_exists}{only}{} {}", quote_name(&alter.table), actions.join(", "))
 }
 
 fn session(change: &SessionChange) -> String {
