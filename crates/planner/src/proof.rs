@@ -93,8 +93,12 @@ pub(crate) fn reaches(catalog: &Catalog, change: &Change, draft: &Draft) -> Resu
     wanted.apply(change).map_err(failed)?;
     draft.steps.iter().flat_map(|s| &s.up).try_for_each(|c| reached.apply(c)).map_err(failed)?;
     let (mut wanted, mut reached) = wanted.schema_difference(&reached);
-    forget_order(&mut wanted);
-    forget_order(&mut reached);
+    for schema in [&mut wanted, &mut reached] {
+        forget_order(schema);
+        if draft.column_order_differs.is_some() {
+            forget_column_order(schema);
+        }
+    }
     if wanted == reached {
         return Ok(());
     }
@@ -126,10 +130,16 @@ fn forget_order(schema: &mut Catalog) {
     }
 }
 
-/// A dropped column comes back at the end, and what cannot be made with nobody waiting does not come back.
-fn forget_what_is_lost(schema: &mut Catalog) {
+fn forget_column_order(schema: &mut Catalog) {
     for table in schema.tables.iter_mut().map(Arc::make_mut) {
         table.columns.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+}
+
+/// A dropped column comes back at the end, and what cannot be made with nobody waiting does not come back.
+fn forget_what_is_lost(schema: &mut Catalog) {
+    forget_column_order(schema);
+    for table in schema.tables.iter_mut().map(Arc::make_mut) {
         table.constraints.retain(|c| c.kind == ConstraintKind::Check);
         table.constraints.iter_mut().for_each(|c| c.definition.clear());
         table.indexes.iter_mut().for_each(|i| i.constraint = None);

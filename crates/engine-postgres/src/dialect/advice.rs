@@ -1,8 +1,8 @@
 //! Changes that no recipe makes but that rules recommend. What nobody recommends has no text.
 
 use altimeter_catalog::{
-    Change, ColumnAction, DetachMode, Maintenance, PartitionChange, ReindexTarget, RelationChange,
-    RelationWord, SessionChange, TableAction, TypeAction,
+    Change, ColumnAction, DetachMode, DropTarget, Maintenance, PartitionChange, ReindexTarget,
+    RelationChange, RelationWord, SequenceAction, SessionChange, TableAction, TypeAction,
 };
 
 use crate::quoting::{literal, quote, quote_name};
@@ -23,6 +23,12 @@ pub(super) fn print(change: &Change) -> String {
             let using = using.as_ref().map(|u| format!(" USING {u}")).unwrap_or_default();
             let (table, column) = (quote_name(table), quote(column));
             format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE {type_name}{collation}{using}")
+        }
+        Change::AlterWhole { table, action: TableAction::RenameConstraint { from, to } } => {
+            format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", quote_name(table), quote(from), quote(to))
+        }
+        Change::AlterWhole { table, action: TableAction::ClusterOn(index) } => {
+            format!("ALTER TABLE {} CLUSTER ON {}", quote_name(table), quote(index))
         }
         _ => String::new(),
     }
@@ -116,13 +122,36 @@ fn relation(change: &RelationChange) -> String {
             };
             format!("ALTER {word} {} RENAME TO {}", quote_name(relation), quote(to))
         }
+        RelationChange::Drop { targets, if_exists, cascade: false } => {
+            let [DropTarget::Routine { name, arguments: None }] = targets.as_slice() else {
+                return String::new();
+            };
+            let if_exists = if *if_exists { "IF EXISTS " } else { "" };
+            format!("DROP FUNCTION {if_exists}{}", quote_name(name))
+        }
+        RelationChange::AlterSequence {
+            sequence,
+            if_exists: false,
+            action: SequenceAction::Options { owned_by: Some(Some(owner)), type_name: None },
+        } => {
+            let column = owner.columns.first().map(|c| quote(c)).unwrap_or_default();
+            format!("ALTER SEQUENCE {} OWNED BY {}.{column}", quote_name(sequence), quote_name(&owner.on))
+        }
         RelationChange::AlterType {
             name,
-            action: TypeAction::AddValue { label, beside: None, if_not_exists },
+            action: TypeAction::AddValue { label, beside, if_not_exists },
             ..
         } => {
             let if_not_exists = if *if_not_exists { "IF NOT EXISTS " } else { "" };
-            format!("ALTER TYPE {} ADD VALUE {if_not_exists}{}", quote_name(name), literal(label))
+            let beside = match beside {
+                Some((true, other)) => format!(" BEFORE {}", literal(other)),
+                Some((false, other)) => format!(" AFTER {}", literal(other)),
+                None => String::new(),
+            };
+            format!("ALTER TYPE {} ADD VALUE {if_not_exists}{}{beside}", quote_name(name), literal(label))
+        }
+        RelationChange::AlterType { name, action: TypeAction::RenameValue { from, to }, .. } => {
+            format!("ALTER TYPE {} RENAME VALUE {} TO {}", quote_name(name), literal(from), literal(to))
         }
         RelationChange::AlterType { name, action: TypeAction::ValidateConstraint(constraint), .. } => {
             format!("ALTER DOMAIN {} VALIDATE CONSTRAINT {}", quote_name(name), quote(constraint))
