@@ -196,6 +196,9 @@ pub trait Engine: Sync {
     /// An expression cast to a type.
     fn cast(&self, expression: &str, type_name: &str) -> String;
 
+    /// A function called with one argument, both as SQL.
+    fn call(&self, function: &Name, argument: &str) -> String;
+
     /// The columns an expression reads.
     fn columns_of(&self, expression: &str) -> Vec<String>;
 

@@ -65,6 +65,10 @@ impl Engine for PostgresEngine {
         expression::cast(expression, type_name)
     }
 
+    fn call(&self, function: &Name, argument: &str) -> String {
+        format!("{}({argument})", quoting::quote_name(function))
+    }
+
     fn columns_of(&self, expression: &str) -> Vec<String> {
         expression::columns_of(expression)
     }

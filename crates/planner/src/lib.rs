@@ -12,6 +12,7 @@ mod proof;
 mod recipe;
 mod recipes;
 pub mod request;
+mod stand_in;
 
 pub use assemble::plan_request;
 pub use plan::{

@@ -4,6 +4,7 @@ use crate::recipe::Recipe;
 
 mod add_column;
 mod add_index;
+mod change_type;
 mod drop_column;
 mod drop_index;
 mod rename_column;
@@ -12,6 +13,7 @@ mod rename_column;
 pub(crate) static ALL: &[&dyn Recipe] = &[
     &add_column::AddColumn,
     &add_index::AddIndex,
+    &change_type::ChangeType,
     &drop_column::DropColumn,
     &drop_index::DropIndex,
     &rename_column::RenameColumn,
