@@ -32,17 +32,17 @@ pub use apply::{ApplyError, ObjectKind};
 pub use catalog::{Catalog, Unknown};
 pub use change::{
     AlterTable, AttributeAction, Backfill, BackfillValue, Change, ColumnAction, Commented, Conflict,
-    ConstraintDefinition, DetachMode, DropTarget, EndsEarly, FunctionBody, FunctionDefinition, Given, InStep,
-    InStepFires, IndexAction, LedBy, Maintenance, Mention, Movable, ObjectChange, PartitionChange,
-    PublicationVerb, Published, ReindexTarget, RelationChange, RelationWord, RoutineDefinition, RowsChange,
-    SequenceAction, SessionChange, TableAction, TableDefinition, TableSource, Target, TriggerDefinition,
-    TypeAction, Vacuum, Values, ViewDefinition, Write, WriteCommand,
+    ConstraintDefinition, Converts, DetachMode, DropTarget, EndsEarly, Follow, FunctionBody,
+    FunctionDefinition, Given, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention, Movable,
+    ObjectChange, PartitionChange, PublicationVerb, Published, ReindexTarget, RelationChange, RelationWord,
+    RoutineDefinition, RowsChange, SequenceAction, SessionChange, TableAction, TableDefinition, TableSource,
+    Target, TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition, Write, WriteCommand,
 };
 pub use check::Check;
 pub use dependency::{Object, UsedBy, type_named};
 pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};
 pub use engine::{
-    Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Narrowing, Piece,
+    Casting, Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Narrowing, Piece,
     PieceKind, Script, SourceText, Statement, SyntaxError, SyntaxOracle, Verdict, Volatility,
 };
 pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};

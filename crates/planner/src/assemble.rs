@@ -272,7 +272,7 @@ fn finish(
         rollback,
         capacity,
         alternatives,
-        cautions: draft.cautions,
+        cautions: draft.column_order_differs.into_iter().chain(draft.cautions).collect(),
         unknowns,
         preflight: met,
     }

@@ -146,6 +146,7 @@ fn both(mut first: DraftStep, second: DraftStep) -> DraftStep {
 fn take_the_rest(whole: &mut Draft, draft: Draft) {
     whole.triggers.extend(draft.triggers);
     whole.alternatives.extend(draft.alternatives);
+    whole.column_order_differs = whole.column_order_differs.take().or(draft.column_order_differs);
     whole
         .cautions
         .extend(draft.cautions.into_iter().filter(|c| !whole.cautions.contains(c)).collect::<Vec<_>>());

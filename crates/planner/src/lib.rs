@@ -15,6 +15,7 @@ mod proof;
 mod recipe;
 mod recipes;
 pub mod request;
+mod stand_in;
 
 pub use assemble::{PlanOptions, plan_request};
 pub use plan::{

@@ -5,7 +5,7 @@
 
 use altimeter_catalog::{Catalog, Check, ForeignKey, Name};
 
-use super::in_step::print_differs;
+use super::in_step::{differs_from, print_differs};
 use crate::quoting::{literal, quote, quote_name};
 
 /// One query with one row, whose only column `ok` is true exactly when the check holds.
@@ -52,6 +52,16 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
             let differ = print_differs(catalog, described, &quote(truth), &quote(copy));
             format!("SELECT NOT EXISTS (SELECT FROM {} WHERE {differ}) AS ok", quote_name(table))
         }
+        Check::Follows { table, follower, value, .. } => {
+            let differ = differs_from(catalog, table, follower, value);
+            format!("SELECT NOT EXISTS (SELECT FROM {} WHERE {differ}) AS ok", quote_name(table))
+        }
+        Check::Converts { table, column, function, .. } => format!(
+            "SELECT count(*) = 0 AS ok, count(*) AS rows FROM {} WHERE NOT {}({})",
+            quote_name(table),
+            quote_name(function),
+            quote(column)
+        ),
         Check::NoNulls { table, column } => {
             format!(
                 "SELECT NOT EXISTS (SELECT FROM {} WHERE {} IS NULL) AS ok",
@@ -130,6 +140,20 @@ fn constrained(table: &Name, constraint: &str, wanted: &str) -> String {
         relation(table),
         literal(constraint)
     )
+}
+
+/// A query that lists the rows for which a check does not hold; none where it is not about rows.
+pub(crate) fn print_exceptions(catalog: &Catalog, check: &Check) -> Option<String> {
+    let (table, condition) = match check {
+        Check::Follows { table, follower, value, .. } => {
+            (table, differs_from(catalog, table, follower, value))
+        }
+        Check::Converts { table, column, function, .. } => {
+            (table, format!("NOT {}({})", quote_name(function), quote(column)))
+        }
+        _ => return None,
+    };
+    Some(format!("SELECT * FROM {} WHERE {condition}", quote_name(table)))
 }
 
 fn relation(name: &Name) -> String {
