@@ -17,3 +17,4 @@ mod plans;
 mod preflight;
 mod readme;
 mod servers;
+mod verify;

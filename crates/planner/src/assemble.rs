@@ -1,14 +1,16 @@
 //! A draft becomes a plan: every change is printed by the engine, read back, judged on the schema the steps before
 //! it leave, and applied.
 
+use std::collections::BTreeSet;
+
 use altimeter_analysis::preflight::{Preflight, preflight};
 use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
 use altimeter_catalog::{Catalog, Change, Check, Engine, Name, TransactionUse, Unknown};
 
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::plan::{
-    Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlannedCheck, PlannedStatement, Rollback,
-    RollbackTrigger, Step, Transaction,
+    Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
+    Rollback, RollbackTrigger, Step, Transaction,
 };
 use crate::proof;
 use crate::recipe::{RecipeContext, refuse};
@@ -34,13 +36,15 @@ pub fn plan_request(engine: &dyn Engine, catalog: &Catalog, request: &Request) -
         ))
     })?;
     let direct = direct(engine, catalog, change)?;
-    let steps = steps(engine, catalog, &draft.steps)?;
     proof::reaches(catalog, change, &draft)?;
     let mut tables: Vec<Name> = change.tables().into_iter().cloned().collect();
     if let Change::DropIndex { index, .. } = change {
         tables.extend(catalog.index(index).map(|(t, _)| t.name.clone()));
     }
-    Ok(finish(engine, catalog, request, draft, direct, steps, tables))
+    let concerned = concerned(&tables, &draft.steps);
+    let steps = steps(engine, catalog, &draft.steps, &concerned)?;
+    let schema = PlanSchema { before: catalog.outline(&concerned), of: concerned };
+    Ok(finish(engine, catalog, request, draft, direct, steps, tables, schema))
 }
 
 /// The plain statement, for comparison: as somebody would type it, without `lock_timeout`.
@@ -79,10 +83,19 @@ fn printed(
     Ok(judge(engine, &situation, statement))
 }
 
+/// The relations a plan's statements are about, those they make too, each once.
+fn concerned(tables: &[Name], steps: &[DraftStep]) -> Vec<Name> {
+    let changes = steps.iter().flat_map(|s| s.up.iter().chain(&s.down));
+    let named = changes.flat_map(|c| c.tables().into_iter().cloned());
+    let all: BTreeSet<Name> = tables.iter().cloned().chain(named).collect();
+    all.into_iter().collect()
+}
+
 fn steps(
     engine: &dyn Engine,
     catalog: &Catalog,
     drafts: &[DraftStep],
+    concerned: &[Name],
 ) -> Result<Vec<(PhaseKind, Step)>, PlanError> {
     let mut schema = catalog.clone();
     let mut steps = Vec::new();
@@ -95,9 +108,9 @@ fn steps(
         let checks =
             |checks: &[Check], schema: &Catalog| checks.iter().map(|c| check(engine, schema, c)).collect();
         let checks_before: Vec<PlannedCheck> = checks(&draft.before, &schema);
-        let up = statements(engine, catalog, &mut schema, &draft.up, &id)?;
+        let up = statements(engine, catalog, &mut schema, &draft.up, &id, concerned)?;
         let mut undone = schema.clone();
-        let down = statements(engine, catalog, &mut undone, &draft.down, &id)?;
+        let down = statements(engine, catalog, &mut undone, &draft.down, &id, concerned)?;
         proof::comes_home(&before, &undone, draft, &id)?;
         let step = Step {
             id,
@@ -124,8 +137,10 @@ fn statements(
     schema: &mut Catalog,
     changes: &[Change],
     step: &str,
+    concerned: &[Name],
 ) -> Result<Vec<PlannedStatement>, PlanError> {
     let mut statements = Vec::new();
+    let mut outline = schema.outline(concerned);
     for change in changes {
         let judged = printed(engine, schema, change, Some(LOCK_TIMEOUT_MS), Some(began_on))?;
         let effect = &judged.effect;
@@ -141,13 +156,16 @@ fn statements(
         } else {
             Transaction::Own
         };
+        schema.apply(change).map_err(|e| PlanError::Unproved { reason: format!("{step}: {e}") })?;
+        expect_size(schema, change);
+        let after = schema.outline(concerned);
         statements.push(PlannedStatement {
             transaction,
             lock_timeout_ms: if waits_harmlessly { 0 } else { LOCK_TIMEOUT_MS },
             judged,
+            changes: outline.change_to(&after),
         });
-        schema.apply(change).map_err(|e| PlanError::Unproved { reason: format!("{step}: {e}") })?;
-        expect_size(schema, change);
+        outline = after;
     }
     Ok(statements)
 }
@@ -174,6 +192,7 @@ fn finish(
     direct: Vec<Judged>,
     steps: Vec<(PhaseKind, Step)>,
     tables: Vec<Name>,
+    schema: PlanSchema,
 ) -> Plan {
     let capacity = capacity(&mut steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged));
     let rollback = Rollback {
@@ -199,7 +218,7 @@ fn finish(
         engine: catalog.server.engine,
         server_version: catalog.server.version.clone(),
         made_by: "rules".to_owned(),
-        catalog_fingerprint: catalog.fingerprint(&tables.iter().collect::<Vec<_>>()),
+        schema,
         tables,
         risk: worst_risk(steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged)),
         risk_if_run_directly: worst_risk(&direct),

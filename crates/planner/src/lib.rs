@@ -12,10 +12,11 @@ mod proof;
 mod recipe;
 mod recipes;
 pub mod request;
+pub mod verify;
 
 pub use assemble::plan_request;
 pub use plan::{
-    Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlannedCheck, PlannedStatement, Rollback,
-    RollbackTrigger, Step, StepKind, Transaction,
+    Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
+    Rollback, RollbackTrigger, Step, StepKind, Transaction,
 };
 pub use request::{Request, RequestError, read_request};
