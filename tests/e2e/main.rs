@@ -18,3 +18,4 @@ mod plans;
 mod preflight;
 mod readme;
 mod servers;
+mod verify;
