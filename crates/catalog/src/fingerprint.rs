@@ -1,7 +1,5 @@
 //! A fingerprint of the schema a plan was made for.
 
-use std::sync::Arc;
-
 use sha2::{Digest, Sha256};
 
 use crate::{Catalog, Name, Table};
@@ -10,19 +8,14 @@ impl Catalog {
     /// The two schemas where they may differ: statistics, sizes, activity and everything else that changes by itself
     /// is taken out, and so are tables that both share. Equal results mean schemas no migration has changed.
     pub fn schema_difference(&self, other: &Catalog) -> (Catalog, Catalog) {
-        let same_list = self.tables.len() == other.tables.len();
-        let changed: Vec<bool> =
-            self.tables.iter().zip(&other.tables).map(|(a, b)| !same_list || !Arc::ptr_eq(a, b)).collect();
-        (self.schema_only(&changed), other.schema_only(&changed))
+        let (own, others) = self.tables.differing(&other.tables);
+        (self.schema_only(own), other.schema_only(others))
     }
 
-    fn schema_only(&self, changed: &[bool]) -> Catalog {
-        // Beyond the shorter list there is nothing to pair with.
-        let differs = |n: usize| changed.get(n).copied().unwrap_or(true);
-        let tables = self.tables.iter().enumerate().filter(|(n, _)| differs(*n));
+    fn schema_only(&self, tables: Vec<&Table>) -> Catalog {
         let mut schema = Catalog {
             schemas: self.schemas.clone(),
-            tables: tables.map(|(_, t)| Arc::new(table_only(t))).collect(),
+            tables: tables.into_iter().map(table_only).collect(),
             views: self.views.clone(),
             sequences: self.sequences.clone(),
             functions: self.functions.clone(),
@@ -31,9 +24,9 @@ impl Catalog {
             extensions: self.extensions.clone(),
             ..Catalog::default()
         };
-        schema.views.iter_mut().for_each(|v| v.bytes = None);
-        schema.sequences.iter_mut().for_each(|s| s.used = None);
-        schema.functions.iter_mut().for_each(|f| f.mentions.clear());
+        schema.views.change(|v| v.bytes.is_some(), |v| v.bytes = None);
+        schema.sequences.change(|s| s.used.is_some(), |s| s.used = None);
+        schema.functions.change(|f| !f.mentions.is_empty(), |f| f.mentions.clear());
         schema
     }
 
@@ -48,7 +41,7 @@ impl Catalog {
                         .iter()
                         .any(|c| c.foreign.as_ref().is_some_and(|f| tables.contains(&&f.table)))
             })
-            .map(|t| table_only(t))
+            .map(table_only)
             .collect();
         let bytes = serde_json::to_vec(&touched).unwrap_or_default();
         Sha256::digest(&bytes).iter().take(8).map(|b| format!("{b:02x}")).collect()

@@ -202,7 +202,7 @@ pub(crate) fn under(catalog: &Catalog, parent: &Table, partition: &Name, bound: 
 
 /// The direct partitions.
 pub(crate) fn children<'a>(catalog: &'a Catalog, parent: &Name) -> impl Iterator<Item = &'a Table> {
-    catalog.tables.iter().map(AsRef::as_ref).filter(move |t| t.partition_of.as_ref() == Some(parent))
+    catalog.direct_partitions_of(parent)
 }
 
 /// The default partition, if there is one.

@@ -1,7 +1,7 @@
 //! A draft becomes a plan: every change is printed by the engine, read back, judged on the schema the steps before
 //! it leave, and applied.
 
-use altimeter_analysis::preflight::{Preflight, preflight};
+use altimeter_analysis::preflight::{Met, preflight};
 use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
 use altimeter_catalog::{Catalog, Change, Check, Engine, Name, TransactionUse, Unknown};
 
@@ -188,10 +188,11 @@ fn finish(
             }
         }
     }
-    let mut met = Preflight::default();
+    let mut met = Met::default();
     for judged in steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged) {
         met.absorb(preflight(catalog, &judged.effect, &judged.estimate));
     }
+    let met = met.found().clone();
     unknowns.extend(met.unknowns.iter().filter(|u| !unknowns.contains(u)).cloned().collect::<Vec<_>>());
     let alternatives = alternatives(engine, catalog, &direct, &draft.alternatives);
     Plan {
