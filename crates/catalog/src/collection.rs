@@ -133,9 +133,13 @@ impl<T: Keyed> Objects<T> {
 
     /// Takes out the object of that name; all of overloaded functions.
     pub fn remove(&mut self, name: &Name) {
-        let named = self.slots_with(Key::named(name));
-        let is = |slot: &u32| self.slots.get(*slot).is_some_and(|e| e.object.name() == name);
-        let gone: Vec<u32> = named.into_iter().filter(is).collect();
+        self.remove_with(Key::named(name), |object| object.name() == name);
+    }
+
+    /// Takes out those that are chosen among those with a key.
+    pub fn remove_with(&mut self, key: Key, mut chosen: impl FnMut(&T) -> bool) {
+        let mut gone = self.slots_with(key);
+        gone.retain(|slot| self.slots.get(*slot).is_some_and(|e| chosen(&e.object)));
         self.take_out(&gone);
     }
 

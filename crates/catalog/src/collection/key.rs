@@ -96,7 +96,7 @@ impl Key {
         Self::type_called(own.strip_prefix('"').unwrap_or(own))
     }
 
-    /// Tables of a session's own.
+    /// Relations of a session's own.
     pub fn temporary() -> Self {
         Self::new(Kind::Temporary, ())
     }
@@ -121,6 +121,10 @@ pub trait Keyed: Clone {
     fn keys(&self, keys: &mut Vec<Key>);
 }
 
+fn temporary(name: &Name) -> Option<Key> {
+    (name.schema == "pg_temp").then(Key::temporary)
+}
+
 impl Keyed for Table {
     fn name(&self) -> &Name {
         &self.name
@@ -142,9 +146,7 @@ impl Keyed for Table {
             keys.push(Key::word(&column.name));
             keys.push(Key::of_type(&column.type_name));
         }
-        if schema == "pg_temp" {
-            keys.push(Key::temporary());
-        }
+        keys.extend(temporary(&self.name));
     }
 }
 
@@ -158,6 +160,7 @@ impl Keyed for View {
         keys.extend(self.rules.iter().flat_map(|r| &r.statements).map(|s| Key::needs(&s.relation)));
         keys.push(Key::word(&self.name.name));
         keys.extend(self.columns.iter().map(|c| Key::word(c)));
+        keys.extend(temporary(&self.name));
     }
 }
 
@@ -168,6 +171,7 @@ impl Keyed for Sequence {
 
     fn keys(&self, keys: &mut Vec<Key>) {
         keys.extend(self.owned_by.iter().map(|d| Key::needs(&d.on)));
+        keys.extend(temporary(&self.name));
     }
 }
 

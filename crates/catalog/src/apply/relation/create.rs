@@ -70,8 +70,8 @@ impl Catalog {
     /// Ends a session: its temporary relations go.
     pub fn end_session(&mut self) {
         self.drop_own(&|_| true);
-        self.views.retain(|v| v.name.schema != "pg_temp");
-        self.sequences.retain(|s| s.name.schema != "pg_temp");
+        self.views.remove_with(Key::temporary(), |v| v.name.schema == "pg_temp");
+        self.sequences.remove_with(Key::temporary(), |s| s.name.schema == "pg_temp");
     }
 
     fn drop_own(&mut self, wanted: &dyn Fn(&Table) -> bool) {
