@@ -1,26 +1,19 @@
 //! Two schemas without what changes by itself.
 
-use std::sync::Arc;
-
 use crate::{Catalog, Table};
 
 impl Catalog {
     /// The two schemas where they may differ: statistics, sizes, activity and everything else that changes by itself
     /// is taken out, and so are tables that both share. Equal results mean schemas no migration has changed.
     pub fn schema_difference(&self, other: &Catalog) -> (Catalog, Catalog) {
-        let same_list = self.tables.len() == other.tables.len();
-        let changed: Vec<bool> =
-            self.tables.iter().zip(&other.tables).map(|(a, b)| !same_list || !Arc::ptr_eq(a, b)).collect();
-        (self.schema_only(&changed), other.schema_only(&changed))
+        let (own, others) = self.tables.differing(&other.tables);
+        (self.schema_only(own), other.schema_only(others))
     }
 
-    fn schema_only(&self, changed: &[bool]) -> Catalog {
-        // Beyond the shorter list there is nothing to pair with.
-        let differs = |n: usize| changed.get(n).copied().unwrap_or(true);
-        let tables = self.tables.iter().enumerate().filter(|(n, _)| differs(*n));
+    fn schema_only(&self, tables: Vec<&Table>) -> Catalog {
         let mut schema = Catalog {
             schemas: self.schemas.clone(),
-            tables: tables.map(|(_, t)| Arc::new(table_only(t))).collect(),
+            tables: tables.into_iter().map(table_only).collect(),
             views: self.views.clone(),
             sequences: self.sequences.clone(),
             functions: self.functions.clone(),
@@ -29,9 +22,9 @@ impl Catalog {
             extensions: self.extensions.clone(),
             ..Catalog::default()
         };
-        schema.views.iter_mut().for_each(|v| v.bytes = None);
-        schema.sequences.iter_mut().for_each(|s| s.used = None);
-        schema.functions.iter_mut().for_each(|f| f.mentions.clear());
+        schema.views.change(|v| v.bytes.is_some(), |v| v.bytes = None);
+        schema.sequences.change(|s| s.used.is_some(), |s| s.used = None);
+        schema.functions.change(|f| !f.mentions.is_empty(), |f| f.mentions.clear());
         schema
     }
 }

@@ -11,6 +11,7 @@ mod apply;
 mod catalog;
 mod change;
 mod check;
+mod collection;
 mod dependency;
 mod difference;
 mod effect;
@@ -42,6 +43,7 @@ pub use change::{
     Target, TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition, Write, WriteCommand,
 };
 pub use check::Check;
+pub use collection::{Iter, Key, Keyed, Objects};
 pub use dependency::{Object, UsedBy, type_named};
 pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};
 pub use engine::{

@@ -270,8 +270,6 @@ fn listed(columns: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     fn users() -> Catalog {
@@ -282,7 +280,7 @@ mod tests {
             columns: vec![column("id"), column("email")],
             ..Table::default()
         };
-        Catalog { tables: vec![Arc::new(table)].into(), ..Catalog::default() }
+        Catalog { tables: vec![table].into(), ..Catalog::default() }
     }
 
     #[test]
@@ -296,7 +294,7 @@ mod tests {
         table.size.rows = Some(5.0);
         let mut notes = Table { name: names[1].clone(), ..Table::default() };
         notes.columns.clear();
-        after.tables.push(Arc::new(notes));
+        after.tables.insert(notes);
         let (before, after) = (before.outline(&names), after.outline(&names));
         let change = before.change_to(&after);
         assert_eq!(before.changed(&change), after);

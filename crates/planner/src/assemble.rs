@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use altimeter_analysis::preflight::{Preflight, preflight};
+use altimeter_analysis::preflight::{Met, preflight};
 use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
 use altimeter_catalog::{Catalog, Change, Check, Engine, Name, TransactionUse, Unknown};
 
@@ -286,10 +286,11 @@ fn finish(
             }
         }
     }
-    let mut met = Preflight::default();
+    let mut met = Met::default();
     for judged in steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged) {
         met.absorb(preflight(catalog, &judged.effect, &judged.estimate));
     }
+    let met = met.found().clone();
     unknowns.extend(met.unknowns.iter().filter(|u| !unknowns.contains(u)).cloned().collect::<Vec<_>>());
     let alternatives = alternatives(engine, catalog, &direct, &draft.alternatives);
     Plan {

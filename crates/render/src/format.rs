@@ -43,7 +43,13 @@ pub use verify::{
 #[cfg(test)]
 mod tests;
 
-/// A shape as people may read it too, with a line break at the end.
+/// Writes a shape as people may read it too, with a line break at the end.
+pub(crate) fn write(shape: &impl serde::Serialize, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, shape)?;
+    out.write_all(b"\n")
+}
+
+/// A shape as text.
 pub(crate) fn to_text(shape: &impl serde::Serialize) -> String {
     // The shapes have string keys only and derive their serialisation, so there is nothing that can fail.
     let mut text = serde_json::to_string_pretty(shape).unwrap_or_default();

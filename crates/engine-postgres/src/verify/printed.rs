@@ -84,8 +84,6 @@ fn reads_rows_of(check: &Check) -> Vec<&Name> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use altimeter_catalog::{Column, ForeignKey, Table};
 
     use super::*;
@@ -139,7 +137,7 @@ mod tests {
             let column =
                 Column { name: name.to_owned(), type_name: "integer".to_owned(), ..Column::default() };
             let table = Table { name: Name::new(name, name), columns: vec![column], ..Table::default() };
-            let catalog = Catalog { tables: vec![Arc::new(table)].into(), ..Catalog::default() };
+            let catalog = Catalog { tables: vec![table].into(), ..Catalog::default() };
             for check in checks(name) {
                 let printed = PrintedCheck::new(&catalog, &check).unwrap();
                 let plain = crate::queries::why_not_plain(printed.text());
@@ -153,7 +151,7 @@ mod tests {
     fn rows_are_read_of_plain_tables_only() {
         let table = |kind| Table { name: Name::new("a", "b"), kind, ..Table::default() };
         let nulls = Check::NoNulls { table: Name::new("a", "b"), column: "c".to_owned() };
-        let with = |kind| Catalog { tables: vec![Arc::new(table(kind))].into(), ..Catalog::default() };
+        let with = |kind| Catalog { tables: vec![table(kind)].into(), ..Catalog::default() };
         assert!(PrintedCheck::new(&with(TableKind::PartitionedTable), &nulls).is_ok());
         assert!(PrintedCheck::new(&with(TableKind::ForeignTable), &nulls).is_err());
         assert!(PrintedCheck::new(&Catalog::default(), &nulls).is_err());
