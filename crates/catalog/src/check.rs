@@ -48,6 +48,11 @@ pub enum Check {
         /// The name.
         name: Name,
     },
+    /// A relation bears the name.
+    NameTaken {
+        /// The name.
+        name: Name,
+    },
     /// The index is there and valid.
     IndexValid {
         /// The index.
@@ -171,6 +176,7 @@ impl fmt::Display for Check {
             Check::ColumnNullable { table, column } => write!(f, "{table}.{column} may be NULL"),
             Check::ColumnHasDefault { table, column } => write!(f, "{table}.{column} has a default"),
             Check::NameFree { name } => write!(f, "nothing is called {name} yet"),
+            Check::NameTaken { name } => write!(f, "{name} is there"),
             Check::IndexValid { index } => write!(f, "the index {index} is there and valid"),
             Check::TriggerEnabled { table, trigger } => {
                 write!(f, "the trigger {trigger} on {table} is enabled")

@@ -10,6 +10,7 @@ use altimeter_catalog::{
     IndexTarget, Name, TriggerDefinition,
 };
 
+pub(crate) use advice::relation_word;
 pub(crate) use backfill::{print_progress, read_backfill};
 pub(crate) use checks::print_check;
 
@@ -104,6 +105,7 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
         | Change::Maintain(_)
         | Change::Rows(_)
         | Change::Session(_) => advice::print(catalog, change),
+        Change::Written { sql, .. } => sql.clone(),
         Change::Together(changes) => {
             let statements: Vec<String> =
                 changes.iter().map(|c| format!("  {};\n", print(catalog, c))).collect();

@@ -359,6 +359,6 @@ pub(crate) fn refuse_exclusion(table: &Name) -> PlanError {
              can be neither NOT VALID nor take over an index built concurrently"
         ),
         "make a new table with the constraint, and move the rows there in batches; or a trigger that refuses \
-         conflicting rows under an advisory lock; or run it directly while the application is stopped",
+         conflicting rows under an advisory lock; or stop the application: --zero-downtime false plans the plain statement, with what it costs",
     )
 }

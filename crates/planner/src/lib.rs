@@ -5,7 +5,9 @@
 //! `proof` refuses a plan that does not reach the wanted schema or whose way back does not lead home.
 
 mod assemble;
+mod combine;
 mod constraint;
+mod direct;
 mod draft;
 mod in_step;
 mod plan;
@@ -14,7 +16,7 @@ mod recipe;
 mod recipes;
 pub mod request;
 
-pub use assemble::plan_request;
+pub use assemble::{PlanOptions, plan_request};
 pub use plan::{
     Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlannedCheck, PlannedStatement, Rollback,
     RollbackTrigger, Step, StepKind, Transaction,

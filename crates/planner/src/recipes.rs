@@ -11,8 +11,10 @@ mod drop_column;
 mod drop_constraint;
 mod drop_index;
 mod drop_not_null;
+mod drop_table;
 mod rename_column;
 mod rename_constraint;
+mod rename_table;
 mod set_not_null;
 mod validate_constraint;
 
@@ -27,8 +29,10 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &drop_constraint::DropConstraint,
     &drop_index::DropIndex,
     &drop_not_null::DropNotNull,
+    &drop_table::DropTable,
     &rename_column::RenameColumn,
     &rename_constraint::RenameConstraint,
+    &rename_table::RenameTable,
     &set_not_null::SetNotNull,
     &validate_constraint::ValidateConstraint,
 ];

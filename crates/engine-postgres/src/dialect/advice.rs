@@ -1,8 +1,8 @@
 //! Changes that no recipe makes but that rules recommend. What nobody recommends has no text.
 
 use altimeter_catalog::{
-    AlterTable, Catalog, Change, ColumnAction, DetachMode, Maintenance, PartitionChange, ReindexTarget,
-    RelationChange, RelationWord, SessionChange, TableAction, TypeAction,
+    AlterTable, Catalog, Change, ColumnAction, DetachMode, DropTarget, Maintenance, PartitionChange,
+    ReindexTarget, RelationChange, RelationWord, SessionChange, TableAction, TypeAction,
 };
 
 use crate::quoting::{literal, quote, quote_name};
@@ -108,6 +108,18 @@ fn concurrent(yes: bool) -> &'static str {
     if yes { "CONCURRENTLY " } else { "" }
 }
 
+/// The word for a kind of relation.
+pub(crate) fn relation_word(word: RelationWord) -> &'static str {
+    match word {
+        RelationWord::MaterializedView => "MATERIALIZED VIEW",
+        RelationWord::View => "VIEW",
+        RelationWord::Index => "INDEX",
+        RelationWord::Sequence => "SEQUENCE",
+        RelationWord::ForeignTable => "FOREIGN TABLE",
+        RelationWord::Table => "TABLE",
+    }
+}
+
 fn relation(change: &RelationChange) -> String {
     match change {
         RelationChange::CreateIndexOnly(index) => {
@@ -123,16 +135,20 @@ fn relation(change: &RelationChange) -> String {
             format!("CREATE SEQUENCE {name} AS {type_name}{}", owned.unwrap_or_default())
         }
         RelationChange::Rename { word, relation, to, if_exists: false } => {
-            let word = match word {
-                RelationWord::MaterializedView => "MATERIALIZED VIEW",
-                RelationWord::View => "VIEW",
-                RelationWord::Index => "INDEX",
-                RelationWord::Sequence => "SEQUENCE",
-                RelationWord::ForeignTable => "FOREIGN TABLE",
-                RelationWord::Table => "TABLE",
-            };
+            let word = relation_word(*word);
             format!("ALTER {word} {} RENAME TO {}", quote_name(relation), quote(to))
         }
+        RelationChange::SetSchema { word, relation, schema, if_exists: false } => {
+            format!("ALTER {} {} SET SCHEMA {}", relation_word(*word), quote_name(relation), quote(schema))
+        }
+        RelationChange::Drop { targets, if_exists, cascade } => match targets.as_slice() {
+            [DropTarget::Relation { word, name }] => {
+                let exists = if *if_exists { "IF EXISTS " } else { "" };
+                let cascade = if *cascade { " CASCADE" } else { "" };
+                format!("DROP {} {exists}{}{cascade}", relation_word(*word), quote_name(name))
+            }
+            _ => String::new(),
+        },
         RelationChange::AlterType {
             name,
             action: TypeAction::AddValue { label, beside: None, if_not_exists },

@@ -23,6 +23,7 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
             attribute(table, column, "count(*) = 1", " AND a.atthasdef")
         }
         Check::NameFree { name } => format!("SELECT count(*) = 0 AS ok {}", relation(name)),
+        Check::NameTaken { name } => format!("SELECT count(*) = 1 AS ok {}", relation(name)),
         Check::IndexValid { index } => format!(
             "SELECT count(*) = 1 AS ok {} AND EXISTS (SELECT FROM pg_catalog.pg_index i \
              WHERE i.indexrelid = c.oid AND i.indisvalid AND i.indisready)",
