@@ -43,9 +43,20 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("rename users.email to mail on docs", "two tables, public.docs and public.users", "name one"),
     ("rename 'odd table'.'User Name' to x", "there is no table \"odd table\"", "public.\"Odd Table\""),
     ("rename bell of 'Odd Table' to x", "there is no column bell", "\"bell\\u{7}\""),
-    ("make users.email not null", "setting NOT NULL is not planned yet", ""),
+    ("make users.emial not null", "there is no column emial", "did you mean email?"),
+    ("make users.email not null, fill with nothing", "would be a column's name", "'nothing'"),
+    (
+        "drop the constraint users_age_chek from users",
+        "there is no constraint users_age_chek",
+        "users_age_check",
+    ),
+    ("add a foreign key from users.customer_id to invoices.total.x", "", ""),
     ("change the type of users.age_group to bigint", "changing a column's type is not planned yet", ""),
-    ("add a foreign key from users.customer_id to docs", "adding a foreign key is not planned yet", ""),
+    (
+        "add a foreign key from users.customer_id to docs",
+        "has no primary key that could be referenced",
+        "(id)",
+    ),
     ("ad colum foo to users", "", "did you mean: add column foo to users?"),
     (
         "renam users.email to mail",
