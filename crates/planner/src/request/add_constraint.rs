@@ -178,11 +178,8 @@ fn possible(names: Names<'_>, change: &Change, kind: ConstraintKind) -> Option<R
         for column in constraint.columns.iter().filter(|_| constraint.expression.is_none()) {
             names.column(table, &Part { text: column.clone(), quote: Some('"') })?;
         }
+        // Whether the name is free is known where it is planned: the same statement may drop the one that has it.
         let Some(own) = &constraint.name else { return Ok(()) };
-        if table.constraints.iter().any(|c| &c.name == own) {
-            let message = format!("{} has a constraint {} already", table.name, shown(own));
-            return Err(Trouble::new(Progress::Named, message, "choose another name for the constraint"));
-        }
         fitting_name(names, own)
     }))
 }
