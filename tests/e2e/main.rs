@@ -19,3 +19,4 @@ mod plans;
 mod preflight;
 mod readme;
 mod servers;
+mod verify;

@@ -2,11 +2,15 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::{ForeignKey, Name};
 
 /// A read-only question with a yes or a no. An engine prints it as one query that returns one row, whose first
 /// column is true exactly when the answer is yes. `Display` says what is asked, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Check {
     /// The table has the column.
     ColumnExists {
@@ -87,6 +91,28 @@ pub enum Check {
         truth: String,
         /// The other.
         copy: String,
+    },
+    /// No row where a column is not what becomes of another. Reads the whole table.
+    Follows {
+        /// The table.
+        table: Name,
+        /// The column that follows.
+        follower: String,
+        /// The column it follows.
+        leader: String,
+        /// What becomes of it, as SQL.
+        value: String,
+    },
+    /// No row whose value a function ([`crate::Converts`]) refuses. Reads the whole table.
+    Converts {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+        /// The type it shall become.
+        type_name: String,
+        /// The function.
+        function: Name,
     },
     /// No row where the column is NULL. Reads the whole table.
     NoNulls {
@@ -187,6 +213,16 @@ impl fmt::Display for Check {
             }
             Check::InStep { table, truth, copy } => {
                 write!(f, "no row of {table} where {truth} and {copy} differ (reads the whole table)")
+            }
+            Check::Follows { table, follower, leader, .. } => write!(
+                f,
+                "no row of {table} where {follower} is not what becomes of {leader} (reads the whole table)"
+            ),
+            Check::Converts { table, column, type_name, .. } => {
+                write!(
+                    f,
+                    "no row of {table} whose {column} does not become {type_name} (reads the whole table)"
+                )
             }
             Check::NoNulls { table, column } => {
                 write!(f, "no row of {table} where {column} is NULL (reads the whole table)")

@@ -4,11 +4,12 @@ use std::fmt;
 use std::future::Future;
 use std::ops::Range;
 use std::pin::Pin;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Catalog, Change, Check, Effect, Name};
+use crate::{Answer, Catalog, Change, Check, Effect, Name};
 
 /// The database systems Altimeter speaks of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -137,6 +138,15 @@ pub enum Narrowing {
     Alters,
 }
 
+/// How the values of one type become another's when nobody says how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Casting {
+    /// The server does it only where it is told to (`USING`).
+    pub must_be_said: bool,
+    /// Some values cannot be converted, or it is not known that all can.
+    pub may_fail: bool,
+}
+
 /// The pure side of an engine: text to changes, changes to effects and text.
 pub trait Engine: Sync {
     /// Takes SQL apart and parses it.
@@ -192,6 +202,21 @@ pub trait Engine: Sync {
     /// none if there are no such values, or it cannot be told.
     fn narrowing(&self, from: &str, to: &str) -> Option<Narrowing>;
 
+    /// How values of one type become another's, both as the server prints them; none if there is no way.
+    fn casting(&self, catalog: &Catalog, from: &str, to: &str) -> Option<Casting>;
+
+    /// An expression cast to a type.
+    fn cast(&self, expression: &str, type_name: &str) -> String;
+
+    /// A function called with one argument, both as SQL.
+    fn call(&self, function: &Name, argument: &str) -> String;
+
+    /// The columns an expression reads.
+    fn columns_of(&self, expression: &str) -> Vec<String>;
+
+    /// A query that lists the rows for which a check does not hold; none where it is not about rows.
+    fn print_exceptions(&self, catalog: &Catalog, check: &Check) -> Option<String>;
+
     /// A partition's bound (`FOR VALUES …`) as the condition its rows satisfy, that the key is not NULL included; none if
     /// it cannot be said in a condition the server would recognise.
     fn bound_as_condition(&self, catalog: &Catalog, parent: &Name, bound: &str) -> Option<String>;
@@ -232,6 +257,19 @@ pub trait SyntaxOracle {
         &'a self,
         statements: &'a [String],
     ) -> Pin<Box<dyn Future<Output = Result<Vec<Verdict>, InspectError>> + 'a>>;
+}
+
+/// Asks a database whether checks hold, reading only.
+pub trait Verifier {
+    /// An answer to each check, in order, on the database `catalog` was just read from. No question takes longer than
+    /// `limit`; what takes longer is unknown. `progress` hears what is being asked.
+    fn verify<'a>(
+        &'a self,
+        catalog: &'a Catalog,
+        checks: &'a [Check],
+        limit: Duration,
+        progress: &'a (dyn Fn(&str) + Sync),
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<Answer>, InspectError>> + 'a>>;
 }
 
 /// What the server's parser says of a statement.

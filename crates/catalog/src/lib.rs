@@ -6,19 +6,21 @@
 //! engine implements, [`Engine`] (pure) and [`Inspector`] (live), are here too. No I/O, no SQL text.
 
 mod activity;
+mod answer;
 mod apply;
 mod catalog;
 mod change;
 mod check;
 mod dependency;
+mod difference;
 mod effect;
 mod engine;
 mod expression;
-mod fingerprint;
 mod index;
 mod name;
 mod naming;
 mod objects;
+mod outline;
 mod server;
 mod shared;
 mod snapshot;
@@ -28,22 +30,23 @@ pub use activity::{
     Activity, LockWait, PreparedTransaction, Progress, ReplicationSlot, Session, StandbyConnection,
     StatementStatistics,
 };
+pub use answer::Answer;
 pub use apply::{ApplyError, ObjectKind};
 pub use catalog::{Catalog, Unknown};
 pub use change::{
     AlterTable, AttributeAction, Backfill, BackfillValue, Change, ColumnAction, Commented, Conflict,
-    ConstraintDefinition, DetachMode, DropTarget, EndsEarly, FunctionBody, FunctionDefinition, Given, InStep,
-    InStepFires, IndexAction, LedBy, Maintenance, Mention, Movable, ObjectChange, PartitionChange,
-    PublicationVerb, Published, ReindexTarget, RelationChange, RelationWord, RoutineDefinition, RowsChange,
-    SequenceAction, SessionChange, TableAction, TableDefinition, TableSource, Target, TriggerDefinition,
-    TypeAction, Vacuum, Values, ViewDefinition, Write, WriteCommand,
+    ConstraintDefinition, Converts, DetachMode, DropTarget, EndsEarly, Follow, FunctionBody,
+    FunctionDefinition, Given, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention, Movable,
+    ObjectChange, PartitionChange, PublicationVerb, Published, ReindexTarget, RelationChange, RelationWord,
+    RoutineDefinition, RowsChange, SequenceAction, SessionChange, TableAction, TableDefinition, TableSource,
+    Target, TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition, Write, WriteCommand,
 };
 pub use check::Check;
 pub use dependency::{Object, UsedBy, type_named};
 pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};
 pub use engine::{
-    Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Narrowing, Piece,
-    PieceKind, Script, SourceText, Statement, SyntaxError, SyntaxOracle, Verdict, Volatility,
+    Casting, Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Narrowing, Piece,
+    PieceKind, Script, SourceText, Statement, SyntaxError, SyntaxOracle, Verdict, Verifier, Volatility,
 };
 pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
 pub use name::Name;
@@ -52,6 +55,7 @@ pub use objects::{
     Cast, Dependency, DomainConstraint, Extension, Function, Publication, RoutineStatement, Rule, Sequence,
     TypeKind, UserType, View,
 };
+pub use outline::{Outline, OutlineChange};
 pub use server::{Role, RoleSetting, Server, WalPosition};
 pub use shared::Shared;
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};

@@ -2,7 +2,9 @@
 
 use std::io::{IsTerminal, Write};
 
-use altimeter_render::{Layout, Report, ReviewReport, RulesReport, report, review, rules};
+use altimeter_render::{
+    Layout, Report, ReviewReport, RulesReport, VerificationReport, report, review, rules, verification,
+};
 
 use crate::failure::Failure;
 use crate::shared::{Color, Shared};
@@ -20,6 +22,11 @@ pub(crate) fn review_report(shared: &Shared) -> Result<&'static dyn ReviewReport
 /// The report of the rules that was asked for.
 pub(crate) fn rules_report(shared: &Shared) -> Result<&'static dyn RulesReport, Failure> {
     chosen(shared, &rules::ALL.iter().map(|r| (r.name(), *r)).collect::<Vec<_>>())
+}
+
+/// The report of a verification that was asked for.
+pub(crate) fn verification_report(shared: &Shared) -> Result<&'static dyn VerificationReport, Failure> {
+    chosen(shared, &verification::ALL.iter().map(|r| (r.name(), *r)).collect::<Vec<_>>())
 }
 
 /// The format of the command line; else the configuration's, if the command knows it; else the first.

@@ -3,6 +3,7 @@
 mod advice;
 mod backfill;
 mod checks;
+mod follow;
 mod in_step;
 
 use altimeter_catalog::{
@@ -12,7 +13,7 @@ use altimeter_catalog::{
 
 pub(crate) use advice::relation_word;
 pub(crate) use backfill::{print_progress, read_backfill};
-pub(crate) use checks::print_check;
+pub(crate) use checks::{print_check, print_exceptions};
 
 use crate::quoting::{quote, quote_name};
 
@@ -68,13 +69,19 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
         }
         Change::CreateFunction(function) => {
             let replace = if function.or_replace { "OR REPLACE " } else { "" };
-            let body = match &function.body {
-                FunctionBody::InStep(in_step) => in_step::print_body(catalog, in_step),
+            let (signature, body) = match &function.body {
+                FunctionBody::InStep(it) => {
+                    ("()\nRETURNS trigger".to_owned(), in_step::print_body(catalog, it))
+                }
+                FunctionBody::Follow(it) => ("()\nRETURNS trigger".to_owned(), follow::print_body(it)),
+                FunctionBody::Converts(it) => {
+                    (format!("({})\nRETURNS boolean", it.from), follow::print_test(it))
+                }
                 // No recipe makes one.
                 FunctionBody::Opaque(_) => return String::new(),
             };
             format!(
-                "CREATE {replace}FUNCTION {}()\nRETURNS trigger LANGUAGE plpgsql AS {body}",
+                "CREATE {replace}FUNCTION {}{signature} LANGUAGE plpgsql AS {body}",
                 quote_name(&function.name)
             )
         }

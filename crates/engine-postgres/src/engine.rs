@@ -1,7 +1,7 @@
 //! The pure side of the engine, for the layers above.
 
 use altimeter_catalog::{
-    Backfill, Catalog, Change, Check, Effect, Engine, IndexDefinition, Name, Narrowing, SourceText,
+    Backfill, Casting, Catalog, Change, Check, Effect, Engine, IndexDefinition, Name, Narrowing, SourceText,
     Statement, Volatility,
 };
 
@@ -67,6 +67,26 @@ impl Engine for PostgresEngine {
 
     fn narrowing(&self, from: &str, to: &str) -> Option<Narrowing> {
         narrowing::narrowing(from, to)
+    }
+
+    fn casting(&self, catalog: &Catalog, from: &str, to: &str) -> Option<Casting> {
+        types::casting(catalog, from, to)
+    }
+
+    fn cast(&self, expression: &str, type_name: &str) -> String {
+        expression::cast(expression, type_name)
+    }
+
+    fn call(&self, function: &Name, argument: &str) -> String {
+        format!("{}({argument})", quoting::quote_name(function))
+    }
+
+    fn columns_of(&self, expression: &str) -> Vec<String> {
+        expression::columns_of(expression)
+    }
+
+    fn print_exceptions(&self, catalog: &Catalog, check: &Check) -> Option<String> {
+        dialect::print_exceptions(catalog, check)
     }
 
     fn bound_as_condition(&self, catalog: &Catalog, parent: &Name, bound: &str) -> Option<String> {

@@ -138,6 +138,10 @@ fn both(mut first: DraftStep, second: DraftStep) -> DraftStep {
         (Some(a), Some(b)) => Some(format!("{a}; {b}")),
         (a, b) => a.or(b),
     };
+    first.lost_on_return = match (first.lost_on_return, second.lost_on_return) {
+        (Some(a), Some(b)) => Some(format!("{a}; {b}")),
+        (a, b) => a.or(b),
+    };
     first.phase = first.phase.max(second.phase);
     first.before.extend(second.before);
     first.after.extend(second.after);
@@ -147,6 +151,7 @@ fn both(mut first: DraftStep, second: DraftStep) -> DraftStep {
 fn take_the_rest(whole: &mut Draft, draft: Draft) {
     whole.triggers.extend(draft.triggers);
     whole.alternatives.extend(draft.alternatives);
+    whole.column_order_differs = whole.column_order_differs.take().or(draft.column_order_differs);
     whole
         .cautions
         .extend(draft.cautions.into_iter().filter(|c| !whole.cautions.contains(c)).collect::<Vec<_>>());

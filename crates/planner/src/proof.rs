@@ -103,8 +103,12 @@ pub(crate) fn reaches(catalog: &Catalog, changes: &[Change], draft: &Draft) -> R
     changes.iter().try_for_each(|c| wanted.apply(c)).map_err(failed)?;
     draft.steps.iter().flat_map(|s| &s.up).try_for_each(|c| reached.apply(c)).map_err(failed)?;
     let (mut wanted, mut reached) = wanted.schema_difference(&reached);
-    forget_order(&mut wanted);
-    forget_order(&mut reached);
+    for schema in [&mut wanted, &mut reached] {
+        forget_order(schema);
+        if draft.column_order_differs.is_some() {
+            forget_column_order(schema);
+        }
+    }
     if wanted == reached {
         return Ok(());
     }
@@ -143,10 +147,16 @@ fn forget_order(schema: &mut Catalog) {
     }
 }
 
-/// A dropped column comes back at the end, and what cannot be made with nobody waiting does not come back.
-fn forget_what_is_lost(schema: &mut Catalog) {
+fn forget_column_order(schema: &mut Catalog) {
     for table in schema.tables.iter_mut().map(Arc::make_mut) {
         table.columns.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+}
+
+/// A dropped column comes back at the end, and what cannot be made with nobody waiting does not come back.
+fn forget_what_is_lost(schema: &mut Catalog) {
+    forget_column_order(schema);
+    for table in schema.tables.iter_mut().map(Arc::make_mut) {
         let excluding = |c: &&altimeter_catalog::Constraint| c.kind == ConstraintKind::Exclusion;
         let behind: Vec<String> =
             table.constraints.iter().filter(excluding).filter_map(|c| c.index.clone()).collect();

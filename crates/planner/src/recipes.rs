@@ -7,6 +7,7 @@ mod add_constraint;
 mod add_index;
 mod add_key;
 mod change_default;
+mod change_type;
 mod drop_column;
 mod drop_constraint;
 mod drop_index;
@@ -25,6 +26,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &add_index::AddIndex,
     &add_key::AddKey,
     &change_default::ChangeDefault,
+    &change_type::ChangeType,
     &drop_column::DropColumn,
     &drop_constraint::DropConstraint,
     &drop_index::DropIndex,

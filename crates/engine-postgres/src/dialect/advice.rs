@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{
     AlterTable, Catalog, Change, ColumnAction, DetachMode, DropTarget, Maintenance, PartitionChange,
-    ReindexTarget, RelationChange, RelationWord, SessionChange, TableAction, TypeAction,
+    ReindexTarget, RelationChange, RelationWord, SequenceAction, SessionChange, TableAction, TypeAction,
 };
 
 use crate::quoting::{literal, quote, quote_name};
@@ -27,6 +27,9 @@ pub(super) fn print(catalog: &Catalog, change: &Change) -> String {
             let using = using.as_ref().map(|u| format!(" USING {u}")).unwrap_or_default();
             let (table, column) = (quote_name(table), quote(column));
             format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE {type_name}{collation}{using}")
+        }
+        Change::AlterWhole { table, action: TableAction::ClusterOn(index) } => {
+            format!("ALTER TABLE {} CLUSTER ON {}", quote_name(table), quote(index))
         }
         _ => String::new(),
     }
@@ -147,15 +150,35 @@ fn relation(change: &RelationChange) -> String {
                 let cascade = if *cascade { " CASCADE" } else { "" };
                 format!("DROP {} {exists}{}{cascade}", relation_word(*word), quote_name(name))
             }
+            [DropTarget::Routine { name, arguments: None }] if !*cascade => {
+                let if_exists = if *if_exists { "IF EXISTS " } else { "" };
+                format!("DROP FUNCTION {if_exists}{}", quote_name(name))
+            }
             _ => String::new(),
         },
+        RelationChange::AlterSequence {
+            sequence,
+            if_exists: false,
+            action: SequenceAction::Options { owned_by: Some(Some(owner)), type_name: None },
+        } => {
+            let column = owner.columns.first().map(|c| quote(c)).unwrap_or_default();
+            format!("ALTER SEQUENCE {} OWNED BY {}.{column}", quote_name(sequence), quote_name(&owner.on))
+        }
         RelationChange::AlterType {
             name,
-            action: TypeAction::AddValue { label, beside: None, if_not_exists },
+            action: TypeAction::AddValue { label, beside, if_not_exists },
             ..
         } => {
             let if_not_exists = if *if_not_exists { "IF NOT EXISTS " } else { "" };
-            format!("ALTER TYPE {} ADD VALUE {if_not_exists}{}", quote_name(name), literal(label))
+            let beside = match beside {
+                Some((true, other)) => format!(" BEFORE {}", literal(other)),
+                Some((false, other)) => format!(" AFTER {}", literal(other)),
+                None => String::new(),
+            };
+            format!("ALTER TYPE {} ADD VALUE {if_not_exists}{}{beside}", quote_name(name), literal(label))
+        }
+        RelationChange::AlterType { name, action: TypeAction::RenameValue { from, to }, .. } => {
+            format!("ALTER TYPE {} RENAME VALUE {} TO {}", quote_name(name), literal(from), literal(to))
         }
         RelationChange::AlterType { name, action: TypeAction::ValidateConstraint(constraint), .. } => {
             format!("ALTER DOMAIN {} VALIDATE CONSTRAINT {}", quote_name(name), quote(constraint))

@@ -1,11 +1,11 @@
 //! Checks as read-only queries.
 //!
 //! Objects are looked up by name in the catalogs, never by a cast to `regclass`: a cast fails where a check must say
-//! no.
+//! no. Where a check has a limit, a second column says what was measured.
 
 use altimeter_catalog::{Catalog, Check, ForeignKey, Name};
 
-use super::in_step::print_differs;
+use super::in_step::{differs_from, print_differs};
 use crate::quoting::{literal, quote, quote_name};
 
 /// One query with one row, whose only column `ok` is true exactly when the check holds.
@@ -52,6 +52,16 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
             let differ = print_differs(catalog, described, &quote(truth), &quote(copy));
             format!("SELECT NOT EXISTS (SELECT FROM {} WHERE {differ}) AS ok", quote_name(table))
         }
+        Check::Follows { table, follower, value, .. } => {
+            let differ = differs_from(catalog, table, follower, value);
+            format!("SELECT NOT EXISTS (SELECT FROM {} WHERE {differ}) AS ok", quote_name(table))
+        }
+        Check::Converts { table, column, function, .. } => format!(
+            "SELECT count(*) = 0 AS ok, count(*) AS rows FROM {} WHERE NOT {}({})",
+            quote_name(table),
+            quote_name(function),
+            quote(column)
+        ),
         Check::NoNulls { table, column } => {
             format!(
                 "SELECT NOT EXISTS (SELECT FROM {} WHERE {} IS NULL) AS ok",
@@ -87,17 +97,19 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
             attribute(table, column, "count(*) = 1", " AND NOT a.atthasdef")
         }
         Check::NoTransactionOlderThan { seconds } => format!(
-            "SELECT count(*) = 0 AS ok FROM pg_catalog.pg_stat_activity \
+            "SELECT count(*) = 0 AS ok, 'the longest: ' || max(round(extract(epoch FROM \
+             clock_timestamp() - xact_start))::int8) || ' s' AS measured FROM pg_catalog.pg_stat_activity \
              WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend' \
              AND xact_start < clock_timestamp() - interval '{seconds} s'"
         ),
         Check::StandbyLagBelow { seconds } => format!(
-            "SELECT coalesce(max(replay_lag), interval '0') < interval '{seconds} s' AS ok \
-             FROM pg_catalog.pg_stat_replication"
+            "SELECT coalesce(max(replay_lag), interval '0') < interval '{seconds} s' AS ok, \
+             count(*) || ' standbys, ' || round(coalesce(extract(epoch FROM max(replay_lag)), 0)::numeric, 1) \
+             || ' s at most' AS measured FROM pg_catalog.pg_stat_replication"
         ),
         Check::LockWaitsAtMost { table, sessions } => format!(
-            "SELECT (SELECT count(*) FROM pg_catalog.pg_locks l WHERE NOT l.granted AND l.relation = c.oid) \
-             <= {sessions} AS ok {}",
+            "SELECT w.waiting <= {sessions} AS ok, w.waiting || ' wait' AS measured FROM (SELECT count(*) AS waiting \
+             FROM pg_catalog.pg_locks l WHERE NOT l.granted AND l.relation = (SELECT c.oid {})) w",
             relation(table)
         ),
     }
@@ -130,6 +142,20 @@ fn constrained(table: &Name, constraint: &str, wanted: &str) -> String {
         relation(table),
         literal(constraint)
     )
+}
+
+/// A query that lists the rows for which a check does not hold; none where it is not about rows.
+pub(crate) fn print_exceptions(catalog: &Catalog, check: &Check) -> Option<String> {
+    let (table, condition) = match check {
+        Check::Follows { table, follower, value, .. } => {
+            (table, differs_from(catalog, table, follower, value))
+        }
+        Check::Converts { table, column, function, .. } => {
+            (table, format!("NOT {}({})", quote_name(function), quote(column)))
+        }
+        _ => return None,
+    };
+    Some(format!("SELECT * FROM {} WHERE {condition}", quote_name(table)))
 }
 
 fn relation(name: &Name) -> String {

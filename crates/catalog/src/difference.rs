@@ -1,10 +1,8 @@
-//! A fingerprint of the schema a plan was made for.
+//! Two schemas without what changes by itself.
 
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
-use crate::{Catalog, Name, Table};
+use crate::{Catalog, Table};
 
 impl Catalog {
     /// The two schemas where they may differ: statistics, sizes, activity and everything else that changes by itself
@@ -35,23 +33,6 @@ impl Catalog {
         schema.sequences.iter_mut().for_each(|s| s.used = None);
         schema.functions.iter_mut().for_each(|f| f.mentions.clear());
         schema
-    }
-
-    /// 16 hexadecimal digits over the schema of the tables named and of what references them.
-    pub fn fingerprint(&self, tables: &[&Name]) -> String {
-        let touched: Vec<Table> = self
-            .tables
-            .iter()
-            .filter(|t| {
-                tables.contains(&&t.name)
-                    || t.constraints
-                        .iter()
-                        .any(|c| c.foreign.as_ref().is_some_and(|f| tables.contains(&&f.table)))
-            })
-            .map(|t| table_only(t))
-            .collect();
-        let bytes = serde_json::to_vec(&touched).unwrap_or_default();
-        Sha256::digest(&bytes).iter().take(8).map(|b| format!("{b:02x}")).collect()
     }
 }
 
