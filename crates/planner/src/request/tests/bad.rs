@@ -98,7 +98,7 @@ const WRONG: &[(&str, &str, &str)] = &[
         "drop index public.users_user_name_idx or",
     ),
     ("drop the index on users", "does not say which index to drop", "public.users_email_idx (email)"),
-    ("drop index users_pkey", "belongs to the constraint users_pkey", "not planned yet"),
+    ("drop index users_pkey", "belongs to the constraint users_pkey", "drop the constraint users_pkey from"),
     ("drop the index users_email_idx on docs", "is not an index on public.docs", ""),
     ("add an index on users", "does not say which columns", ""),
     ("add an index on users(emial)", "there is no column emial", "email"),
