@@ -4,6 +4,7 @@ mod bad_input;
 mod built;
 mod claims;
 mod connect;
+mod constraints;
 mod corpus;
 mod dumps;
 mod formats;

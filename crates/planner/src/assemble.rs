@@ -49,7 +49,7 @@ pub fn plan_request(
         false => {
             let mut schema = catalog.clone();
             let mut drafts = Vec::new();
-            for change in &request.changes {
+            for change in each_alone(&request.changes) {
                 let now = RecipeContext { engine, catalog: &schema };
                 drafts.push(direct::whatever_it_costs(&now, &plain(change))?);
                 schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
@@ -58,9 +58,6 @@ pub fn plan_request(
         }
     };
     let direct = direct(engine, catalog, &request.changes)?;
-    if let Some(reason) = direct.iter().find_map(|j| j.effect.fails.clone()) {
-        return Err(refuse(format!("the server refuses the change: {reason}"), "correct the request"));
-    }
     Ok(finish(engine, catalog, request, proved, direct, tables))
 }
 
@@ -96,6 +93,12 @@ fn without_downtime(
 ) -> Result<Proved, PlanError> {
     let apart = combine::apart(context, changes);
     let in_turn = combine::in_turn(context, &apart)?;
+    for judged in direct(context.engine, context.catalog, changes)? {
+        if let Some(reason) = judged.effect.fails {
+            let sql = judged.statement.sql.split_whitespace().collect::<Vec<_>>().join(" ");
+            return Err(refuse(format!("`{sql}`: {reason}"), "correct the request"));
+        }
+    }
     if apart.len() > 1
         && let Some(drafts) = combine::side_by_side(context, &apart)
         && let Ok(proved) = proved(context, changes, tables, combine::merged(drafts))
@@ -122,15 +125,19 @@ fn proved(
 fn direct(engine: &dyn Engine, catalog: &Catalog, changes: &[Change]) -> Result<Vec<Judged>, PlanError> {
     let mut schema = catalog.clone();
     let mut statements = Vec::new();
-    let each = changes.iter().flat_map(|change| match change {
-        Change::Together(parts) => parts.as_slice(),
-        one => std::slice::from_ref(one),
-    });
-    for change in each {
+    for change in each_alone(changes) {
         statements.push(printed(engine, &schema, &plain(change), None, None)?);
         schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
     }
     Ok(statements)
+}
+
+/// The changes as statements of their own: what is asked for together in words needs no transaction of its own.
+fn each_alone(changes: &[Change]) -> impl Iterator<Item = &Change> {
+    changes.iter().flat_map(|change| match change {
+        Change::Together(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    })
 }
 
 /// The change without what a careful person would add.

@@ -291,7 +291,13 @@ fn replaced(
     step.before.extend(satisfied(name, constraint));
     wait_for_none(&mut step);
     step.up = vec![build(new_index), swap(&old.name, &own, constraint)];
-    step.down = vec![build(&old_index.definition), swap(&own, &old.name, &context.definition_of(table, old))];
+    // A build that failed leaves its index behind.
+    let left_behind = Change::DropIndex { index: name.sibling(&beside), concurrently: true, if_exists: true };
+    step.down = vec![
+        left_behind,
+        build(&old_index.definition),
+        swap(&own, &old.name, &context.definition_of(table, old)),
+    ];
     step.after.push(Check::IndexValid { index: name.sibling(&own) });
     step.after.push(Check::ConstraintValid { table: name.clone(), constraint: own });
     Ok(step)
