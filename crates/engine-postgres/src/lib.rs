@@ -31,6 +31,7 @@ mod quoting;
 mod split;
 mod text;
 mod types;
+mod uses;
 #[cfg(feature = "live")]
 mod verify;
 

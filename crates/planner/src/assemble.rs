@@ -16,6 +16,7 @@ use crate::proof;
 use crate::recipe::{RecipeContext, refuse};
 use crate::recipes;
 use crate::request::Request;
+use crate::uses;
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
 const LOCK_TIMEOUT_MS: u32 = 2_000;
@@ -29,12 +30,14 @@ pub fn plan_request(engine: &dyn Engine, catalog: &Catalog, request: &Request) -
         ));
     };
     let context = RecipeContext { engine, catalog };
-    let draft = recipes::ALL.iter().find_map(|r| r.draft(&context, change)).unwrap_or_else(|| {
+    let mut draft = recipes::ALL.iter().find_map(|r| r.draft(&context, change)).unwrap_or_else(|| {
         Err(refuse(
             "there is no recipe for this change yet",
             "planned so far: add, rename or drop a column, add or drop an index",
         ))
     })?;
+    let uses = uses::find(engine, catalog, change);
+    uses.iter().for_each(|u| uses::wait_for_the_end(&mut draft, u));
     let direct = direct(engine, catalog, change)?;
     proof::reaches(catalog, change, &draft)?;
     let mut tables: Vec<Name> = change.tables().into_iter().cloned().collect();
@@ -44,7 +47,8 @@ pub fn plan_request(engine: &dyn Engine, catalog: &Catalog, request: &Request) -
     let concerned = concerned(&tables, &draft.steps);
     let steps = steps(engine, catalog, &draft.steps, &concerned)?;
     let schema = PlanSchema { before: catalog.outline(&concerned), of: concerned };
-    Ok(finish(engine, catalog, request, draft, direct, steps, tables, schema))
+    let plan = finish(engine, catalog, request, draft, direct, steps, tables, schema);
+    Ok(Plan { uses, ..plan })
 }
 
 /// The plain statement, for comparison: as somebody would type it, without `lock_timeout`.
@@ -227,6 +231,7 @@ fn finish(
         rollback,
         capacity,
         alternatives,
+        uses: None,
         cautions: draft.cautions,
         unknowns,
         preflight: met,

@@ -12,6 +12,7 @@ mod proof;
 mod recipe;
 mod recipes;
 pub mod request;
+pub mod uses;
 pub mod verify;
 
 pub use assemble::plan_request;
