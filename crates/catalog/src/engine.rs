@@ -164,7 +164,7 @@ pub trait Engine: Sync {
     fn effect(&self, catalog: &Catalog, statement: &Statement) -> Effect;
 
     /// The relations a statement about rows reads or writes and the columns it names or takes with `*`, every name
-    /// resolved; none if it is no such statement or cannot be read. Literals may have been taken out of it.
+    /// resolved; nothing of a statement about the schema; none if it cannot be read. Literals may have been taken out.
     fn uses(&self, catalog: &Catalog, sql: &str) -> Option<Vec<StatementUse>>;
 
     /// A change as one statement that runs as it stands, without closing semicolon. Empty for a change that is only

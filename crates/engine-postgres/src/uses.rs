@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use altimeter_catalog::{Catalog, Name, StatementUse};
 use squawk_lexer::{TokenKind, tokenize};
-use squawk_syntax::SyntaxKind;
+use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use crate::lower;
 use crate::parse::{self, Parsed};
@@ -22,13 +22,27 @@ const ROWS: &[SyntaxKind] = &[
     SyntaxKind::MERGE,
 ];
 
-/// The uses of a statement about rows; none if it is another or cannot be read.
+/// Statements that use rows in a way this does not look into.
+const UNREAD: &[SyntaxKind] = &[
+    SyntaxKind::COPY,
+    SyntaxKind::EXPLAIN,
+    SyntaxKind::DECLARE,
+    SyntaxKind::CALL,
+    SyntaxKind::EXECUTE,
+    SyntaxKind::DO,
+];
+
+/// The uses of a statement; none of any relation for one about the schema, which ends with itself; nothing at all if it
+/// cannot be read.
 pub(crate) fn uses(catalog: &Catalog, sql: &str) -> Option<Vec<StatementUse>> {
     if parse::too_deep(sql).is_some() {
         return None;
     }
     // `?` is an operator of jsonb, and what literals are replaced with where a server keeps statements.
-    let node = rows_statement(sql).or_else(|| rows_statement(&with_nulls(sql)))?;
+    let node = statement(sql).or_else(|| statement(&with_nulls(sql)))?;
+    if !ROWS.contains(&node.kind()) {
+        return Some(Vec::new());
+    }
     let mut columns: BTreeMap<Name, Vec<String>> = BTreeMap::new();
     let mut note = |relation: Name, named: Vec<String>| {
         let known = columns.entry(relation).or_default();
@@ -49,10 +63,10 @@ pub(crate) fn uses(catalog: &Catalog, sql: &str) -> Option<Vec<StatementUse>> {
     Some(columns.into_iter().map(split).collect())
 }
 
-fn rows_statement(sql: &str) -> Option<squawk_syntax::SyntaxNode> {
+fn statement(sql: &str) -> Option<SyntaxNode> {
     let parsed = Parsed::new(sql);
     let node = parsed.node()?;
-    (parsed.syntax_error.is_none() && ROWS.contains(&node.kind())).then_some(node)
+    (parsed.syntax_error.is_none() && !UNREAD.contains(&node.kind())).then_some(node)
 }
 
 /// The statement with NULL for each `?`.
@@ -139,12 +153,14 @@ mod tests {
             ("UPDATE users SET name = $1 WHERE id = $2", "named"),
             ("UPDATE users SET data = $1 WHERE name = $2", "named"),
             ("DELETE FROM users WHERE id = $1 RETURNING *", "taken"),
+            ("DELETE FROM users WHERE name = $1", "named"),
             ("WITH u AS (SELECT id, name FROM users) SELECT id FROM u", "named"),
+            ("CREATE VIEW v AS SELECT name FROM users", ""),
             ("SELECT id FROM orders ORDER BY (SELECT max(name) FROM users)", "named"),
         ] {
             assert_eq!(how(sql, "name"), Some(wanted), "{sql}");
         }
-        for sql in ["VACUUM users", "SELECT FROM WHERE", "", "name"] {
+        for sql in ["COPY users (name) TO stdout", "SELECT FROM WHERE", "", "name"] {
             assert_eq!(how(sql, "name"), None, "{sql}");
         }
     }

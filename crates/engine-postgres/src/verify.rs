@@ -143,6 +143,8 @@ fn read(rows: &[Row]) -> Answer {
 /// What a refusal means for the check.
 fn refused(error: &InspectError, limit: Duration) -> Answer {
     let said = error.source.as_ref().map(|s| s.to_string()).unwrap_or_else(|| error.message.clone());
+    // The first line is the message, what follows are hints about a statement nobody typed.
+    let said = said.lines().next().unwrap_or_default().trim_start_matches("ERROR: ").to_owned();
     let Some(code) = code(error) else { return unknown(said, "") };
     if *code == SqlState::QUERY_CANCELED {
         let seconds = limit.as_secs_f64();

@@ -181,7 +181,7 @@ fn statements(
 }
 
 /// How a statement uses it, if it does.
-pub(crate) fn how(engine: &dyn Engine, catalog: &Catalog, sql: &str, used: &Used) -> Option<How> {
+pub fn how(engine: &dyn Engine, catalog: &Catalog, sql: &str, used: &Used) -> Option<How> {
     // Reading costs more than looking for the words, and what has not even the table's name can only mean a view.
     let relations = relations(catalog, &used.table);
     if !relations.iter().any(|name| has_word(sql, &name.name)) {
@@ -200,6 +200,17 @@ pub(crate) fn how(engine: &dyn Engine, catalog: &Catalog, sql: &str, used: &Used
             Some(_) => None,
         })
         .min()
+}
+
+/// Whether a statement about the schema names it: a migration.
+pub fn is_about_its_schema(engine: &dyn Engine, catalog: &Catalog, sql: &str, used: &Used) -> bool {
+    let words = has_word(sql, &used.table.name) && used.column.as_ref().is_none_or(|c| has_word(sql, c));
+    let is_rows = |c: &Change| matches!(c, Change::Rows(_));
+    words
+        && engine.parse(catalog, sql).statements.iter().any(|s| {
+            let named = s.changes.iter().flat_map(Change::tables).any(|t| t.name == used.table.name);
+            !s.changes.iter().any(is_rows) && (named || s.mentions.contains(&used.table))
+        })
 }
 
 /// The table and those above and below it: a column of one is a column of all.

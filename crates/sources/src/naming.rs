@@ -8,7 +8,8 @@ pub(crate) fn snake(name: &str) -> String {
     while let Some(c) = rest.next() {
         if c.is_uppercase() {
             let after_small = before.is_some_and(|b| b.is_lowercase() || b.is_ascii_digit());
-            let ends_capitals = before.is_some_and(char::is_uppercase) && rest.peek().is_some_and(|n| n.is_lowercase());
+            let ends_capitals =
+                before.is_some_and(char::is_uppercase) && rest.peek().is_some_and(|n| n.is_lowercase());
             if after_small || ends_capitals {
                 out.push('_');
             }
@@ -45,7 +46,10 @@ pub(crate) fn is_model_of(model: &str, table: &str) -> bool {
     let one = snake(model);
     let table = snake(table);
     let many = plural(&one);
-    table == one || table == many || table.ends_with(&format!("_{one}")) || table.ends_with(&format!("_{many}"))
+    table == one
+        || table == many
+        || table.ends_with(&format!("_{one}"))
+        || table.ends_with(&format!("_{many}"))
 }
 
 /// Whether a program's name may be that of the column.
@@ -59,9 +63,13 @@ mod tests {
 
     #[test]
     fn names_of_programs_are_those_of_databases() {
-        for (name, wanted) in
-            [("userName", "user_name"), ("UserID", "user_id"), ("HTTPCode", "http_code"), ("name", "name"), ("a1B", "a1_b")]
-        {
+        for (name, wanted) in [
+            ("userName", "user_name"),
+            ("UserID", "user_id"),
+            ("HTTPCode", "http_code"),
+            ("name", "name"),
+            ("a1B", "a1_b"),
+        ] {
             assert_eq!(snake(name), wanted);
         }
         for (model, table) in [

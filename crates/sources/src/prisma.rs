@@ -5,9 +5,12 @@ use crate::{Certainty, Wanted, naming};
 /// Lines that mean what is wanted.
 pub(crate) fn references(text: &str, wanted: &Wanted) -> Vec<(u32, Certainty)> {
     let mut found = Vec::new();
-    let lines: Vec<(u32, &str)> = (1..).zip(text.lines().map(|l| l.split("//").next().unwrap_or_default())).collect();
+    let lines: Vec<(u32, &str)> =
+        (1..).zip(text.lines().map(|l| l.split("//").next().unwrap_or_default())).collect();
     for block in lines.split(|(_, l)| l.trim() == "}") {
-        let Some(head) = block.iter().position(|(_, l)| l.trim_start().starts_with("model ")) else { continue };
+        let Some(head) = block.iter().position(|(_, l)| l.trim_start().starts_with("model ")) else {
+            continue;
+        };
         let name = block[head].1.split_whitespace().nth(1).unwrap_or_default();
         let mapped = block.iter().find_map(|(_, l)| argument(l.trim().strip_prefix("@@map(")?));
         let table = mapped.unwrap_or(name);

@@ -22,11 +22,13 @@ pub(crate) fn with_parameters(text: &str) -> String {
         let sign = from.chars().next().unwrap_or_default();
         let after = &from[1..];
         let word = after.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(after.len());
-        let doubled = before.ends_with(':') || after.starts_with([':', '=']);
+        let doubled = out.ends_with(':') || after.starts_with([':', '=']);
         let taken = match sign {
             '%' if after.starts_with('(') => after.find(")s").map(|end| end + 2),
             '%' if after.starts_with('s') || after.starts_with('d') => Some(1),
-            ':' | '@' if word > 0 && !doubled && !after.starts_with(|c: char| c.is_ascii_digit()) => Some(word),
+            ':' | '@' if word > 0 && !doubled && !after.starts_with(|c: char| c.is_ascii_digit()) => {
+                Some(word)
+            }
             _ => None,
         };
         match taken {

@@ -188,14 +188,16 @@ impl Visit<'_, '_> {
     fn model(&self, node: Node<'_>) -> Option<String> {
         let attributes = self.attributes(node);
         let text = format!("{attributes}{}", self.slice(node));
-        let framework = self.language.models.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| *name);
+        let framework =
+            self.language.models.iter().find(|(mark, _)| text.contains(mark)).map(|(_, name)| *name);
         let by = format!("{} model", framework.unwrap_or("a"));
         let name = node.child_by_field_name("name").map(|n| self.slice(n).to_owned()).unwrap_or_default();
         if self.names_tables.contains(&name) || self.names_the_table(node, &attributes) {
             return Some(by);
         }
         let names_another = NAMING_A_TABLE.iter().any(|mark| text.contains(mark));
-        (framework.is_some() && !names_another && naming::is_model_of(&name, &self.wanted.table)).then_some(by)
+        (framework.is_some() && !names_another && naming::is_model_of(&name, &self.wanted.table))
+            .then_some(by)
     }
 
     /// The text of attributes that stand before a scope.
@@ -212,11 +214,14 @@ impl Visit<'_, '_> {
     /// Whether a string in the scope, or a name in its attributes, is the table's.
     fn names_the_table(&self, node: Node<'_>, attributes: &str) -> bool {
         let table = &self.wanted.table;
-        let is_table = |text: &str| text == table || text.rsplit_once('.').is_some_and(|(_, name)| name == table);
+        let is_table =
+            |text: &str| text == table || text.rsplit_once('.').is_some_and(|(_, name)| name == table);
         attributes.contains("table_name") && has_word(attributes, table)
             || attributes.contains(&format!("\"{table}\""))
             || attributes.contains(&format!("'{table}'"))
-            || self.any(node, DEEPEST, &|n| self.language.strings.contains(&n.kind()) && is_table(&self.content(n)))
+            || self.any(node, DEEPEST, &|n| {
+                self.language.strings.contains(&n.kind()) && is_table(&self.content(n))
+            })
     }
 
     /// A call whose own arguments name the table (`add_column :users, …`, `schema "users" do`, `users::name`), or that is
@@ -237,22 +242,23 @@ impl Visit<'_, '_> {
         let named = arguments.clone().any(|list| {
             let mut cursor = list.walk();
             let mut own: Vec<Node<'_>> = list.children(&mut cursor).collect();
-            // `name = "users"` in an annotation is one deeper.
-            own.extend(list.children(&mut list.walk()).flat_map(|c| {
-                let inner: Vec<Node<'_>> = if c.kind().contains("pair") || c.kind().contains("argument") {
-                    c.children(&mut c.walk()).collect()
-                } else {
-                    Vec::new()
-                };
-                inner
-            }));
+            // `name = "users"` and `u in "users"` are one deeper.
+            let pairs: Vec<Node<'_>> =
+                own.iter().copied().filter(|n| PAIRS.iter().any(|kind| n.kind().contains(kind))).collect();
+            for pair in pairs {
+                own.extend(pair.children(&mut pair.walk()));
+            }
             own.into_iter().any(is_table)
         });
         let path = node.kind() == "scoped_identifier" && children.first().is_some_and(|c| is_table(*c));
         if named || path {
-            return Some(Around { certainty: Certainty::Exact, by: "table and column named together".to_owned() });
+            return Some(Around {
+                certainty: Certainty::Exact,
+                by: "table and column named together".to_owned(),
+            });
         }
-        let callee: String = self.slice(node).chars().take_while(|c| !matches!(c, '(' | '{' | '\n')).collect();
+        let callee: String =
+            self.slice(node).chars().take_while(|c| !matches!(c, '(' | '{' | '\n')).collect();
         let model = callee
             .split(|c: char| !(c.is_alphanumeric() || c == '_'))
             .find(|word| word.len() > 2 && naming::is_model_of(word, &self.wanted.table));
@@ -266,8 +272,10 @@ impl Visit<'_, '_> {
         for method in root.children(&mut cursor).filter(|n| n.kind() == "method_declaration") {
             let text = self.slice(method);
             if text.contains("TableName()") && text.contains(&format!("\"{}\"", self.wanted.table)) {
-                let receiver = method.child_by_field_name("receiver").map(|n| self.slice(n)).unwrap_or_default();
-                let name = receiver.trim_matches(['(', ')', ' ']).rsplit([' ', '*']).next().unwrap_or_default();
+                let receiver =
+                    method.child_by_field_name("receiver").map(|n| self.slice(n)).unwrap_or_default();
+                let name =
+                    receiver.trim_matches(['(', ')', ' ']).rsplit([' ', '*']).next().unwrap_or_default();
                 models.push(name.to_owned());
             }
         }
@@ -305,6 +313,9 @@ impl Visit<'_, '_> {
 /// Ways to name a model's table.
 const NAMING_A_TABLE: &[&str] =
     &["__tablename__", "db_table", "table_name", "@Table(", "@Entity(\"", "@Entity('", "TableName()"];
+
+/// Kinds of arguments that are a name and a value, or two values.
+const PAIRS: &[&str] = &["pair", "argument", "binary"];
 
 /// Kinds of nodes that hold arguments, as far as they have this in their names.
 const ARGUMENTS: &[&str] = &["argument", "token_tree"];

@@ -85,6 +85,7 @@ pub(crate) fn columns_of(catalog: &Catalog, node: &SyntaxNode) -> Vec<(Name, Vec
         (w.target.name, columns)
     });
     let mut found: Vec<(Name, Vec<String>)> = written.collect();
+    found.extend(query.of_targets);
     found.extend(query.reads.into_iter().map(|read| (read.relation, read.columns)));
     found
 }
