@@ -58,15 +58,14 @@ pub(crate) fn application(uses: &Uses) -> Vec<String> {
 
 fn reference(reference: &Reference) -> String {
     let certainty = match reference.certainty {
-        Certainty::Exact => "exact",
-        Certainty::Model => "likely",
-        Certainty::Word => "the word alone",
+        Certainty::Exact => format!("exact, {}", reference.by),
+        Certainty::Model => format!("likely, {}", reference.by),
+        Certainty::Word => "the word alone".to_owned(),
     };
     format!(
-        "{}:{} ({certainty}, {}): {}",
+        "{}:{} ({certainty}): {}",
         reference.file,
         reference.line,
-        reference.by,
         wrap::shortened(&reference.excerpt, EXCERPT)
     )
 }
