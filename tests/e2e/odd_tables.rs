@@ -10,16 +10,19 @@ use altimeter_tests::tool::run_altimeter;
 use anyhow::{Context, Result, ensure};
 
 /// A table, the plain statement that is planned for, and writes of the old and of the new application.
-struct Case {
-    name: &'static str,
-    setup: &'static str,
-    direct: &'static str,
+pub(super) struct Case {
+    /// What is odd about it.
+    pub(super) name: &'static str,
+    /// Makes the tables.
+    pub(super) setup: &'static str,
+    /// The request and the plain statement.
+    pub(super) direct: &'static str,
     /// Run before the first step and between any two while the old column or code is there.
-    old: &'static str,
+    pub(super) old: &'static str,
     /// Run between the deploy and the last step.
-    new: &'static str,
+    pub(super) new: &'static str,
     /// What must be true of the rows when both have written: a query that gives true.
-    kept: &'static str,
+    pub(super) kept: &'static str,
 }
 
 const CASES: &[Case] = &[
@@ -176,14 +179,18 @@ fn to_the_end(case: &Case, database: &Database, plain: &Database, plan: &Plan) -
     Ok(())
 }
 
-fn prove(case: &Case, server: &Server) -> Result<()> {
+/// Runs the plan of a case to its end, and back from every step.
+pub(super) fn prove(case: &Case, server: &Server) -> Result<()> {
+    prove_request(case, case.direct, server)
+}
+
+/// The same where the request is not the plain statement.
+pub(super) fn prove_request(case: &Case, request: &str, server: &Server) -> Result<()> {
     let original = server.database("odd")?;
     original.session()?.script(case.setup)?;
     original.session()?.script("ANALYZE")?;
-    let printed = run_altimeter(
-        &["plan", case.direct, "--db", &original.url, "--sample", "0", "--format", "json"],
-        &[],
-    )?;
+    let printed =
+        run_altimeter(&["plan", request, "--db", &original.url, "--sample", "0", "--format", "json"], &[])?;
     let plan = Plan::parse(&printed.json()?)?;
     to_the_end(case, &original.copy(server, "odd_up")?, &original.copy(server, "odd_plain")?, &plan)?;
     for last in 0..plan.steps.len() {

@@ -168,6 +168,13 @@ pub enum Change {
     Backfill(Backfill),
     /// Several changes in one statement and one transaction.
     Together(Vec<Change>),
+    /// A statement in somebody's own words: for what no engine prints from the change alone.
+    Written {
+        /// The statement, without closing semicolon.
+        sql: String,
+        /// What it means.
+        changes: Vec<Change>,
+    },
     /// One `ALTER TABLE` with several actions, or with `ONLY`.
     AlterTable(AlterTable),
     /// An `ALTER COLUMN` no recipe is made of.
@@ -249,6 +256,10 @@ pub struct FunctionDefinition {
 pub enum FunctionBody {
     /// Keeps two columns of one row equal, whichever of the two was written.
     InStep(InStep),
+    /// Makes one column of a row what becomes of another.
+    Follow(Follow),
+    /// Says of a value whether it becomes one of another type.
+    Converts(Converts),
     /// Anything else, as read from somebody's SQL: what is known of it. The text itself is not kept.
     Opaque(Box<RoutineDefinition>),
 }
@@ -267,12 +278,18 @@ impl FunctionDefinition {
     pub fn function(&self) -> crate::Function {
         match &self.body {
             FunctionBody::Opaque(it) => it.function.clone(),
-            FunctionBody::InStep(_) => crate::Function {
-                name: self.name.clone(),
-                language: "plpgsql".to_owned(),
-                volatility: "volatile".to_owned(),
-                ..crate::Function::default()
-            },
+            FunctionBody::InStep(_) | FunctionBody::Follow(_) | FunctionBody::Converts(_) => {
+                crate::Function {
+                    name: self.name.clone(),
+                    arguments: match &self.body {
+                        FunctionBody::Converts(it) => it.from.clone(),
+                        _ => String::new(),
+                    },
+                    language: "plpgsql".to_owned(),
+                    volatility: "volatile".to_owned(),
+                    ..crate::Function::default()
+                }
+            }
         }
     }
 }
@@ -294,6 +311,32 @@ pub struct InStep {
     pub default: Option<String>,
     /// Which part of the work is done.
     pub fires: InStepFires,
+}
+
+/// A column that a trigger makes what becomes of another, whoever writes the row. Nobody writes it itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follow {
+    /// The column that is written.
+    pub leader: String,
+    /// The column that follows.
+    pub follower: String,
+    /// What it follows with, as SQL over the leader.
+    pub value: String,
+    /// Some values cannot be had: the follower is then NULL, and the writer is not refused.
+    pub may_fail: bool,
+}
+
+/// A function of one value: true if the value becomes one of another type, false if the server refuses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Converts {
+    /// The column whose name stands for the value in `value`.
+    pub column: String,
+    /// Its type, without length or precision.
+    pub from: String,
+    /// The other type.
+    pub to: String,
+    /// How one becomes the other, as SQL over the column.
+    pub value: String,
 }
 
 /// When an in-step trigger fires among a table's other BEFORE triggers, which see and change the same row.
@@ -370,13 +413,18 @@ pub enum BackfillValue {
     Column(String),
     /// An expression, as SQL, in rows where the column is NULL.
     Expression(String),
+    /// An expression over the row, as SQL, in rows where the column is not what it gives.
+    Computed(String),
 }
 
 impl Change {
-    /// The single changes it is made of: several for [`Change::Together`] and [`Change::AlterTable`], else itself.
+    /// The single changes it is made of: several for [`Change::Together`], [`Change::Written`] and
+    /// [`Change::AlterTable`], else itself.
     pub fn parts(&self) -> Vec<&Change> {
         match self {
-            Change::Together(changes) | Change::AlterTable(AlterTable { actions: changes, .. }) => {
+            Change::Together(changes)
+            | Change::Written { changes, .. }
+            | Change::AlterTable(AlterTable { actions: changes, .. }) => {
                 changes.iter().flat_map(Change::parts).collect()
             }
             one => vec![one],
@@ -412,7 +460,9 @@ impl Change {
             Change::Rows(change) => change.tables(),
             Change::Maintain(change) => change.tables(),
             Change::Session(_) => Vec::new(),
-            Change::Together(changes) => changes.iter().flat_map(Change::tables).collect(),
+            Change::Together(changes) | Change::Written { changes, .. } => {
+                changes.iter().flat_map(Change::tables).collect()
+            }
         }
     }
 }

@@ -149,6 +149,15 @@ pub enum Narrowing {
     Alters,
 }
 
+/// How the values of one type become another's when nobody says how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Casting {
+    /// The server does it only where it is told to (`USING`).
+    pub must_be_said: bool,
+    /// Some values cannot be converted, or it is not known that all can.
+    pub may_fail: bool,
+}
+
 /// The pure side of an engine: text to changes, changes to effects and text.
 pub trait Engine: Sync {
     /// Takes SQL apart and parses it.
@@ -170,6 +179,17 @@ pub trait Engine: Sync {
     /// A change as one statement that runs as it stands, without closing semicolon. Empty for a change that is only
     /// ever read from somebody's SQL and that no recipe makes.
     fn print(&self, catalog: &Catalog, change: &Change) -> String;
+
+    /// What takes a change back that is made on the schema `before`, in order; none if something of it cannot be
+    /// brought back. Empty if it changes nothing.
+    fn undo(&self, before: &Catalog, change: &Change) -> Option<Vec<Change>>;
+
+    /// One statement as [`Change::Written`]; none if it is not fully understood on that catalog.
+    fn written(&self, catalog: &Catalog, sql: &str) -> Option<Change>;
+
+    /// Makes a view that stands in for a table under another name, for reads and writes, with its privileges; none
+    /// if the server has none that would do.
+    fn stand_in(&self, catalog: &Catalog, view: &Name, table: &Name) -> Option<Vec<Change>>;
 
     /// A check as one read-only query.
     fn print_check(&self, catalog: &Catalog, check: &Check) -> String;
@@ -196,6 +216,21 @@ pub trait Engine: Sync {
     /// What happens to values of a column that its new type has no room for, both types as the server prints them;
     /// none if there are no such values, or it cannot be told.
     fn narrowing(&self, from: &str, to: &str) -> Option<Narrowing>;
+
+    /// How values of one type become another's, both as the server prints them; none if there is no way.
+    fn casting(&self, catalog: &Catalog, from: &str, to: &str) -> Option<Casting>;
+
+    /// An expression cast to a type.
+    fn cast(&self, expression: &str, type_name: &str) -> String;
+
+    /// A function called with one argument, both as SQL.
+    fn call(&self, function: &Name, argument: &str) -> String;
+
+    /// The columns an expression reads.
+    fn columns_of(&self, expression: &str) -> Vec<String>;
+
+    /// A query that lists the rows for which a check does not hold; none where it is not about rows.
+    fn print_exceptions(&self, catalog: &Catalog, check: &Check) -> Option<String>;
 
     /// A partition's bound (`FOR VALUES …`) as the condition its rows satisfy, that the key is not NULL included; none if
     /// it cannot be said in a condition the server would recognise.

@@ -35,17 +35,17 @@ pub use apply::{ApplyError, ObjectKind};
 pub use catalog::{Catalog, Unknown};
 pub use change::{
     AlterTable, AttributeAction, Backfill, BackfillValue, Change, ColumnAction, Commented, Conflict,
-    ConstraintDefinition, DetachMode, DropTarget, EndsEarly, FunctionBody, FunctionDefinition, Given, InStep,
-    InStepFires, IndexAction, LedBy, Maintenance, Mention, Movable, ObjectChange, PartitionChange,
-    PublicationVerb, Published, ReindexTarget, RelationChange, RelationWord, RoutineDefinition, RowsChange,
-    SequenceAction, SessionChange, TableAction, TableDefinition, TableSource, Target, TriggerDefinition,
-    TypeAction, Vacuum, Values, ViewDefinition, Write, WriteCommand,
+    ConstraintDefinition, Converts, DetachMode, DropTarget, EndsEarly, Follow, FunctionBody,
+    FunctionDefinition, Given, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention, Movable,
+    ObjectChange, PartitionChange, PublicationVerb, Published, ReindexTarget, RelationChange, RelationWord,
+    RoutineDefinition, RowsChange, SequenceAction, SessionChange, TableAction, TableDefinition, TableSource,
+    Target, TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition, Write, WriteCommand,
 };
 pub use check::Check;
 pub use dependency::{Object, UsedBy, type_named};
 pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};
 pub use engine::{
-    Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Narrowing, Piece,
+    Casting, Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Narrowing, Piece,
     PieceKind, Script, SourceText, Statement, StatementUse, SyntaxError, SyntaxOracle, Verdict, Verifier,
     Volatility,
 };
@@ -61,6 +61,6 @@ pub use server::{Role, RoleSetting, Server, WalPosition};
 pub use shared::Shared;
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};
 pub use table::{
-    Column, ColumnGrant, ColumnStatistics, Constraint, ConstraintKind, ExtendedStatistics, ForeignKey,
-    Generated, Identity, Persistence, Policy, Size, Table, TableActivity, TableKind, TableRates, Trigger,
+    Column, ColumnStatistics, Constraint, ConstraintKind, ExtendedStatistics, ForeignKey, Generated, Grant,
+    Identity, Persistence, Policy, Size, Table, TableActivity, TableKind, TableRates, Trigger,
 };

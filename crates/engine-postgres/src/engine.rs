@@ -1,12 +1,12 @@
 //! The pure side of the engine, for the layers above.
 
 use altimeter_catalog::{
-    Backfill, Catalog, Change, Check, Effect, Engine, IndexDefinition, Name, Narrowing, SourceText,
+    Backfill, Casting, Catalog, Change, Check, Effect, Engine, IndexDefinition, Name, Narrowing, SourceText,
     Statement, StatementUse, Volatility,
 };
 
 use crate::text::PostgresText;
-use crate::{bound, dialect, effects, expression, narrowing, quoting, types, uses};
+use crate::{bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo, uses};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,6 +27,18 @@ impl Engine for PostgresEngine {
 
     fn print(&self, catalog: &Catalog, change: &Change) -> String {
         dialect::print(catalog, change)
+    }
+
+    fn undo(&self, before: &Catalog, change: &Change) -> Option<Vec<Change>> {
+        undo::undo(before, change)
+    }
+
+    fn written(&self, catalog: &Catalog, sql: &str) -> Option<Change> {
+        undo::written(catalog, sql.to_owned())
+    }
+
+    fn stand_in(&self, catalog: &Catalog, view: &Name, table: &Name) -> Option<Vec<Change>> {
+        stand_in::stand_in(catalog, view, table)
     }
 
     fn print_check(&self, catalog: &Catalog, check: &Check) -> String {
@@ -59,6 +71,26 @@ impl Engine for PostgresEngine {
 
     fn narrowing(&self, from: &str, to: &str) -> Option<Narrowing> {
         narrowing::narrowing(from, to)
+    }
+
+    fn casting(&self, catalog: &Catalog, from: &str, to: &str) -> Option<Casting> {
+        types::casting(catalog, from, to)
+    }
+
+    fn cast(&self, expression: &str, type_name: &str) -> String {
+        expression::cast(expression, type_name)
+    }
+
+    fn call(&self, function: &Name, argument: &str) -> String {
+        format!("{}({argument})", quoting::quote_name(function))
+    }
+
+    fn columns_of(&self, expression: &str) -> Vec<String> {
+        expression::columns_of(expression)
+    }
+
+    fn print_exceptions(&self, catalog: &Catalog, check: &Check) -> Option<String> {
+        dialect::print_exceptions(catalog, check)
     }
 
     fn bound_as_condition(&self, catalog: &Catalog, parent: &Name, bound: &str) -> Option<String> {

@@ -38,6 +38,11 @@ pub(crate) fn canonical_default(type_name: &str, expression: &str) -> String {
 /// The expression with every mention of one column replaced by another. Names of functions, types and schemas
 /// that happen to be spelt the same are left alone.
 pub(crate) fn replace_column(expression: &str, from: &str, to: &str) -> String {
+    put_for_column(expression, from, &crate::quoting::quote(to))
+}
+
+/// The expression with SQL text put in the place of every mention of a column.
+pub(crate) fn put_for_column(expression: &str, from: &str, put: &str) -> String {
     let Some(node) = parse::parse_expression(expression) else { return expression.to_owned() };
     let mut text = String::new();
     for token in node.descendants_with_tokens().filter_map(|e| e.into_token()) {
@@ -47,12 +52,20 @@ pub(crate) fn replace_column(expression: &str, from: &str, to: &str) -> String {
                 .parent()
                 .is_some_and(|parent| parent.kind() == SyntaxKind::NAME_REF && !columns::is_callee(&parent));
         if names_column {
-            text.push_str(&crate::quoting::quote(to));
+            text.push_str(put);
         } else {
             text.push_str(token.text());
         }
     }
     text
+}
+
+/// The expression cast to a type: in parentheses, unless it is a single name or literal.
+pub(crate) fn cast(expression: &str, type_name: &str) -> String {
+    let single = parse::parse_expression(expression).is_some_and(|n| {
+        matches!(n.kind(), SyntaxKind::NAME_REF | SyntaxKind::LITERAL | SyntaxKind::CALL_EXPR)
+    });
+    if single { format!("{expression}::{type_name}") } else { format!("({expression})::{type_name}") }
 }
 
 #[cfg(test)]

@@ -29,8 +29,10 @@ mod partitions;
 mod queries;
 mod quoting;
 mod split;
+mod stand_in;
 mod text;
 mod types;
+mod undo;
 mod uses;
 #[cfg(feature = "live")]
 mod verify;

@@ -1,6 +1,7 @@
 //! Types: their names, what compares exactly, what stands for "nothing", how one becomes another.
 
 mod cast;
+mod casting;
 mod conversion;
 mod operator_class;
 mod spelling;
@@ -8,6 +9,7 @@ mod spelling;
 use altimeter_catalog::{Catalog, TypeKind, UserType};
 
 pub(crate) use cast::Context;
+pub(crate) use casting::casting;
 pub(crate) use conversion::{Conversion, convert, convert_through};
 pub(crate) use operator_class::{can_reference, default_class, foreign_key_operator, is_one_of_many};
 pub(crate) use spelling::{TypeName, canonical};

@@ -12,48 +12,131 @@ use crate::plan::{
     Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
     Rollback, RollbackTrigger, Step, Transaction,
 };
-use crate::proof;
 use crate::recipe::{RecipeContext, refuse};
-use crate::recipes;
 use crate::request::Request;
-use crate::uses;
+use crate::uses::{self, Uses};
+use crate::{combine, direct, proof};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
 const LOCK_TIMEOUT_MS: u32 = 2_000;
 
-/// Plans a request for one database. The plan is proved on the simulated schema before it is given out.
-pub fn plan_request(engine: &dyn Engine, catalog: &Catalog, request: &Request) -> Result<Plan, PlanError> {
-    let [change] = request.changes.as_slice() else {
-        return Err(refuse(
-            format!("the request holds {} changes; one at a time can be planned", request.changes.len()),
-            "ask for each on its own, in the order they shall happen",
-        ));
-    };
-    let context = RecipeContext { engine, catalog };
-    let mut draft = recipes::ALL.iter().find_map(|r| r.draft(&context, change)).unwrap_or_else(|| {
-        Err(refuse(
-            "there is no recipe for this change yet",
-            "planned so far: add, rename or drop a column, add or drop an index",
-        ))
-    })?;
-    let uses = uses::find(engine, catalog, change);
-    uses.iter().for_each(|u| uses::wait_for_the_end(&mut draft, u));
-    let direct = direct(engine, catalog, change)?;
-    proof::reaches(catalog, change, &draft)?;
-    let mut tables: Vec<Name> = change.tables().into_iter().cloned().collect();
-    if let Change::DropIndex { index, .. } = change {
-        tables.extend(catalog.index(index).map(|(t, _)| t.name.clone()));
+/// How a plan is to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanOptions {
+    /// Users and the application notice nothing; else the plain statements, with what they cost.
+    pub zero_downtime: bool,
+}
+
+impl Default for PlanOptions {
+    fn default() -> Self {
+        Self { zero_downtime: true }
     }
-    let concerned = concerned(&tables, &draft.steps);
-    let steps = steps(engine, catalog, &draft.steps, &concerned)?;
-    let schema = PlanSchema { before: catalog.outline(&concerned), of: concerned };
-    let plan = finish(engine, catalog, request, draft, direct, steps, tables, schema);
+}
+
+/// Plans a request for one database. The plan is proved on the simulated schema before it is given out.
+///
+/// # Errors
+/// If a change of it cannot be made this way, with the reason and what to do instead.
+pub fn plan_request(
+    engine: &dyn Engine,
+    catalog: &Catalog,
+    request: &Request,
+    options: PlanOptions,
+) -> Result<Plan, PlanError> {
+    let context = RecipeContext { engine, catalog };
+    let tables = tables(catalog, &request.changes);
+    let uses = uses::find(engine, catalog, &request.changes);
+    let proved = match options.zero_downtime {
+        true => without_downtime(&context, &request.changes, &tables, uses.as_ref())?,
+        false => {
+            let mut schema = catalog.clone();
+            let mut drafts = Vec::new();
+            for change in &request.changes {
+                let now = RecipeContext { engine, catalog: &schema };
+                drafts.push(direct::whatever_it_costs(&now, &plain(change))?);
+                schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
+            }
+            proved(&context, &request.changes, &tables, combine::chained(drafts), None)?
+        }
+    };
+    let direct = direct(engine, catalog, &request.changes)?;
+    if let Some(reason) = direct.iter().find_map(|j| j.effect.fails.clone()) {
+        return Err(refuse(format!("the server refuses the change: {reason}"), "correct the request"));
+    }
+    let plan = finish(engine, catalog, request, proved, direct, tables);
     Ok(Plan { uses, ..plan })
 }
 
-/// The plain statement, for comparison: as somebody would type it, without `lock_timeout`.
-fn direct(engine: &dyn Engine, catalog: &Catalog, change: &Change) -> Result<Vec<Judged>, PlanError> {
-    Ok(vec![printed(engine, catalog, &plain(change), None, None)?])
+/// The tables the changes are about, each once; an index stands for its table.
+fn tables(catalog: &Catalog, changes: &[Change]) -> Vec<Name> {
+    let mut tables: Vec<Name> = Vec::new();
+    for change in changes.iter().flat_map(Change::parts) {
+        let of_index = match change {
+            Change::DropIndex { index, .. } => catalog.index(index).map(|(t, _)| &t.name),
+            _ => None,
+        };
+        for name in change.tables().into_iter().chain(of_index) {
+            if !tables.contains(name) {
+                tables.push(name.clone());
+            }
+        }
+    }
+    tables
+}
+
+/// A draft, its judged steps, and the schema each of them was proved on.
+struct Proved {
+    draft: Draft,
+    steps: Vec<(PhaseKind, Step)>,
+    schema: PlanSchema,
+}
+
+/// Side by side where that is proved, else one change after the other.
+fn without_downtime(
+    context: &RecipeContext<'_>,
+    changes: &[Change],
+    tables: &[Name],
+    uses: Option<&Uses>,
+) -> Result<Proved, PlanError> {
+    let apart = combine::apart(context, changes);
+    let in_turn = combine::in_turn(context, &apart)?;
+    if apart.len() > 1
+        && let Some(drafts) = combine::side_by_side(context, &apart)
+        && let Ok(proved) = proved(context, changes, tables, combine::merged(drafts), uses)
+    {
+        return Ok(proved);
+    }
+    proved(context, changes, tables, combine::chained(in_turn), uses)
+}
+
+fn proved(
+    context: &RecipeContext<'_>,
+    changes: &[Change],
+    tables: &[Name],
+    mut draft: Draft,
+    uses: Option<&Uses>,
+) -> Result<Proved, PlanError> {
+    uses.into_iter().for_each(|u| uses::wait_for_the_end(&mut draft, u));
+    let concerned = concerned(tables, &draft.steps);
+    let steps = steps(context.engine, context.catalog, &draft.steps, &concerned)?;
+    proof::reaches(context.catalog, changes, &draft)?;
+    let schema = PlanSchema { before: context.catalog.outline(&concerned), of: concerned };
+    Ok(Proved { draft, steps, schema })
+}
+
+/// The plain statements, for comparison: as somebody would type them, without `lock_timeout`.
+fn direct(engine: &dyn Engine, catalog: &Catalog, changes: &[Change]) -> Result<Vec<Judged>, PlanError> {
+    let mut schema = catalog.clone();
+    let mut statements = Vec::new();
+    let each = changes.iter().flat_map(|change| match change {
+        Change::Together(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    });
+    for change in each {
+        statements.push(printed(engine, &schema, &plain(change), None, None)?);
+        schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
+    }
+    Ok(statements)
 }
 
 /// The change without what a careful person would add.
@@ -70,7 +153,7 @@ fn plain(change: &Change) -> Change {
 }
 
 /// Prints one change, reads the text back and judges it: what is shown is what was judged.
-fn printed(
+pub(crate) fn printed(
     engine: &dyn Engine,
     catalog: &Catalog,
     change: &Change,
@@ -192,11 +275,9 @@ fn finish(
     engine: &dyn Engine,
     catalog: &Catalog,
     request: &Request,
-    draft: Draft,
+    Proved { draft, steps, schema }: Proved,
     direct: Vec<Judged>,
-    steps: Vec<(PhaseKind, Step)>,
     tables: Vec<Name>,
-    schema: PlanSchema,
 ) -> Plan {
     let capacity = capacity(&mut steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged));
     let rollback = Rollback {
@@ -232,7 +313,7 @@ fn finish(
         capacity,
         alternatives,
         uses: None,
-        cautions: draft.cautions,
+        cautions: draft.column_order_differs.into_iter().chain(draft.cautions).collect(),
         unknowns,
         preflight: met,
     }

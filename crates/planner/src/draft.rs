@@ -13,6 +13,8 @@ pub(crate) struct Draft {
     pub(crate) triggers: Vec<(String, Check, String)>,
     pub(crate) alternatives: Vec<DraftAlternative>,
     pub(crate) cautions: Vec<String>,
+    /// Why the columns of the table stand in another order than the plain change leaves them in; none if they do not.
+    pub(crate) column_order_differs: Option<String>,
 }
 
 /// A step before any SQL.

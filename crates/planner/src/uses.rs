@@ -5,7 +5,7 @@ use altimeter_catalog::{
 };
 
 use crate::draft::Draft;
-use crate::plan::{PhaseKind, StepKind};
+use crate::plan::PhaseKind;
 
 /// What a plan takes away or renames, and who uses it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -126,9 +126,9 @@ fn taken_away(change: &Change) -> Vec<Used> {
     }
 }
 
-/// Who uses what the change takes away; none if it takes nothing away.
-pub(crate) fn find(engine: &dyn Engine, catalog: &Catalog, change: &Change) -> Option<Uses> {
-    let of = taken_away(change);
+/// Who uses what the changes take away; none if they take nothing away.
+pub(crate) fn find(engine: &dyn Engine, catalog: &Catalog, changes: &[Change]) -> Option<Uses> {
+    let of: Vec<Used> = changes.iter().flat_map(Change::parts).flat_map(taken_away).collect();
     if of.is_empty() {
         return None;
     }
@@ -294,9 +294,11 @@ pub(crate) fn wait_for_the_end(draft: &mut Draft, uses: &Uses) {
     if statements.is_empty() {
         return;
     }
-    let ends = |kind: StepKind| matches!(kind, StepKind::Sql | StepKind::Backfill);
+    let takes_away = |change: &Change| {
+        change.parts().iter().flat_map(|part| taken_away(part)).any(|used| uses.of.contains(&used))
+    };
     let mut steps = draft.steps.iter_mut();
-    if let Some(step) = steps.find(|s| s.phase == PhaseKind::Contract && ends(s.kind)) {
+    if let Some(step) = steps.find(|s| s.phase == PhaseKind::Contract && s.up.iter().any(takes_away)) {
         step.before.push(Check::UsesEnded { statements });
     }
 }

@@ -329,8 +329,15 @@ impl Catalog {
             t.constraints.iter().any(|c| c.foreign.as_ref().is_some_and(|f| &f.table == table))
         };
         for other in self.tables.iter_mut().filter(|t| references(t)) {
-            let foreign = Arc::make_mut(other).constraints.iter_mut().filter_map(|c| c.foreign.as_mut());
-            foreign.filter(|f| &f.table == table).for_each(|f| swap(&mut f.columns, from, to));
+            for constraint in &mut Arc::make_mut(other).constraints {
+                let Some(foreign) = constraint.foreign.as_mut().filter(|f| &f.table == table) else {
+                    continue;
+                };
+                swap(&mut foreign.columns, from, to);
+                if let Some((own, others, rest)) = foreign_parts(&constraint.definition) {
+                    constraint.definition = format!("{own}{}{rest}", rename_in(others, from, to));
+                }
+            }
         }
     }
 
@@ -353,6 +360,19 @@ impl Catalog {
 /// Whether an expression has that word in it: reason enough to take it for a mention of the column.
 pub(super) fn mentions(expression: &str, word: &str) -> bool {
     expression.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == word)
+}
+
+/// A foreign key's definition in three: its own columns, the table and columns it references, what else it says (which
+/// may name its own columns again: `SET NULL (a)`).
+fn foreign_parts(definition: &str) -> Option<(&str, &str, &str)> {
+    let (own, behind) = definition.split_at(definition.find(" REFERENCES ")?);
+    let mut quoted = false;
+    let end = behind.find(|c: char| {
+        quoted ^= c == '"';
+        c == ')' && !quoted
+    })?;
+    let (others, rest) = behind.split_at(end + 1);
+    Some((own, others, rest))
 }
 
 fn swap(names: &mut [String], from: &str, to: &str) {
@@ -383,8 +403,12 @@ pub(super) fn rename_in_table(t: &mut Table, from: &str, to: &str) {
     for constraint in &mut t.constraints {
         swap(&mut constraint.columns, from, to);
         // A foreign key's definition names the other side's columns too, which this does not rename.
-        if constraint.foreign.is_none() {
-            in_text(&mut constraint.definition);
+        match foreign_parts(&constraint.definition).filter(|_| constraint.foreign.is_some()) {
+            Some((own, others, rest)) => {
+                let renamed = |text: &str| rename_in(text, from, to);
+                constraint.definition = format!("{}{others}{}", renamed(own), renamed(rest));
+            }
+            None => in_text(&mut constraint.definition),
         }
     }
     t.statistics.iter_mut().for_each(|s| swap(&mut s.columns, from, to));
@@ -437,6 +461,16 @@ mod tests {
         let rename = Change::RenameColumn { table: parent.clone(), from: "a".into(), to: "z".into() };
         catalog.apply(&rename).unwrap();
         assert_eq!(inherited(&catalog, "z"), Some(true));
+    }
+
+    #[test]
+    fn a_foreign_key_names_the_columns_of_both_sides() {
+        let key = "FOREIGN KEY (a, \"b)\") REFERENCES p(a, \"x)\") ON DELETE SET NULL (a)";
+        let (own, others, rest) = foreign_parts(key).unwrap();
+        assert_eq!(own, "FOREIGN KEY (a, \"b)\")");
+        assert_eq!(others, " REFERENCES p(a, \"x)\")");
+        assert_eq!(rest, " ON DELETE SET NULL (a)");
+        assert_eq!(foreign_parts("CHECK (a > 0)"), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use altimeter_planner::{Plan, plan_request, read_request};
+use altimeter_planner::{Plan, PlanOptions, plan_request, read_request};
 use clap::Args;
 
 use crate::failure::Failure;
@@ -20,6 +20,9 @@ pub(crate) struct PlanArguments {
     /// The application's source: references to what is dropped or renamed are looked for in it
     #[arg(long, value_name = "DIR")]
     app: Option<PathBuf>,
+    /// Whether users and the application must notice nothing; false for the plain statements
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
+    zero_downtime: bool,
     /// Whether the way back is planned too
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     include_rollback: bool,
@@ -42,7 +45,8 @@ pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(),
     let catalog = source::read(shared, source::SAMPLE_S).await?;
     let engine = engines::engine(catalog.server.engine)?;
     let request = read_request(engine, &catalog, &text)?;
-    let mut plan = plan_request(engine, &catalog, &request)?;
+    let options = PlanOptions { zero_downtime: arguments.zero_downtime };
+    let mut plan = plan_request(engine, &catalog, &request, options)?;
     if let (Some(folder), Some(uses)) = (&arguments.app, &mut plan.uses) {
         application::search(shared, engine, &catalog, folder, uses)?;
     } else if arguments.app.is_some() {

@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{Backfill, BackfillValue, Catalog, Name};
 
-use super::in_step::{dollar_tag, print_differs};
+use super::in_step::{differs_from, dollar_tag, print_differs};
 use crate::parse::identifier;
 use crate::quoting::{literal, quote, quote_name};
 
@@ -23,7 +23,7 @@ pub(super) fn print(catalog: &Catalog, it: &Backfill) -> String {
     let until = compare(&keys, "<=", "last_row");
     let value = match &it.value {
         BackfillValue::Column(source) => quote(source),
-        BackfillValue::Expression(expression) => expression.clone(),
+        BackfillValue::Expression(expression) | BackfillValue::Computed(expression) => expression.clone(),
     };
     let open = match &it.value {
         BackfillValue::Column(source) => {
@@ -31,6 +31,7 @@ pub(super) fn print(catalog: &Catalog, it: &Backfill) -> String {
             print_differs(catalog, described, &column, &quote(source))
         }
         BackfillValue::Expression(_) => format!("{column} IS NULL"),
+        BackfillValue::Computed(expression) => differs_from(catalog, &it.table, &it.column, expression),
     };
     let rows = it.batch_rows;
     let pause = f64::from(it.pause_ms) / 1000.0;
@@ -94,6 +95,7 @@ END
         kind = match it.value {
             BackfillValue::Column(_) => "from",
             BackfillValue::Expression(_) => "with",
+            BackfillValue::Computed(_) => "as  ",
         },
         head_table = one_line(&table),
         head_column = one_line(&column),
@@ -144,9 +146,10 @@ pub(crate) fn read_backfill(catalog: &Catalog, sql: &str) -> Option<Backfill> {
     let table = split_names(&field("table ")?, '.');
     let [schema, table] = table.as_slice() else { return None };
     let number = |text: String| text.split(' ').next().and_then(|n| n.parse().ok());
-    let value = match (field("from "), field("with ")) {
-        (Some(column), _) => BackfillValue::Column(identifier(&column)),
-        (None, Some(expression)) => BackfillValue::Expression(expression),
+    let value = match (field("from "), field("with "), field("as ")) {
+        (Some(column), ..) => BackfillValue::Column(identifier(&column)),
+        (_, Some(expression), _) => BackfillValue::Expression(expression),
+        (.., Some(expression)) => BackfillValue::Computed(expression),
         _ => return None,
     };
     let backfill = Backfill {

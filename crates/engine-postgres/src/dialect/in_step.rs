@@ -1,6 +1,6 @@
 //! The body of a trigger function that keeps two columns of a row equal.
 
-use altimeter_catalog::{Catalog, Column, InStep, InStepFires};
+use altimeter_catalog::{Catalog, Column, InStep, InStepFires, Name};
 
 use crate::quoting::quote;
 use crate::types;
@@ -58,6 +58,16 @@ pub(super) fn print_differs(catalog: &Catalog, column: Option<&Column>, left: &s
         // Not the operator `*<>`: between two row constructors it would be applied to their fields.
         format!("pg_catalog.record_image_ne(ROW({left}), ROW({right}))")
     }
+}
+
+/// Whether a column is not what an expression over its row gives, cast to the column's type.
+pub(super) fn differs_from(catalog: &Catalog, table: &Name, column: &str, expression: &str) -> String {
+    let described = catalog.table(table).and_then(|t| t.column(column));
+    let value = match described {
+        Some(found) => crate::expression::cast(expression, &found.type_name),
+        None => expression.to_owned(),
+    };
+    print_differs(catalog, described, &quote(column), &value)
 }
 
 /// A dollar quote that does not occur in the text.

@@ -14,7 +14,15 @@ impl PrintedCheck {
     /// The check, if it can do nothing but read what it names; else why not. Names may come from a file that anybody
     /// wrote: they are quoted, the text is read back as one plain SELECT, and rows are read of plain tables only, since
     /// reading a view runs whatever functions it calls, and a foreign table is on another server.
+    /// An expression in it would be run as it stands, whatever functions it calls: such a check is not sent.
     pub(crate) fn new(catalog: &Catalog, check: &Check) -> Result<Self, String> {
+        if matches!(check, Check::Follows { .. } | Check::Converts { .. } | Check::NoRowBreaks { .. }) {
+            return Err(
+                "it holds an expression or function of its own, which is not run from a file; look at the \
+                        query, and run it yourself"
+                    .to_owned(),
+            );
+        }
         for name in reads_rows_of(check) {
             let kind = catalog.table(name).map(|t| t.kind);
             match kind {
@@ -46,15 +54,24 @@ impl PrintedCheck {
 /// Tables whose rows the check reads, as opposed to the server's own catalogs.
 fn reads_rows_of(check: &Check) -> Vec<&Name> {
     match check {
-        Check::InStep { table, .. } | Check::NoNulls { table, .. } | Check::NoDuplicates { table, .. } => {
-            vec![table]
-        }
+        Check::InStep { table, .. }
+        | Check::NoNulls { table, .. }
+        | Check::NoDuplicates { table, .. }
+        | Check::NoDuplicatesNorNulls { table, .. }
+        | Check::Follows { table, .. }
+        | Check::Converts { table, .. }
+        | Check::NoRowBreaks { table, .. } => vec![table],
+        Check::NoOrphans { table, foreign, .. } => vec![table, &foreign.table],
         Check::ColumnExists { .. }
         | Check::ColumnMissing { .. }
         | Check::ColumnNotNull { .. }
         | Check::ColumnNullable { .. }
         | Check::ColumnHasDefault { .. }
+        | Check::ColumnHasNoDefault { .. }
         | Check::NameFree { .. }
+        | Check::NameTaken { .. }
+        | Check::ConstraintMissing { .. }
+        | Check::ConstraintExists { .. }
         | Check::IndexValid { .. }
         | Check::TriggerEnabled { .. }
         | Check::TriggerMissing { .. }
@@ -70,7 +87,7 @@ fn reads_rows_of(check: &Check) -> Vec<&Name> {
 mod tests {
     use std::sync::Arc;
 
-    use altimeter_catalog::{Column, Extension, StatementCalls, Table};
+    use altimeter_catalog::{Column, Extension, ForeignKey, StatementCalls, Table};
 
     use super::*;
 
@@ -99,6 +116,17 @@ mod tests {
             Check::ConstraintValid { table: table.clone(), constraint: text.clone() },
             Check::InStep { table: table.clone(), truth: column.clone(), copy: text },
             Check::NoNulls { table: table.clone(), column: column.clone() },
+            Check::ColumnHasNoDefault { table: table.clone(), column: column.clone() },
+            Check::NameTaken { name: table.clone() },
+            Check::ConstraintMissing { table: table.clone(), constraint: name.to_owned() },
+            Check::ConstraintExists { table: table.clone(), constraint: name.to_owned() },
+            Check::NoDuplicatesNorNulls { table: table.clone(), columns: vec![column.clone()] },
+            Check::NoOrphans {
+                table: table.clone(),
+                columns: vec![column.clone()],
+                foreign: ForeignKey { table: table.clone(), columns: vec![column.clone()] },
+                full: true,
+            },
             Check::NoDuplicates { table: table.clone(), columns: vec![column] },
             Check::NoTransactionOlderThan { seconds: u32::MAX },
             Check::StandbyLagBelow { seconds: u32::MAX },

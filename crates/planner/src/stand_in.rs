@@ -1,0 +1,464 @@
+//! A column that takes another's place: what hangs on the one is made on the other first, without anybody waiting, and
+//! in one short transaction the two change names and roles.
+//!
+//! The one that is written bears the name; the other follows it by a trigger and demands nothing, so that no writer is
+//! ever refused on its account. Going back is the same thing in the other direction.
+
+use altimeter_catalog::{
+    Catalog, Change, Column, Constraint, ConstraintDefinition, ConstraintKind, Dependency, Follow,
+    FunctionBody, FunctionDefinition, Index, IndexDefinition, IndexKey, IndexTarget, Name, NameParts,
+    RelationChange, RelationWord, SequenceAction, Table, TableAction, TriggerDefinition,
+};
+
+use crate::plan::PlanError;
+use crate::recipe::{RecipeContext, grants_of, refuse};
+
+/// One of the two columns while both are there, as it stands behind the one that is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Follower {
+    /// The name it bears while it follows.
+    pub(crate) name: String,
+    /// The column, under its final name, with type, NOT NULL, default, privileges.
+    pub(crate) column: Column,
+    /// What it follows with, as SQL over the name that is written.
+    pub(crate) value: String,
+    /// Some values cannot be had.
+    pub(crate) may_fail: bool,
+    /// What its own indexes and constraints are called while it follows, behind `altimeter_` and their final names.
+    pub(crate) suffix: &'static str,
+}
+
+/// A column of a table, and the two that bear its name one after the other.
+pub(crate) struct StandIn<'a> {
+    pub(crate) context: &'a RecipeContext<'a>,
+    /// The table as the catalog has it.
+    pub(crate) table: &'a Table,
+    /// The name both bear in their time.
+    pub(crate) name: &'a str,
+}
+
+impl StandIn<'_> {
+    fn own(&self) -> Name {
+        self.table.name.clone()
+    }
+
+    fn aside(&self, name: &str, of: &Follower) -> String {
+        self.context.name(&format!("altimeter_{name}{}", of.suffix))
+    }
+
+    /// The expression over the column, over another name.
+    fn over(&self, text: &str, name: &str) -> String {
+        self.context.engine.replace_column(text, self.name, name)
+    }
+
+    /// A name as it stands in SQL.
+    pub(crate) fn quoted(&self, name: &str) -> String {
+        self.context.engine.replace_column("x", "x", name)
+    }
+
+    // The column and the trigger that fills it.
+
+    /// The follower, nullable and empty, with its privileges.
+    pub(crate) fn add(&self, it: &Follower) -> Vec<Change> {
+        let column = Column {
+            name: it.name.clone(),
+            not_null: false,
+            default: None,
+            identity: None,
+            grants: Vec::new(),
+            statistics: None,
+            ..it.column.clone()
+        };
+        let mut changes = vec![Change::AddColumn { table: self.own(), column, if_not_exists: false }];
+        changes.extend(grants_of(&it.column, &self.table.name, &it.name));
+        changes
+    }
+
+    /// Dropping the follower, and with it its indexes.
+    pub(crate) fn drop(&self, it: &Follower, if_exists: bool) -> Change {
+        Change::DropColumn { table: self.own(), column: it.name.clone(), if_exists, cascade: false }
+    }
+
+    /// The trigger; it fires behind all others, which may change what is written.
+    ///
+    /// # Errors
+    /// Where another trigger has a name behind any this could have: BEFORE triggers fire in the order of their names,
+    /// byte by byte (manual, "Overview of Trigger Behavior").
+    pub(crate) fn trigger(&self, it: &Follower) -> Result<TriggerDefinition, PlanError> {
+        let others: Vec<&str> = self
+            .table
+            .triggers
+            .iter()
+            .filter(|t| t.before && t.per_row && t.enabled != "disabled")
+            .map(|t| t.name.as_str())
+            .collect();
+        let named = |prefix: &str| {
+            self.context.name(&format!("{prefix}altimeter_{}_{}_follows", self.table.name.name, it.name))
+        };
+        let free = ["", "zz_", "~"].into_iter().map(named).find(|n| others.iter().all(|o| *o < n.as_str()));
+        let Some(name) = free else {
+            return Err(refuse(
+                format!(
+                    "a trigger of {} has a name that sorts behind any a trigger of the plan could have, so it could \
+                     change {} after the plan's has read it",
+                    self.table.name, self.name
+                ),
+                "rename that trigger",
+            ));
+        };
+        Ok(TriggerDefinition {
+            function: self.table.name.sibling(&name),
+            name,
+            table: self.own(),
+            before: true,
+            per_row: true,
+            events: vec!["INSERT".to_owned(), "UPDATE".to_owned()],
+            ..TriggerDefinition::default()
+        })
+    }
+
+    /// The trigger's function.
+    pub(crate) fn create_function(&self, it: &Follower) -> Result<Change, PlanError> {
+        Ok(Change::CreateFunction(FunctionDefinition {
+            name: self.trigger(it)?.function,
+            body: FunctionBody::Follow(Follow {
+                leader: self.name.to_owned(),
+                follower: it.name.clone(),
+                value: it.value.clone(),
+                may_fail: it.may_fail,
+            }),
+            or_replace: false,
+        }))
+    }
+
+    /// Dropping the trigger's function.
+    pub(crate) fn drop_function(&self, it: &Follower, if_exists: bool) -> Result<Change, PlanError> {
+        Ok(Change::DropFunction { name: self.trigger(it)?.function, if_exists })
+    }
+
+    /// Dropping the trigger.
+    pub(crate) fn drop_trigger(&self, it: &Follower, if_exists: bool) -> Result<Change, PlanError> {
+        Ok(Change::DropTrigger { table: self.own(), name: self.trigger(it)?.name, if_exists })
+    }
+
+    // What hangs on the column.
+
+    fn indexes(&self) -> impl Iterator<Item = &Index> {
+        self.table.indexes.iter().filter(|i| i.reads.iter().any(|c| c == self.name))
+    }
+
+    /// Indexes that cannot make a write fail: those a follower may keep.
+    fn is_harmless(index: &Index) -> bool {
+        let plain = |k: &IndexKey| matches!(k.target, IndexTarget::Column(_));
+        index.constraint.is_none() && !index.definition.unique && index.definition.keys.iter().all(plain)
+    }
+
+    fn constraints(&self) -> impl Iterator<Item = &Constraint> {
+        self.table.constraints.iter().filter(|c| c.columns.iter().any(|c| c == self.name))
+    }
+
+    /// UNIQUE and PRIMARY KEY.
+    fn keys(&self) -> impl Iterator<Item = &Constraint> {
+        self.constraints().filter(|c| is_key(c))
+    }
+
+    /// CHECK and FOREIGN KEY.
+    fn conditions(&self) -> impl Iterator<Item = &Constraint> {
+        self.constraints().filter(|c| matches!(c.kind, ConstraintKind::Check | ConstraintKind::ForeignKey))
+    }
+
+    fn index_over(&self, index: &Index, it: &Follower) -> IndexDefinition {
+        let of = &index.definition;
+        let column = |c: &String| if c == self.name { it.name.clone() } else { c.clone() };
+        let key = |key: &IndexKey| IndexKey {
+            target: match &key.target {
+                IndexTarget::Column(c) => IndexTarget::Column(column(c)),
+                IndexTarget::Expression(e) => IndexTarget::Expression(self.over(e, &it.name)),
+            },
+            ..key.clone()
+        };
+        IndexDefinition {
+            name: self.aside(&of.name, it),
+            keys: of.keys.iter().map(key).collect(),
+            include: of.include.iter().map(column).collect(),
+            predicate: of.predicate.as_ref().map(|p| self.over(p, &it.name)),
+            ..of.clone()
+        }
+    }
+
+    fn build(&self, index: &Index, it: &Follower) -> Change {
+        Change::CreateIndex { index: self.index_over(index, it), concurrently: true, if_not_exists: false }
+    }
+
+    /// The indexes, over the follower, each CONCURRENTLY.
+    pub(crate) fn build_indexes(&self, it: &Follower) -> Vec<Change> {
+        self.indexes().map(|i| self.build(i, it)).collect()
+    }
+
+    /// CHECKs and foreign keys on the follower: for new rows at once, then for old ones, with nobody waiting.
+    pub(crate) fn build_conditions(&self, it: &Follower) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for constraint in self.conditions() {
+            let name = self.aside(&constraint.name, it);
+            changes.push(Change::AddConstraint {
+                table: self.own(),
+                constraint: self.condition_over(constraint, it, name.clone()),
+            });
+            if constraint.validated {
+                changes.push(Change::ValidateConstraint { table: self.own(), name });
+            }
+        }
+        changes
+    }
+
+    fn condition_over(&self, constraint: &Constraint, it: &Follower, name: String) -> ConstraintDefinition {
+        let text = without_not_valid(&constraint.definition);
+        let column = |c: &String| if c == self.name { it.name.clone() } else { c.clone() };
+        let (expression, sql) = match constraint.kind {
+            ConstraintKind::Check => {
+                let (expression, rest) = checked(text);
+                let expression = self.over(expression, &it.name);
+                (Some(expression.clone()), format!("CHECK ({expression}){rest}"))
+            }
+            _ => (None, self.foreign_key_over(constraint, &it.name).unwrap_or_else(|| text.to_owned())),
+        };
+        ConstraintDefinition {
+            name: Some(name),
+            kind: constraint.kind,
+            columns: constraint.columns.iter().map(column).collect(),
+            expression,
+            using_index: None,
+            index: None,
+            sql,
+            not_valid: !constraint.not_enforced,
+            foreign: constraint.foreign.clone(),
+            deferrable: constraint.deferrable,
+            deferred: constraint.deferred,
+            no_inherit: constraint.no_inherit,
+            not_enforced: constraint.not_enforced,
+            holds: false,
+        }
+    }
+
+    /// A foreign key's definition with the column's name replaced on its own side.
+    fn foreign_key_over(&self, constraint: &Constraint, name: &str) -> Option<String> {
+        // The simulated schema knows which part of the text names the table's own columns.
+        let mut schema = Catalog { tables: vec![self.table.clone().into()].into(), ..Catalog::default() };
+        schema.apply(&self.rename_column(self.name, name)).ok()?;
+        let constraints = &schema.table(&self.table.name)?.constraints;
+        constraints
+            .iter()
+            .find(|c| c.name == constraint.name)
+            .map(|c| without_not_valid(&c.definition).to_owned())
+    }
+
+    // The swap.
+
+    /// The columns change names: the one that bore the name follows from here on as `now`, and what followed as `was`
+    /// bears it. Everything in one transaction, nothing of which reads the table.
+    pub(crate) fn swap(
+        &self,
+        was: &Follower,
+        now: &Follower,
+        mut guards: Vec<Change>,
+    ) -> Result<Vec<Change>, PlanError> {
+        let mut all = vec![self.drop_trigger(was, false)?];
+        all.append(&mut guards);
+        all.extend(self.stripped(now));
+        all.push(self.rename_column(self.name, &now.name));
+        all.push(self.rename_column(&was.name, self.name));
+        all.extend(self.dressed(was));
+        all.push(Change::CreateTrigger(self.trigger(now)?));
+        Ok(all)
+    }
+
+    /// Takes from the column that bears the name what demands something, and the names of the rest.
+    fn stripped(&self, now: &Follower) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let gone = |name: &str| Change::DropConstraint {
+            table: self.own(),
+            name: name.to_owned(),
+            if_exists: false,
+            cascade: false,
+        };
+        changes.extend(self.conditions().map(|c| gone(&c.name)));
+        changes.extend(self.keys().map(|c| gone(&c.name)));
+        for index in self.indexes().filter(|i| i.constraint.is_none()) {
+            let name = self.table.name.sibling(&index.definition.name);
+            changes.push(if Self::is_harmless(index) {
+                self.rename_index(&index.definition.name, &self.aside(&index.definition.name, now))
+            } else {
+                Change::DropIndex { index: name, concurrently: false, if_exists: false }
+            });
+        }
+        if now.column.default.is_some() {
+            changes.push(Change::DropDefault { table: self.own(), column: self.name.to_owned() });
+        }
+        if now.column.not_null {
+            changes.push(Change::DropNotNull { table: self.own(), column: self.name.to_owned() });
+        }
+        changes
+    }
+
+    /// Gives the column that bears the name now what the name stands for.
+    fn dressed(&self, was: &Follower) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if let Some(expression) = &was.column.default {
+            changes.push(Change::SetDefault {
+                table: self.own(),
+                column: self.name.to_owned(),
+                expression: expression.clone(),
+            });
+        }
+        let not_null = |c: &&Constraint| c.kind == ConstraintKind::NotNull && c.columns == [self.name];
+        let named = self.table.constraints.iter().find(not_null);
+        if let Some(constraint) = named.filter(|_| was.column.not_null) {
+            let chosen = self.not_null_name(&was.name);
+            if chosen != constraint.name {
+                changes.push(self.rename_constraint(&chosen, &constraint.name));
+            }
+        }
+        for index in self.indexes().filter(|i| i.constraint.is_none()) {
+            let name = &index.definition.name;
+            changes.push(self.rename_index(&self.aside(name, was), name));
+        }
+        for key in self.keys() {
+            let index = key.index.clone().unwrap_or_else(|| key.name.clone());
+            changes.push(Change::AddConstraint {
+                table: self.own(),
+                constraint: ConstraintDefinition {
+                    name: Some(key.name.clone()),
+                    kind: key.kind,
+                    columns: key.columns.clone(),
+                    expression: None,
+                    using_index: Some(self.aside(&index, was)),
+                    index: None,
+                    sql: key.definition.clone(),
+                    not_valid: false,
+                    foreign: None,
+                    deferrable: key.deferrable,
+                    deferred: key.deferred,
+                    no_inherit: key.no_inherit,
+                    not_enforced: false,
+                    holds: false,
+                },
+            });
+        }
+        changes.extend(self.conditions().map(|c| self.rename_constraint(&self.aside(&c.name, was), &c.name)));
+        let owned = |s: &&altimeter_catalog::Sequence| {
+            s.owned_by.as_ref().is_some_and(|o| o.needs(&self.table.name, self.name))
+        };
+        for sequence in self.context.catalog.sequences.iter().filter(owned) {
+            let owner = Dependency { on: self.own(), columns: vec![self.name.to_owned()] };
+            changes.push(Change::Relation(RelationChange::AlterSequence {
+                sequence: sequence.name.clone(),
+                if_exists: false,
+                action: SequenceAction::Options { owned_by: Some(Some(owner)), type_name: None },
+            }));
+        }
+        let clustered = self.table.clustered_on.as_ref();
+        if let Some(index) = clustered.filter(|c| self.indexes().any(|i| i.definition.name == **c)) {
+            changes.push(Change::AlterWhole {
+                table: self.own(),
+                action: TableAction::ClusterOn(index.clone()),
+            });
+        }
+        changes
+    }
+
+    /// What the way back makes on the follower before the names change, besides NOT NULL: all a swap had taken from it.
+    pub(crate) fn demanded_again(&self, it: &Follower) -> Vec<Change> {
+        let mut changes: Vec<Change> =
+            self.indexes().filter(|i| !Self::is_harmless(i)).map(|i| self.build(i, it)).collect();
+        changes.extend(self.build_conditions(it));
+        changes
+    }
+
+    /// The swap taken back: `was` followed before it and follows again, and keeps what it had.
+    pub(crate) fn swap_back(
+        &self,
+        was: &Follower,
+        now: &Follower,
+        mut guards: Vec<Change>,
+    ) -> Result<Vec<Change>, PlanError> {
+        let mut all = vec![self.drop_trigger(now, false)?];
+        all.append(&mut guards);
+        all.extend(self.conditions().map(|c| self.rename_constraint(&c.name, &self.aside(&c.name, was))));
+        all.extend(self.keys().map(|c| Change::DropConstraint {
+            table: self.own(),
+            name: c.name.clone(),
+            if_exists: false,
+            cascade: false,
+        }));
+        for index in self.indexes().filter(|i| i.constraint.is_none()) {
+            let name = &index.definition.name;
+            all.push(self.rename_index(name, &self.aside(name, was)));
+        }
+        if was.column.default.is_some() {
+            all.push(Change::DropDefault { table: self.own(), column: self.name.to_owned() });
+        }
+        let not_null = |c: &&Constraint| c.kind == ConstraintKind::NotNull && c.columns == [self.name];
+        if let Some(constraint) = self.table.constraints.iter().find(not_null).filter(|_| was.column.not_null)
+        {
+            let chosen = self.not_null_name(&was.name);
+            if chosen != constraint.name {
+                all.push(self.rename_constraint(&constraint.name, &chosen));
+            }
+        }
+        all.push(self.rename_column(self.name, &was.name));
+        all.push(self.rename_column(&now.name, self.name));
+        all.extend(self.dressed(now));
+        all.push(Change::CreateTrigger(self.trigger(was)?));
+        Ok(all)
+    }
+
+    /// The indexes a constraint had taken over and took with it, built again over the follower.
+    pub(crate) fn rebuild_keys(&self, it: &Follower) -> Vec<Change> {
+        self.indexes().filter(|i| i.constraint.is_some()).map(|i| self.build(i, it)).collect()
+    }
+
+    /// The indexes a follower keeps once it no longer bears the name.
+    pub(crate) fn kept_indexes(&self, it: &Follower) -> Vec<Change> {
+        self.indexes().filter(|i| Self::is_harmless(i)).map(|i| self.build(i, it)).collect()
+    }
+
+    fn not_null_name(&self, column: &str) -> String {
+        let parts = NameParts { table: &self.table.name.name, columns: column, label: "not_null" };
+        self.context.catalog.default_constraint_name(&self.table.name.schema, parts, &[])
+    }
+
+    fn rename_column(&self, from: &str, to: &str) -> Change {
+        Change::RenameColumn { table: self.own(), from: from.to_owned(), to: to.to_owned() }
+    }
+
+    fn rename_index(&self, from: &str, to: &str) -> Change {
+        Change::Relation(RelationChange::Rename {
+            word: RelationWord::Index,
+            relation: self.table.name.sibling(from),
+            to: to.to_owned(),
+            if_exists: false,
+        })
+    }
+
+    fn rename_constraint(&self, from: &str, to: &str) -> Change {
+        let action = TableAction::RenameConstraint { from: from.to_owned(), to: to.to_owned() };
+        Change::AlterWhole { table: self.own(), action }
+    }
+}
+
+fn is_key(constraint: &Constraint) -> bool {
+    matches!(constraint.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique)
+}
+
+fn without_not_valid(definition: &str) -> &str {
+    definition.trim_end().trim_end_matches("NOT VALID").trim_end()
+}
+
+/// A CHECK's expression, and what stands behind it (`NO INHERIT`).
+fn checked(definition: &str) -> (&str, &str) {
+    let text = definition.strip_prefix("CHECK").unwrap_or(definition).trim_start();
+    match (text.strip_prefix('('), text.rfind(')')) {
+        (Some(inside), Some(end)) if end > 0 => (&inside[..end - 1], &text[end + 1..]),
+        _ => (text, ""),
+    }
+}
