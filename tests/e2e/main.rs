@@ -18,4 +18,5 @@ mod plans;
 mod preflight;
 mod readme;
 mod servers;
+mod uses;
 mod verify;
