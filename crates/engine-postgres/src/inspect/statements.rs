@@ -134,6 +134,7 @@ mod tests {
         let mut merged = Merged::default();
         merged.add(Merged { calls: 2, total_ms: 10.0, max_ms: 7.0, rows: 2, ..Merged::default() });
         merged.add(Merged {
+            ids: BTreeMap::from([("7".to_owned(), 3)]),
             calls: 3,
             total_ms: 5.0,
             max_ms: 9.0,
