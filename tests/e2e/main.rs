@@ -19,4 +19,5 @@ mod plans;
 mod preflight;
 mod readme;
 mod servers;
+mod uses;
 mod verify;

@@ -14,6 +14,7 @@ use crate::plan::{
 };
 use crate::recipe::{RecipeContext, refuse};
 use crate::request::Request;
+use crate::uses::{self, Uses};
 use crate::{combine, direct, proof};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
@@ -44,8 +45,9 @@ pub fn plan_request(
 ) -> Result<Plan, PlanError> {
     let context = RecipeContext { engine, catalog };
     let tables = tables(catalog, &request.changes);
+    let uses = uses::find(engine, catalog, &request.changes);
     let proved = match options.zero_downtime {
-        true => without_downtime(&context, &request.changes, &tables)?,
+        true => without_downtime(&context, &request.changes, &tables, uses.as_ref())?,
         false => {
             let mut schema = catalog.clone();
             let mut drafts = Vec::new();
@@ -54,11 +56,12 @@ pub fn plan_request(
                 drafts.push(direct::whatever_it_costs(&now, &plain(change))?);
                 schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
             }
-            proved(&context, &request.changes, &tables, combine::chained(drafts))?
+            proved(&context, &request.changes, &tables, combine::chained(drafts), None)?
         }
     };
     let direct = direct(engine, catalog, &request.changes)?;
-    Ok(finish(engine, catalog, request, proved, direct, tables))
+    let plan = finish(engine, catalog, request, proved, direct, tables);
+    Ok(Plan { uses, ..plan })
 }
 
 /// The tables the changes are about, each once; an index stands for its table.
@@ -90,6 +93,7 @@ fn without_downtime(
     context: &RecipeContext<'_>,
     changes: &[Change],
     tables: &[Name],
+    uses: Option<&Uses>,
 ) -> Result<Proved, PlanError> {
     let apart = combine::apart(context, changes);
     let in_turn = combine::in_turn(context, &apart)?;
@@ -101,19 +105,21 @@ fn without_downtime(
     }
     if apart.len() > 1
         && let Some(drafts) = combine::side_by_side(context, &apart)
-        && let Ok(proved) = proved(context, changes, tables, combine::merged(drafts))
+        && let Ok(proved) = proved(context, changes, tables, combine::merged(drafts), uses)
     {
         return Ok(proved);
     }
-    proved(context, changes, tables, combine::chained(in_turn))
+    proved(context, changes, tables, combine::chained(in_turn), uses)
 }
 
 fn proved(
     context: &RecipeContext<'_>,
     changes: &[Change],
     tables: &[Name],
-    draft: Draft,
+    mut draft: Draft,
+    uses: Option<&Uses>,
 ) -> Result<Proved, PlanError> {
+    uses.into_iter().for_each(|u| uses::wait_for_the_end(&mut draft, u));
     let concerned = concerned(tables, &draft.steps);
     let steps = steps(context.engine, context.catalog, &draft.steps, &concerned)?;
     proof::reaches(context.catalog, changes, &draft)?;
@@ -314,6 +320,7 @@ fn finish(
         rollback,
         capacity,
         alternatives,
+        uses: None,
         cautions: draft.column_order_differs.into_iter().chain(draft.cautions).collect(),
         unknowns,
         preflight: met,
