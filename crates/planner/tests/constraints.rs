@@ -126,7 +126,7 @@ fn what_cannot_be_done_is_refused_with_the_reason() {
         index.definition.name = format!("parts_{}", index.definition.name);
         index.constraint = index.constraint.as_ref().map(|c| format!("parts_{c}"));
     }
-    catalog.tables.push(parts.into());
+    catalog.tables.insert(parts);
     for (request, reason) in [
         ("make users.email not null", "is NOT NULL already"),
         ("drop the not null on users.bio", "may be NULL already"),

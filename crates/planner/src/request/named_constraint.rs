@@ -74,7 +74,7 @@ impl<'a> Found<'a> {
         };
         let tables: Vec<&Table> = match named {
             Some(table) => vec![table],
-            None => self.names.catalog.tables.iter().map(std::convert::AsRef::as_ref).collect(),
+            None => self.names.catalog.tables.iter().collect(),
         };
         let wanted = self.new_name(name);
         let all = tables.iter().flat_map(|t| t.constraints.iter().map(move |c| (*t, c)));
