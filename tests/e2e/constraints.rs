@@ -1,5 +1,6 @@
 //! Plans for constraints, NOT NULL and defaults, run under load on four versions, to the end and back from every step.
 
+use altimeter_tests::choice;
 use altimeter_tests::database::Database;
 use altimeter_tests::proof::{Plan, Trial, alone};
 use altimeter_tests::server::Server;
@@ -49,7 +50,8 @@ impl Case {
 fn prove(major: u32, cases: &[Case]) -> Result<()> {
     let _alone = alone();
     let server = Server::shared(major)?;
-    let users = std::env::var("ALTIMETER_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(20_000);
+    let users = choice("ALTIMETER_ROWS")
+        .map_or(Ok(20_000), |rows| rows.parse().context("ALTIMETER_ROWS is no number"))?;
     let shop = shop::load(server, users)?;
     cases.iter().try_for_each(|case| case.prove(server, &shop).with_context(|| case.request.to_owned()))
 }

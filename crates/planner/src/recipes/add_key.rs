@@ -60,7 +60,7 @@ fn draft(
         .filter(|c| table.column(c).is_some_and(|c| !c.not_null))
         .collect();
     if !nullable.is_empty() {
-        draft.steps.extend(demanded(context, table, &nullable, None, false));
+        draft.steps.extend(demanded(context, table, &nullable, None, false, true));
         draft.cautions.push(format!(
             "rows where {} is NULL must be given a value first: the checks find them",
             nullable.iter().map(|c| c.as_str()).collect::<Vec<_>>().join(" or ")
