@@ -126,7 +126,12 @@ fn forget_order(schema: &mut Catalog) {
                 }
             }
         }
-        table.constraints.iter_mut().for_each(|c| unquote(&mut c.definition));
+        for constraint in &mut table.constraints {
+            unquote(&mut constraint.definition);
+            // Of other kinds a server says it of those it made itself, and nobody can.
+            constraint.no_inherit &=
+                matches!(constraint.kind, ConstraintKind::Check | ConstraintKind::NotNull);
+        }
     }
 }
 

@@ -234,7 +234,7 @@ impl StandIn<'_> {
             foreign: constraint.foreign.clone(),
             deferrable: constraint.deferrable,
             deferred: constraint.deferred,
-            no_inherit: constraint.no_inherit,
+            no_inherit: constraint.no_inherit && constraint.kind == ConstraintKind::Check,
             not_enforced: constraint.not_enforced,
             holds: false,
         }
@@ -338,7 +338,7 @@ impl StandIn<'_> {
                     foreign: None,
                     deferrable: key.deferrable,
                     deferred: key.deferred,
-                    no_inherit: key.no_inherit,
+                    no_inherit: false,
                     not_enforced: false,
                     holds: false,
                 },
