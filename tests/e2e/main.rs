@@ -11,6 +11,7 @@ mod fuzz;
 mod harness;
 mod inspect;
 mod odd_tables;
+mod odd_types;
 mod oracle;
 mod places;
 mod plans;
