@@ -10,6 +10,7 @@ mod formats;
 mod fuzz;
 mod harness;
 mod inspect;
+mod odd_constraints;
 mod odd_tables;
 mod odd_types;
 mod oracle;

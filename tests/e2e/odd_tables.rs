@@ -10,16 +10,19 @@ use altimeter_tests::tool::run_altimeter;
 use anyhow::{Context, Result, ensure};
 
 /// A table, the plain statement that is planned for, and writes of the old and of the new application.
-pub(crate) struct Case {
-    pub(crate) name: &'static str,
-    pub(crate) setup: &'static str,
-    pub(crate) direct: &'static str,
+pub(super) struct Case {
+    /// What is odd about it.
+    pub(super) name: &'static str,
+    /// Makes the tables.
+    pub(super) setup: &'static str,
+    /// The request and the plain statement.
+    pub(super) direct: &'static str,
     /// Run before the first step and between any two while the old column or code is there.
-    pub(crate) old: &'static str,
+    pub(super) old: &'static str,
     /// Run between the deploy and the last step.
-    pub(crate) new: &'static str,
+    pub(super) new: &'static str,
     /// What must be true of the rows when both have written: a query that gives true.
-    pub(crate) kept: &'static str,
+    pub(super) kept: &'static str,
 }
 
 const CASES: &[Case] = &[
@@ -184,16 +187,27 @@ fn to_the_end(
     Ok(())
 }
 
-/// Proves the plan for a case: to the end, where the columns may stand in another order than the plain statement
-/// leaves them in if that is said, and back from each step.
-pub(crate) fn prove(case: &Case, server: &Server, any_order: bool) -> Result<()> {
+/// Runs the plan of a case to its end, and back from every step.
+pub(super) fn prove(case: &Case, server: &Server) -> Result<()> {
+    prove_request(case, case.direct, server)
+}
+
+/// The same where the request is not the plain statement.
+pub(super) fn prove_request(case: &Case, request: &str, server: &Server) -> Result<()> {
+    prove_plan(case, request, server, false)
+}
+
+/// The same where the columns may stand in another order than the plain statement leaves them in.
+pub(super) fn prove_in_any_order(case: &Case, server: &Server) -> Result<()> {
+    prove_plan(case, case.direct, server, true)
+}
+
+fn prove_plan(case: &Case, request: &str, server: &Server, any_order: bool) -> Result<()> {
     let original = server.database("odd")?;
     original.session()?.script(case.setup)?;
     original.session()?.script("ANALYZE")?;
-    let printed = run_altimeter(
-        &["plan", case.direct, "--db", &original.url, "--sample", "0", "--format", "json"],
-        &[],
-    )?;
+    let printed =
+        run_altimeter(&["plan", request, "--db", &original.url, "--sample", "0", "--format", "json"], &[])?;
     let plan = Plan::parse(&printed.json()?)?;
     to_the_end(
         case,
@@ -216,7 +230,7 @@ fn every_statement_runs_on_odd_tables() -> Result<()> {
     for major in [13, 18] {
         let server = Server::shared(major)?;
         for case in CASES {
-            if let Err(error) = prove(case, server, false) {
+            if let Err(error) = prove(case, server) {
                 failed.push(format!("{major}: {}: {error:#}", case.name));
             }
         }

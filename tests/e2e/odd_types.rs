@@ -4,7 +4,7 @@
 use altimeter_tests::server::Server;
 use anyhow::{Result, ensure};
 
-use super::odd_tables::{Case, prove};
+use super::odd_tables::{Case, prove_in_any_order};
 
 const CASES: &[Case] = &[
     Case {
@@ -12,9 +12,8 @@ const CASES: &[Case] = &[
         setup: "CREATE TABLE p (code int PRIMARY KEY); INSERT INTO p SELECT generate_series(0, 400);
                 CREATE TABLE t (id int PRIMARY KEY, n int NOT NULL DEFAULT 5 CHECK (n > 0)
                     REFERENCES p ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED, m int, UNIQUE (m, n));
-                INSERT INTO t SELECT g, g, g FROM generate_series(1, 300) g;
                 CREATE INDEX ON t (n); CREATE UNIQUE INDEX ON t (n, id); CREATE INDEX ON t ((n * 2)) WHERE n > 1;
-                GRANT SELECT (n), UPDATE (n) ON t TO PUBLIC",
+                GRANT SELECT (n), UPDATE (n) ON t TO PUBLIC; INSERT INTO t SELECT g, g, g FROM generate_series(1, 300) g",
         direct: "ALTER TABLE t ALTER COLUMN n TYPE bigint",
         old: "UPDATE t SET n = 17 WHERE id = 1; INSERT INTO t (id) SELECT max(id) + 1 FROM t",
         new: "UPDATE t SET n = 18 WHERE id = 2",
@@ -46,11 +45,11 @@ const CASES: &[Case] = &[
         setup: "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (id int PRIMARY KEY, feeling text, n int);
                 INSERT INTO t SELECT g, 'ok', g FROM generate_series(1, 300) g;
                 CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                    IF NEW.n = 77 THEN NEW.feeling := 'sad'; END IF; RETURN NEW; END $$;
+                    IF NEW.n = 777 THEN NEW.feeling := 'sad'; END IF; RETURN NEW; END $$;
                 CREATE TRIGGER zz_late BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()",
         direct: "ALTER TABLE t ALTER COLUMN feeling TYPE mood USING feeling::mood",
         old: "UPDATE t SET feeling = 'sad' WHERE id = 1",
-        new: "UPDATE t SET feeling = 'sad' WHERE id = 2; UPDATE t SET n = 77 WHERE id = 3",
+        new: "UPDATE t SET feeling = 'sad' WHERE id = 2; UPDATE t SET n = 777 WHERE id = 3",
         kept: "SELECT (SELECT count(*) FROM t WHERE feeling = 'sad') = 3",
     },
     Case {
@@ -123,7 +122,7 @@ fn every_change_of_type_runs_there_and_back() -> Result<()> {
     for major in [13, 18] {
         let server = Server::shared(major)?;
         for case in CASES {
-            if let Err(error) = prove(case, server, true) {
+            if let Err(error) = prove_in_any_order(case, server) {
                 failed.push(format!("{major}: {}: {error:#}", case.name));
             }
         }

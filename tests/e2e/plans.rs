@@ -1,6 +1,7 @@
 //! `altimeter plan`: each recipe's plan is run on the oldest and the newest version, under load, to the end and
 //! back from every step.
 
+use altimeter_tests::choice;
 use altimeter_tests::proof::{Plan, Trial, alone};
 use altimeter_tests::server::Server;
 use altimeter_tests::shop::{self, application};
@@ -178,6 +179,46 @@ fn add_and_drop_index_on_13() -> Result<()> {
 #[test]
 fn add_and_drop_index_on_18() -> Result<()> {
     indexes(18)
+}
+
+/// Rows of the load proofs that have no need of more; the machine decides how many it has time for.
+fn rows() -> Result<i64> {
+    choice("ALTIMETER_ROWS").map_or(Ok(20_000), |rows| rows.parse().context("ALTIMETER_ROWS is no number"))
+}
+
+/// Old code goes on under the old name, through a view.
+fn tables(major: u32) -> Result<()> {
+    prove(
+        major,
+        rows()?,
+        &[
+            Case {
+                request: "rename the table users to people",
+                direct: "ALTER TABLE users RENAME TO people",
+                new: application("new", "user_name", &[]).naming("people"),
+            },
+            Case {
+                request: "drop the table orders",
+                direct: "DROP TABLE orders",
+                new: application("new", "user_name", &[]),
+            },
+            Case {
+                request: "add a column nickname text to users, drop the column bio from users and add an index on users(last_seen)",
+                direct: "ALTER TABLE users ADD COLUMN nickname text, DROP COLUMN bio; CREATE INDEX ON users (last_seen)",
+                new: application("new", "user_name", &[("nickname", "'x'")]),
+            },
+        ],
+    )
+}
+
+#[test]
+fn tables_on_13() -> Result<()> {
+    tables(13)
+}
+
+#[test]
+fn tables_on_18() -> Result<()> {
+    tables(18)
 }
 
 #[test]

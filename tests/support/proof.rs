@@ -81,7 +81,10 @@ impl Trial<'_> {
     /// When a run could not be carried through, or showed faults: those of all runs together.
     pub fn prove(&self) -> Result<()> {
         let mut failed = Vec::new();
-        let runs = std::iter::once(None).chain((0..self.plan.steps.len()).map(Some));
+        // From a step that says it has no way back nobody goes back.
+        let has_way_back =
+            |n: &usize| self.plan.steps.get(*n).is_some_and(|s| !(s.point_of_no_return && s.down.is_empty()));
+        let runs = std::iter::once(None).chain((0..self.plan.steps.len()).filter(has_way_back).map(Some));
         for last in runs {
             let begin = Instant::now();
             let verdict = match last {

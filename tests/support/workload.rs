@@ -36,6 +36,19 @@ pub struct Application {
     pub select_all: String,
 }
 
+impl Application {
+    /// The same statements on another table, in place of `users`.
+    #[must_use]
+    pub fn naming(mut self, table: &str) -> Self {
+        let statements =
+            [&mut self.insert, &mut self.update, &mut self.select, &mut self.find, &mut self.select_all];
+        for statement in statements {
+            *statement = statement.replace(" users", &format!(" {table}"));
+        }
+        self
+    }
+}
+
 /// How many connections write.
 pub const WRITERS: usize = 3;
 /// How many connections read.

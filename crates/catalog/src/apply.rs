@@ -156,15 +156,14 @@ impl Catalog {
             }
             Change::GrantColumn { table, column, privileges, grantee } => {
                 self.with_column(table, column, true, |c| {
-                    c.grants.push(crate::ColumnGrant {
-                        grantee: grantee.clone(),
-                        privileges: privileges.clone(),
-                    });
+                    c.grants.push(crate::Grant { grantee: grantee.clone(), privileges: privileges.clone() });
                 })
             }
             Change::Analyze { table, .. } => self.need_table(table).map(|_| ()),
             Change::Backfill(backfill) => self.backfill(backfill),
-            Change::Together(changes) => changes.iter().try_for_each(|c| self.apply(c)),
+            Change::Together(changes) | Change::Written { changes, .. } => {
+                changes.iter().try_for_each(|c| self.apply(c))
+            }
             Change::AlterTable(alter) => self.alter_table(alter),
             Change::Partition(change) => self.apply_partition(change),
             Change::Relation(change) => self.apply_relation(change),

@@ -168,6 +168,13 @@ pub enum Change {
     Backfill(Backfill),
     /// Several changes in one statement and one transaction.
     Together(Vec<Change>),
+    /// A statement in somebody's own words: for what no engine prints from the change alone.
+    Written {
+        /// The statement, without closing semicolon.
+        sql: String,
+        /// What it means.
+        changes: Vec<Change>,
+    },
     /// One `ALTER TABLE` with several actions, or with `ONLY`.
     AlterTable(AlterTable),
     /// An `ALTER COLUMN` no recipe is made of.
@@ -411,10 +418,13 @@ pub enum BackfillValue {
 }
 
 impl Change {
-    /// The single changes it is made of: several for [`Change::Together`] and [`Change::AlterTable`], else itself.
+    /// The single changes it is made of: several for [`Change::Together`], [`Change::Written`] and
+    /// [`Change::AlterTable`], else itself.
     pub fn parts(&self) -> Vec<&Change> {
         match self {
-            Change::Together(changes) | Change::AlterTable(AlterTable { actions: changes, .. }) => {
+            Change::Together(changes)
+            | Change::Written { changes, .. }
+            | Change::AlterTable(AlterTable { actions: changes, .. }) => {
                 changes.iter().flat_map(Change::parts).collect()
             }
             one => vec![one],
@@ -450,7 +460,9 @@ impl Change {
             Change::Rows(change) => change.tables(),
             Change::Maintain(change) => change.tables(),
             Change::Session(_) => Vec::new(),
-            Change::Together(changes) => changes.iter().flat_map(Change::tables).collect(),
+            Change::Together(changes) | Change::Written { changes, .. } => {
+                changes.iter().flat_map(Change::tables).collect()
+            }
         }
     }
 }

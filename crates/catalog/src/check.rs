@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Name;
+use crate::{ForeignKey, Name};
 
 /// A read-only question with a yes or a no. An engine prints it as one query that returns one row, whose first
 /// column is true exactly when the answer is yes. `Display` says what is asked, for people.
@@ -45,6 +45,11 @@ pub enum Check {
     },
     /// No relation bears the name.
     NameFree {
+        /// The name.
+        name: Name,
+    },
+    /// A relation bears the name.
+    NameTaken {
         /// The name.
         name: Name,
     },
@@ -119,6 +124,52 @@ pub enum Check {
         /// The columns.
         columns: Vec<String>,
     },
+    /// No two rows agree in all the columns, NULLs agreeing with each other. Reads the whole table.
+    NoDuplicatesNorNulls {
+        /// The table.
+        table: Name,
+        /// The columns.
+        columns: Vec<String>,
+    },
+    /// No row for which the condition is false; one for which it is NULL is none. Reads the whole table.
+    NoRowBreaks {
+        /// The table.
+        table: Name,
+        /// The condition, as SQL.
+        condition: String,
+    },
+    /// No row without the row it references. Reads the whole table.
+    NoOrphans {
+        /// The referencing table.
+        table: Name,
+        /// Its columns.
+        columns: Vec<String>,
+        /// What they reference.
+        foreign: ForeignKey,
+        /// `MATCH FULL`: a row with some of the columns NULL and others not is one, too.
+        full: bool,
+    },
+    /// The table has no constraint of that name.
+    ConstraintMissing {
+        /// The table.
+        table: Name,
+        /// The constraint.
+        constraint: String,
+    },
+    /// The table has a constraint of that name, validated or not.
+    ConstraintExists {
+        /// The table.
+        table: Name,
+        /// The constraint.
+        constraint: String,
+    },
+    /// The column has no default.
+    ColumnHasNoDefault {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: String,
+    },
     /// No transaction has been open for longer than that; a lock request would queue behind it.
     NoTransactionOlderThan {
         /// Seconds.
@@ -147,6 +198,7 @@ impl fmt::Display for Check {
             Check::ColumnNullable { table, column } => write!(f, "{table}.{column} may be NULL"),
             Check::ColumnHasDefault { table, column } => write!(f, "{table}.{column} has a default"),
             Check::NameFree { name } => write!(f, "nothing is called {name} yet"),
+            Check::NameTaken { name } => write!(f, "{name} is there"),
             Check::IndexValid { index } => write!(f, "the index {index} is there and valid"),
             Check::TriggerEnabled { table, trigger } => {
                 write!(f, "the trigger {trigger} on {table} is enabled")
@@ -174,6 +226,27 @@ impl fmt::Display for Check {
             Check::NoDuplicates { table, columns } => {
                 write!(f, "no two rows of {table} agree in ({}) (reads the whole table)", columns.join(", "))
             }
+            Check::NoDuplicatesNorNulls { table, columns } => write!(
+                f,
+                "no two rows of {table} agree in ({}), NULLs counted as equal (reads the whole table)",
+                columns.join(", ")
+            ),
+            Check::NoRowBreaks { table, condition } => {
+                write!(f, "no row of {table} breaks {condition} (reads the whole table)")
+            }
+            Check::NoOrphans { table, columns, foreign, .. } => write!(
+                f,
+                "no row of {table} whose ({}) is not in {} (reads the whole table)",
+                columns.join(", "),
+                foreign.table
+            ),
+            Check::ConstraintMissing { table, constraint } => {
+                write!(f, "{table} has no constraint {constraint}")
+            }
+            Check::ConstraintExists { table, constraint } => {
+                write!(f, "{table} has the constraint {constraint}")
+            }
+            Check::ColumnHasNoDefault { table, column } => write!(f, "{table}.{column} has no default"),
             Check::NoTransactionOlderThan { seconds } => {
                 write!(f, "no transaction has been open for over {seconds} s")
             }

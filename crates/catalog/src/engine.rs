@@ -164,6 +164,17 @@ pub trait Engine: Sync {
     /// ever read from somebody's SQL and that no recipe makes.
     fn print(&self, catalog: &Catalog, change: &Change) -> String;
 
+    /// What takes a change back that is made on the schema `before`, in order; none if something of it cannot be
+    /// brought back. Empty if it changes nothing.
+    fn undo(&self, before: &Catalog, change: &Change) -> Option<Vec<Change>>;
+
+    /// One statement as [`Change::Written`]; none if it is not fully understood on that catalog.
+    fn written(&self, catalog: &Catalog, sql: &str) -> Option<Change>;
+
+    /// Makes a view that stands in for a table under another name, for reads and writes, with its privileges; none
+    /// if the server has none that would do.
+    fn stand_in(&self, catalog: &Catalog, view: &Name, table: &Name) -> Option<Vec<Change>>;
+
     /// A check as one read-only query.
     fn print_check(&self, catalog: &Catalog, check: &Check) -> String;
 

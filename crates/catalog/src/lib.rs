@@ -56,6 +56,6 @@ pub use server::{Role, RoleSetting, Server, WalPosition};
 pub use shared::Shared;
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};
 pub use table::{
-    Column, ColumnGrant, ColumnStatistics, Constraint, ConstraintKind, ExtendedStatistics, ForeignKey,
-    Generated, Identity, Persistence, Policy, Size, Table, TableActivity, TableKind, TableRates, Trigger,
+    Column, ColumnStatistics, Constraint, ConstraintKind, ExtendedStatistics, ForeignKey, Generated, Grant,
+    Identity, Persistence, Policy, Size, Table, TableActivity, TableKind, TableRates, Trigger,
 };

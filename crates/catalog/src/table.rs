@@ -54,6 +54,9 @@ pub struct Table {
     /// The role that owns it.
     #[serde(default)]
     pub owner: Option<String>,
+    /// Privileges on the whole table of others than the owner.
+    #[serde(default)]
+    pub grants: Vec<Grant>,
     /// Extended statistics (`CREATE STATISTICS`) on it.
     #[serde(default)]
     pub statistics: Vec<ExtendedStatistics>,
@@ -175,7 +178,7 @@ pub struct Column {
     /// Inherited from a parent and not declared here too.
     pub inherited: bool,
     /// Privileges granted on the column itself.
-    pub grants: Vec<ColumnGrant>,
+    pub grants: Vec<Grant>,
     /// The planner's statistics; none if the table was never analysed or they may not be read.
     pub statistics: Option<ColumnStatistics>,
 }
@@ -199,12 +202,12 @@ pub enum Identity {
     ByDefault,
 }
 
-/// Privileges on one column for one role.
+/// Privileges on one table or column for one role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ColumnGrant {
+pub struct Grant {
     /// The role, `PUBLIC` for everybody.
     pub grantee: String,
-    /// `SELECT`, `INSERT`, `UPDATE`, `REFERENCES`.
+    /// `SELECT`, `INSERT`, `UPDATE`, `REFERENCES`; of a table also `DELETE`, `TRUNCATE`, `TRIGGER`, `MAINTAIN`.
     pub privileges: Vec<String>,
 }
 

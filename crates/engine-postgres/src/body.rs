@@ -10,6 +10,7 @@ use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
 
 use crate::expression;
 use crate::parse;
+#[cfg(feature = "live")]
 pub(crate) use crate::parse::identifier;
 
 /// What a body does, names as it writes them.
@@ -38,6 +39,7 @@ pub(crate) fn read(language: &str, text: &str) -> Option<Body> {
 }
 
 /// Reads a rule as the server prints it, its condition and its actions.
+#[cfg(feature = "live")]
 pub(crate) fn read_rule(definition: &str) -> Option<Body> {
     if parse::too_deep(definition).is_some() {
         return None;

@@ -11,6 +11,7 @@ use altimeter_catalog::{
     IndexTarget, Name, TriggerDefinition,
 };
 
+pub(crate) use advice::relation_word;
 pub(crate) use backfill::{print_progress, read_backfill};
 pub(crate) use checks::{print_check, print_exceptions};
 
@@ -110,7 +111,8 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
         | Change::Partition(_)
         | Change::Maintain(_)
         | Change::Rows(_)
-        | Change::Session(_) => advice::print(change),
+        | Change::Session(_) => advice::print(catalog, change),
+        Change::Written { sql, .. } => sql.clone(),
         Change::Together(changes) => {
             let statements: Vec<String> =
                 changes.iter().map(|c| format!("  {};\n", print(catalog, c))).collect();
@@ -146,19 +148,49 @@ fn print_column(column: &Column) -> String {
 
 fn print_constraint(constraint: &ConstraintDefinition) -> String {
     let name = constraint.name.as_ref().map(|n| format!("CONSTRAINT {} ", quote(n))).unwrap_or_default();
-    let not_valid = if constraint.not_valid { " NOT VALID" } else { "" };
-    match &constraint.using_index {
-        Some(index) => {
-            let kind = match constraint.kind {
-                altimeter_catalog::ConstraintKind::PrimaryKey => "PRIMARY KEY",
-                _ => "UNIQUE",
-            };
-            let deferrable = if constraint.deferrable { " DEFERRABLE" } else { "" };
-            let deferred = if constraint.deferred { " INITIALLY DEFERRED" } else { "" };
-            format!("ADD {name}{kind} USING INDEX {}{deferrable}{deferred}", quote(index))
-        }
-        None => format!("ADD {name}{}{not_valid}", constraint.sql),
+    if let Some(index) = &constraint.using_index {
+        let kind = match constraint.kind {
+            altimeter_catalog::ConstraintKind::PrimaryKey => "PRIMARY KEY",
+            _ => "UNIQUE",
+        };
+        let deferrable = if constraint.deferrable { " DEFERRABLE" } else { "" };
+        let deferred = if constraint.deferred { " INITIALLY DEFERRED" } else { "" };
+        return format!("ADD {name}{kind} USING INDEX {}{deferrable}{deferred}", quote(index));
     }
+    let mut sql = format!("ADD {name}{}", with_storage(constraint));
+    for (set, word) in [
+        (constraint.no_inherit, " NO INHERIT"),
+        (constraint.not_enforced, " NOT ENFORCED"),
+        (constraint.not_valid, " NOT VALID"),
+    ] {
+        sql.push_str(if set { word } else { "" });
+    }
+    sql
+}
+
+/// The definition with the storage of the index behind it, which the server leaves out where it prints one.
+fn with_storage(constraint: &ConstraintDefinition) -> String {
+    let storage = match &constraint.index {
+        Some(index) if constraint.kind != altimeter_catalog::ConstraintKind::Exclusion => {
+            print_storage(index, " USING INDEX TABLESPACE ")
+        }
+        _ => String::new(),
+    };
+    let at = constraint.sql.find(" DEFERRABLE").unwrap_or(constraint.sql.len());
+    let (demand, when) = constraint.sql.split_at(at);
+    format!("{demand}{storage}{when}")
+}
+
+fn print_storage(index: &IndexDefinition, tablespace_word: &str) -> String {
+    let mut sql = String::new();
+    if !index.options.is_empty() {
+        let options: Vec<String> = index.options.iter().map(|(k, v)| format!("{} = {v}", quote(k))).collect();
+        sql.push_str(&format!(" WITH ({})", options.join(", ")));
+    }
+    if let Some(tablespace) = &index.tablespace {
+        sql.push_str(&format!("{tablespace_word}{}", quote(tablespace)));
+    }
+    sql
 }
 
 fn print_index(index: &IndexDefinition, concurrently: bool, if_not_exists: bool) -> String {
@@ -185,13 +217,7 @@ fn print_index(index: &IndexDefinition, concurrently: bool, if_not_exists: bool)
     if index.nulls_not_distinct {
         sql.push_str(" NULLS NOT DISTINCT");
     }
-    if !index.options.is_empty() {
-        let options: Vec<String> = index.options.iter().map(|(k, v)| format!("{} = {v}", quote(k))).collect();
-        sql.push_str(&format!(" WITH ({})", options.join(", ")));
-    }
-    if let Some(tablespace) = &index.tablespace {
-        sql.push_str(&format!(" TABLESPACE {}", quote(tablespace)));
-    }
+    sql.push_str(&print_storage(index, " TABLESPACE "));
     if let Some(predicate) = &index.predicate {
         sql.push_str(&format!(" WHERE {predicate}"));
     }

@@ -54,7 +54,7 @@ pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
 
 /// Adds one change's effect and applies it, so that the next is judged on what it leaves.
 fn one_effect(schema: &mut Cow<'_, Catalog>, before: &Catalog, change: &Change, effect: &mut Effect) {
-    if let Change::Together(changes) = change {
+    if let Change::Together(changes) | Change::Written { changes, .. } = change {
         changes.iter().for_each(|c| one_effect(schema, before, c, effect));
         if effect.transaction == TransactionUse::Forbidden {
             fail(effect, "the server refuses one of its statements inside a block or function".to_owned());
@@ -112,7 +112,9 @@ fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) {
         Change::Backfill(it) => rows::backfilled(catalog, it, effect),
         Change::Rows(it) => rows::changed(catalog, it, effect),
         Change::Session(it) => session(it, effect),
-        Change::Together(changes) => changes.iter().for_each(|c| describe(catalog, c, effect)),
+        Change::Together(changes) | Change::Written { changes, .. } => {
+            changes.iter().for_each(|c| describe(catalog, c, effect));
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use altimeter_catalog::{
 };
 
 use crate::text::PostgresText;
-use crate::{bound, dialect, effects, expression, narrowing, quoting, types};
+use crate::{bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,6 +23,18 @@ impl Engine for PostgresEngine {
 
     fn print(&self, catalog: &Catalog, change: &Change) -> String {
         dialect::print(catalog, change)
+    }
+
+    fn undo(&self, before: &Catalog, change: &Change) -> Option<Vec<Change>> {
+        undo::undo(before, change)
+    }
+
+    fn written(&self, catalog: &Catalog, sql: &str) -> Option<Change> {
+        undo::written(catalog, sql.to_owned())
+    }
+
+    fn stand_in(&self, catalog: &Catalog, view: &Name, table: &Name) -> Option<Vec<Change>> {
+        stand_in::stand_in(catalog, view, table)
     }
 
     fn print_check(&self, catalog: &Catalog, check: &Check) -> String {

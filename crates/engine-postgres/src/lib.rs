@@ -28,8 +28,10 @@ mod partitions;
 mod queries;
 mod quoting;
 mod split;
+mod stand_in;
 mod text;
 mod types;
+mod undo;
 
 #[cfg(feature = "live")]
 pub use connect::{Batch, Connection, Environment, Limits, Target};

@@ -35,7 +35,7 @@ queries! {
     SCHEMAS = "schemas";
     TABLES = "tables";
     COLUMNS = "columns";
-    COLUMN_GRANTS = "column_grants";
+    GRANTS = "grants";
     COLUMN_STATISTICS = "column_statistics";
     INDEXES = "indexes";
     CONSTRAINTS = "constraints";

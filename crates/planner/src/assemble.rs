@@ -10,42 +10,106 @@ use crate::plan::{
     Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlannedCheck, PlannedStatement, Rollback,
     RollbackTrigger, Step, Transaction,
 };
-use crate::proof;
 use crate::recipe::{RecipeContext, refuse};
-use crate::recipes;
 use crate::request::Request;
+use crate::{combine, direct, proof};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
 const LOCK_TIMEOUT_MS: u32 = 2_000;
 
+/// How a plan is to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanOptions {
+    /// Users and the application notice nothing; else the plain statements, with what they cost.
+    pub zero_downtime: bool,
+}
+
+impl Default for PlanOptions {
+    fn default() -> Self {
+        Self { zero_downtime: true }
+    }
+}
+
 /// Plans a request for one database. The plan is proved on the simulated schema before it is given out.
-pub fn plan_request(engine: &dyn Engine, catalog: &Catalog, request: &Request) -> Result<Plan, PlanError> {
-    let [change] = request.changes.as_slice() else {
-        return Err(refuse(
-            format!("the request holds {} changes; one at a time can be planned", request.changes.len()),
-            "ask for each on its own, in the order they shall happen",
-        ));
-    };
+///
+/// # Errors
+/// If a change of it cannot be made this way, with the reason and what to do instead.
+pub fn plan_request(
+    engine: &dyn Engine,
+    catalog: &Catalog,
+    request: &Request,
+    options: PlanOptions,
+) -> Result<Plan, PlanError> {
     let context = RecipeContext { engine, catalog };
-    let draft = recipes::ALL.iter().find_map(|r| r.draft(&context, change)).unwrap_or_else(|| {
-        Err(refuse(
-            "there is no recipe for this change yet",
-            "planned so far: add, rename or drop a column, add or drop an index",
-        ))
-    })?;
-    let direct = direct(engine, catalog, change)?;
-    let steps = steps(engine, catalog, &draft.steps)?;
-    proof::reaches(catalog, change, &draft)?;
-    let mut tables: Vec<Name> = change.tables().into_iter().cloned().collect();
-    if let Change::DropIndex { index, .. } = change {
-        tables.extend(catalog.index(index).map(|(t, _)| t.name.clone()));
+    let (draft, steps) = match options.zero_downtime {
+        true => without_downtime(&context, &request.changes)?,
+        false => {
+            let mut schema = catalog.clone();
+            let mut drafts = Vec::new();
+            for change in &request.changes {
+                let now = RecipeContext { engine, catalog: &schema };
+                drafts.push(direct::whatever_it_costs(&now, &plain(change))?);
+                schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
+            }
+            proved(&context, &request.changes, combine::chained(drafts))?
+        }
+    };
+    let direct = direct(engine, catalog, &request.changes)?;
+    if let Some(reason) = direct.iter().find_map(|j| j.effect.fails.clone()) {
+        return Err(refuse(format!("the server refuses the change: {reason}"), "correct the request"));
+    }
+    let mut tables: Vec<Name> = Vec::new();
+    for name in request.changes.iter().flat_map(Change::tables) {
+        if !tables.contains(name) {
+            tables.push(name.clone());
+        }
+    }
+    for change in request.changes.iter().flat_map(Change::parts) {
+        if let Change::DropIndex { index, .. } = change {
+            tables.extend(catalog.index(index).map(|(t, _)| t.name.clone()));
+        }
     }
     Ok(finish(engine, catalog, request, draft, direct, steps, tables))
 }
 
-/// The plain statement, for comparison: as somebody would type it, without `lock_timeout`.
-fn direct(engine: &dyn Engine, catalog: &Catalog, change: &Change) -> Result<Vec<Judged>, PlanError> {
-    Ok(vec![printed(engine, catalog, &plain(change), None, None)?])
+type Steps = Vec<(PhaseKind, Step)>;
+
+/// Side by side where that is proved, else one change after the other.
+fn without_downtime(context: &RecipeContext<'_>, changes: &[Change]) -> Result<(Draft, Steps), PlanError> {
+    let apart = combine::apart(context, changes);
+    let in_turn = combine::in_turn(context, &apart)?;
+    if apart.len() > 1
+        && let Some(drafts) = combine::side_by_side(context, &apart)
+        && let Ok(proved) = proved(context, changes, combine::merged(drafts))
+    {
+        return Ok(proved);
+    }
+    proved(context, changes, combine::chained(in_turn))
+}
+
+fn proved(
+    context: &RecipeContext<'_>,
+    changes: &[Change],
+    draft: Draft,
+) -> Result<(Draft, Steps), PlanError> {
+    let steps = steps(context.engine, context.catalog, &draft.steps)?;
+    proof::reaches(context.catalog, changes, &draft)?;
+    Ok((draft, steps))
+}
+
+/// The plain statements, for comparison: as somebody would type them, without `lock_timeout`.
+fn direct(engine: &dyn Engine, catalog: &Catalog, changes: &[Change]) -> Result<Vec<Judged>, PlanError> {
+    let mut schema = catalog.clone();
+    let mut statements = Vec::new();
+    let each = changes.iter().flat_map(|change| match change {
+        Change::Together(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    });
+    for change in each {
+        statements.push(printed(engine, &schema, &plain(change), None, None)?);
+        schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
+    }
+    Ok(statements)
 }
 
 /// The change without what a careful person would add.
@@ -62,7 +126,7 @@ fn plain(change: &Change) -> Change {
 }
 
 /// Prints one change, reads the text back and judges it: what is shown is what was judged.
-fn printed(
+pub(crate) fn printed(
     engine: &dyn Engine,
     catalog: &Catalog,
     change: &Change,

@@ -5,6 +5,9 @@
 //! `proof` refuses a plan that does not reach the wanted schema or whose way back does not lead home.
 
 mod assemble;
+mod combine;
+mod constraint;
+mod direct;
 mod draft;
 mod in_step;
 mod plan;
@@ -14,7 +17,7 @@ mod recipes;
 pub mod request;
 mod stand_in;
 
-pub use assemble::plan_request;
+pub use assemble::{PlanOptions, plan_request};
 pub use plan::{
     Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlannedCheck, PlannedStatement, Rollback,
     RollbackTrigger, Step, StepKind, Transaction,

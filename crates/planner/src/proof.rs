@@ -23,6 +23,7 @@ pub(crate) fn means(change: &Change, statement: &Statement) -> Result<(), PlanEr
             [Change::CreateFunction(f)]
                 if f.name == wanted.name && f.or_replace == wanted.or_replace && matches!(f.body, FunctionBody::Opaque(_))
         ),
+        Change::Written { changes, .. } => read == changes && statement.not_analysed.is_none(),
         wanted => {
             let read: Vec<Change> = read.iter().map(as_written).collect();
             read == [as_written(wanted)] && statement.not_analysed.is_none()
@@ -57,7 +58,13 @@ fn as_written(change: &Change) -> Change {
                 ..constraint.clone()
             },
         },
-        Change::Together(changes) => Change::Together(changes.iter().map(as_written).collect()),
+        Change::Together(changes) => {
+            let each = changes.iter().flat_map(|change| match change {
+                Change::Written { changes, .. } => changes.as_slice(),
+                one => std::slice::from_ref(one),
+            });
+            Change::Together(each.map(as_written).collect())
+        }
         other => other.clone(),
     }
 }
@@ -69,6 +76,9 @@ pub(crate) fn comes_home(
     step: &DraftStep,
     id: &str,
 ) -> Result<(), PlanError> {
+    if step.down.is_empty() && step.lost_on_return.is_some() {
+        return Ok(());
+    }
     let (mut before, mut undone) = before.schema_difference(undone);
     if step.lost_on_return.is_some() {
         for schema in [&mut before, &mut undone] {
@@ -86,11 +96,11 @@ pub(crate) fn comes_home(
     )))
 }
 
-/// All steps together lead to the schema the plain change gives.
-pub(crate) fn reaches(catalog: &Catalog, change: &Change, draft: &Draft) -> Result<(), PlanError> {
+/// All steps together lead to the schema the plain changes give.
+pub(crate) fn reaches(catalog: &Catalog, changes: &[Change], draft: &Draft) -> Result<(), PlanError> {
     let failed = |e: altimeter_catalog::ApplyError| unproved(e.to_string());
     let (mut wanted, mut reached) = (catalog.clone(), catalog.clone());
-    wanted.apply(change).map_err(failed)?;
+    changes.iter().try_for_each(|c| wanted.apply(c)).map_err(failed)?;
     draft.steps.iter().flat_map(|s| &s.up).try_for_each(|c| reached.apply(c)).map_err(failed)?;
     let (mut wanted, mut reached) = wanted.schema_difference(&reached);
     for schema in [&mut wanted, &mut reached] {
@@ -128,10 +138,12 @@ fn forget_order(schema: &mut Catalog) {
         }
         for constraint in &mut table.constraints {
             unquote(&mut constraint.definition);
-            // Of other kinds a server says it of those it made itself, and nobody can.
+            // Servers note it of constraints that no table inherits, too.
             constraint.no_inherit &=
                 matches!(constraint.kind, ConstraintKind::Check | ConstraintKind::NotNull);
         }
+        table.indexes.sort_by(|a, b| a.definition.name.cmp(&b.definition.name));
+        table.constraints.sort_by(|a, b| a.name.cmp(&b.name));
     }
 }
 
@@ -145,6 +157,10 @@ fn forget_column_order(schema: &mut Catalog) {
 fn forget_what_is_lost(schema: &mut Catalog) {
     forget_column_order(schema);
     for table in schema.tables.iter_mut().map(Arc::make_mut) {
+        let excluding = |c: &&altimeter_catalog::Constraint| c.kind == ConstraintKind::Exclusion;
+        let behind: Vec<String> =
+            table.constraints.iter().filter(excluding).filter_map(|c| c.index.clone()).collect();
+        table.indexes.retain(|i| !behind.contains(&i.definition.name));
         table.constraints.retain(|c| c.kind == ConstraintKind::Check);
         table.constraints.iter_mut().for_each(|c| c.definition.clear());
         table.indexes.iter_mut().for_each(|i| i.constraint = None);

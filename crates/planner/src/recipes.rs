@@ -3,20 +3,40 @@
 use crate::recipe::Recipe;
 
 mod add_column;
+mod add_constraint;
 mod add_index;
+mod add_key;
+mod change_default;
 mod change_type;
 mod drop_column;
+mod drop_constraint;
 mod drop_index;
+mod drop_not_null;
+mod drop_table;
 mod rename_column;
+mod rename_constraint;
+mod rename_table;
+mod set_not_null;
+mod validate_constraint;
 
 /// All recipes.
 pub(crate) static ALL: &[&dyn Recipe] = &[
     &add_column::AddColumn,
+    &add_constraint::AddConstraint,
     &add_index::AddIndex,
+    &add_key::AddKey,
+    &change_default::ChangeDefault,
     &change_type::ChangeType,
     &drop_column::DropColumn,
+    &drop_constraint::DropConstraint,
     &drop_index::DropIndex,
+    &drop_not_null::DropNotNull,
+    &drop_table::DropTable,
     &rename_column::RenameColumn,
+    &rename_constraint::RenameConstraint,
+    &rename_table::RenameTable,
+    &set_not_null::SetNotNull,
+    &validate_constraint::ValidateConstraint,
 ];
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod add_index;
 mod column_type;
 mod drop_column;
 mod drop_index;
+mod drop_table;
 mod extent;
 mod keys;
 mod lexicon;
@@ -17,6 +18,7 @@ mod nearest;
 mod pattern;
 mod reader;
 mod rename_column;
+mod rename_table;
 mod resolve;
 mod sql;
 mod token;
@@ -48,6 +50,9 @@ static ALL: &[&dyn Reader] = &[
     &drop_column::DropColumn,
     &add_index::AddIndex,
     &drop_index::DropIndex,
+    &rename_table::RenameTable,
+    &rename_table::MoveTable,
+    &drop_table::DropTable,
 ];
 
 /// Clauses any sentence may have.
@@ -118,7 +123,7 @@ pub fn read_request(engine: &dyn Engine, catalog: &Catalog, text: &str) -> Resul
         Sql::No => (None, false),
     };
     match (read_english(names, text), error) {
-        (Ok(change), _) => finish(names, vec![change]),
+        (Ok(changes), _) => finish(names, changes),
         (Err(Misread::Names(trouble)), _) => Err(trouble),
         (Err(Misread::Words(_)), Some(error)) if looks_like_sql => Err(error),
         (Err(Misread::Words(error)), _) => Err(error),
@@ -133,7 +138,7 @@ enum Misread {
     Names(RequestError),
 }
 
-fn read_english(names: Names<'_>, text: &str) -> Result<Change, Misread> {
+fn read_english(names: Names<'_>, text: &str) -> Result<Vec<Change>, Misread> {
     let tokens = if text.len() > LONGEST.0 { Vec::new() } else { tokenize(text) };
     if tokens.is_empty() || tokens.len() > LONGEST.1 {
         let message = format!("a request in English has at most {} words; this text is longer", LONGEST.1);
@@ -144,13 +149,14 @@ fn read_english(names: Names<'_>, text: &str) -> Result<Change, Misread> {
     }
     let unplanned = unread::unplanned(&tokens);
     let trouble = match readings(names, text, &tokens) {
-        Ok(Some(change)) => return Ok(change),
+        Ok(Some(change)) => return Ok(vec![change]),
         Ok(None) => None,
         Err(Readings::Ambiguous(error)) => return Err(Misread::Names(error)),
         Err(Readings::Trouble(trouble)) => Some(trouble),
     };
-    if unread::several_changes(text, &tokens) && trouble.is_none() {
-        return Err(Misread::Names(unread::one_at_a_time()));
+    let pieces = unread::pieces(text, &tokens);
+    if pieces.len() > 1 {
+        return read_pieces(names, &pieces);
     }
     let known = |word: &str| names.known(word) || column_type::is_type(names, word);
     let meant = unread::respelt(text, &tokens, &known).filter(|right| {
@@ -170,6 +176,37 @@ fn read_english(names: Names<'_>, text: &str) -> Result<Change, Misread> {
         }
         (_, unplanned) => Err(Misread::Words(unread::not_understood(names.catalog, text, meant, unplanned))),
     }
+}
+
+/// Several changes in one request, each on the schema the ones before it leave.
+fn read_pieces(names: Names<'_>, pieces: &[&str]) -> Result<Vec<Change>, Misread> {
+    let mut schema = names.catalog.clone();
+    let mut changes = Vec::new();
+    for piece in pieces {
+        let memory = Memory::default();
+        let now = Names { catalog: &schema, memory: &memory, ..names };
+        let in_piece = |error: RequestError| RequestError {
+            message: format!("in `{}`: {}", piece.escape_debug(), error.message),
+            ..error
+        };
+        let change = match readings(now, piece, &tokenize(piece)) {
+            Ok(Some(change)) => change,
+            Ok(None) => {
+                let error = unread::not_understood(&schema, piece, None, unread::unplanned(&tokenize(piece)));
+                return Err(Misread::Words(in_piece(error)));
+            }
+            Err(Readings::Ambiguous(error)) => return Err(Misread::Names(in_piece(error))),
+            Err(Readings::Trouble(trouble)) => return Err(Misread::Names(in_piece(trouble.into()))),
+        };
+        schema.apply(&change).map_err(|e| {
+            Misread::Names(in_piece(RequestError {
+                message: format!("that is not possible: {e}"),
+                instead: "correct the request".to_owned(),
+            }))
+        })?;
+        changes.push(change);
+    }
+    Ok(changes)
 }
 
 enum Readings {
@@ -230,7 +267,10 @@ fn finish(names: Names<'_>, changes: Vec<Change>) -> Result<Request, RequestErro
             if let Some(result) = ALL.iter().find_map(|r| r.examine(now, one)) {
                 result?;
             }
-            said.push(says(now, one));
+        }
+        match change {
+            Change::Written { sql, .. } => said.push(sql.split_whitespace().collect::<Vec<_>>().join(" ")),
+            change => said.extend(change.parts().into_iter().map(|one| says(now, one))),
         }
         if i + 1 < changes.len() {
             let catalog = after.get_or_insert_with(|| names.catalog.clone());

@@ -44,7 +44,7 @@ impl Table {
             name,
             kind: definition.kind,
             columns: definition.columns.clone(),
-            definition: definition.sql.clone(),
+            definition: definition.printed(),
             validated,
             deferrable: definition.deferrable,
             deferred: definition.deferred,
@@ -53,6 +53,28 @@ impl Table {
             not_enforced: definition.not_enforced,
             foreign: definition.foreign.clone(),
         });
+    }
+}
+
+impl Constraint {
+    /// All rows are known to satisfy it.
+    pub(super) fn prove(&mut self) {
+        self.validated = true;
+        let text = self.definition.trim_end();
+        self.definition = text.strip_suffix("NOT VALID").unwrap_or(text).trim_end().to_owned();
+    }
+}
+
+impl ConstraintDefinition {
+    /// The definition as the server prints it (`pg_get_constraintdef`), with what follows the demand itself.
+    fn printed(&self) -> String {
+        let no_inherit = if self.no_inherit { " NO INHERIT" } else { "" };
+        let open = match (self.not_enforced, self.not_valid) {
+            (true, _) => " NOT ENFORCED",
+            (false, true) => " NOT VALID",
+            (false, false) => "",
+        };
+        format!("{}{no_inherit}{open}", self.sql)
     }
 }
 
@@ -184,6 +206,16 @@ impl Catalog {
         for child in children.iter().filter(|_| inherits && recurse) {
             self.add_inherited_constraint(table, child, constraint);
         }
+        if constraint.kind == ConstraintKind::PrimaryKey && recurse {
+            // NOT NULL reaches all tables below, heirs that the key itself does not reach, too.
+            for child in &children {
+                self.each(std::slice::from_ref(child), |t| {
+                    let keys = t.columns.iter_mut().filter(|c| constraint.columns.contains(&c.name));
+                    keys.for_each(|c| c.not_null = true);
+                });
+                constraint.columns.iter().for_each(|c| self.name_not_null(child, c));
+            }
+        }
         Ok(())
     }
 
@@ -217,6 +249,8 @@ impl Catalog {
                 }
                 let index = t.indexes.iter_mut().find(|i| i.definition.name == name);
                 index.into_iter().for_each(|i| i.part_of = Some(above.clone()));
+                let served = t.constraints.iter_mut().filter(|c| c.index.as_ref() == Some(&name));
+                served.for_each(|c| c.inherited = true);
             }
             return;
         }
@@ -247,9 +281,7 @@ impl Catalog {
         self.each(&self.with_heirs(table, true), |t| {
             let mut not_null = Vec::new();
             for constraint in t.constraints.iter_mut().filter(|c| c.name == name) {
-                constraint.validated = true;
-                let text = constraint.definition.trim_end();
-                constraint.definition = text.strip_suffix("NOT VALID").unwrap_or(text).trim_end().to_owned();
+                constraint.prove();
                 if constraint.kind == ConstraintKind::NotNull {
                     not_null.extend(constraint.columns.iter().cloned());
                 }

@@ -22,7 +22,7 @@ impl Catalog {
                 let same = |c: &&mut Constraint| {
                     c.kind == ConstraintKind::NotNull && c.columns.iter().any(|c| c == column)
                 };
-                t.constraints.iter_mut().filter(same).for_each(|c| c.validated = true);
+                t.constraints.iter_mut().filter(same).for_each(Constraint::prove);
             });
             self.name_not_null(&name, column);
         }

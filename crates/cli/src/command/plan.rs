@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use altimeter_planner::{Plan, plan_request, read_request};
+use altimeter_planner::{Plan, PlanOptions, plan_request, read_request};
 use clap::Args;
 
 use crate::failure::Failure;
@@ -18,6 +18,9 @@ pub(crate) struct PlanArguments {
     /// DDL from a file, - for standard input
     #[arg(long, value_name = "FILE")]
     sql: Option<PathBuf>,
+    /// Whether users and the application must notice nothing; false for the plain statements
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
+    zero_downtime: bool,
     /// Whether the way back is planned too
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     include_rollback: bool,
@@ -40,7 +43,8 @@ pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(),
     let catalog = source::read(shared, source::SAMPLE_S).await?;
     let engine = engines::engine(catalog.server.engine)?;
     let request = read_request(engine, &catalog, &text)?;
-    let mut plan = plan_request(engine, &catalog, &request)?;
+    let options = PlanOptions { zero_downtime: arguments.zero_downtime };
+    let mut plan = plan_request(engine, &catalog, &request, options)?;
     if !arguments.include_rollback {
         leave_out_rollback(&mut plan);
     }

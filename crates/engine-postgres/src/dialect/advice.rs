@@ -1,13 +1,13 @@
 //! Changes that no recipe makes but that rules recommend. What nobody recommends has no text.
 
 use altimeter_catalog::{
-    Change, ColumnAction, DetachMode, DropTarget, Maintenance, PartitionChange, ReindexTarget,
-    RelationChange, RelationWord, SequenceAction, SessionChange, TableAction, TypeAction,
+    AlterTable, Catalog, Change, ColumnAction, DetachMode, DropTarget, Maintenance, PartitionChange,
+    ReindexTarget, RelationChange, RelationWord, SequenceAction, SessionChange, TableAction, TypeAction,
 };
 
 use crate::quoting::{literal, quote, quote_name};
 
-pub(super) fn print(change: &Change) -> String {
+pub(super) fn print(catalog: &Catalog, change: &Change) -> String {
     match change {
         Change::Session(change) => session(change),
         Change::Partition(change) => partition(change),
@@ -18,20 +18,34 @@ pub(super) fn print(change: &Change) -> String {
         {
             format!("ALTER TABLE {} REPLICA IDENTITY FULL", quote_name(table))
         }
+        Change::AlterWhole { table, action: TableAction::RenameConstraint { from, to } } => {
+            format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", quote_name(table), quote(from), quote(to))
+        }
+        Change::AlterTable(it) => alter_table(catalog, it),
         Change::AlterColumn { table, column, action: ColumnAction::Type { type_name, collation, using } } => {
             let collation = collation.as_ref().map(|c| format!(" COLLATE {c}")).unwrap_or_default();
             let using = using.as_ref().map(|u| format!(" USING {u}")).unwrap_or_default();
             let (table, column) = (quote_name(table), quote(column));
             format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE {type_name}{collation}{using}")
         }
-        Change::AlterWhole { table, action: TableAction::RenameConstraint { from, to } } => {
-            format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", quote_name(table), quote(from), quote(to))
-        }
         Change::AlterWhole { table, action: TableAction::ClusterOn(index) } => {
             format!("ALTER TABLE {} CLUSTER ON {}", quote_name(table), quote(index))
         }
         _ => String::new(),
     }
+}
+
+/// Several actions of one `ALTER TABLE`, each of which has a text of its own that begins the same.
+fn alter_table(catalog: &Catalog, alter: &AlterTable) -> String {
+    let begin = format!("ALTER TABLE {} ", quote_name(&alter.table));
+    let actions = alter.actions.iter().map(|action| {
+        let sql = super::print(catalog, action);
+        sql.strip_prefix(&begin).map(str::to_owned)
+    });
+    let Some(actions) = actions.collect::<Option<Vec<String>>>() else { return String::new() };
+    let if_exists = if alter.if_exists { "IF EXISTS " } else { "" };
+    let only = if alter.only { "ONLY " } else { "" };
+    format!("ALTER TABLE {if_exists}{only}{} {}", quote_name(&alter.table), actions.join(", "))
 }
 
 fn session(change: &SessionChange) -> String {
@@ -97,6 +111,18 @@ fn concurrent(yes: bool) -> &'static str {
     if yes { "CONCURRENTLY " } else { "" }
 }
 
+/// The word for a kind of relation.
+pub(crate) fn relation_word(word: RelationWord) -> &'static str {
+    match word {
+        RelationWord::MaterializedView => "MATERIALIZED VIEW",
+        RelationWord::View => "VIEW",
+        RelationWord::Index => "INDEX",
+        RelationWord::Sequence => "SEQUENCE",
+        RelationWord::ForeignTable => "FOREIGN TABLE",
+        RelationWord::Table => "TABLE",
+    }
+}
+
 fn relation(change: &RelationChange) -> String {
     match change {
         RelationChange::CreateIndexOnly(index) => {
@@ -112,23 +138,24 @@ fn relation(change: &RelationChange) -> String {
             format!("CREATE SEQUENCE {name} AS {type_name}{}", owned.unwrap_or_default())
         }
         RelationChange::Rename { word, relation, to, if_exists: false } => {
-            let word = match word {
-                RelationWord::MaterializedView => "MATERIALIZED VIEW",
-                RelationWord::View => "VIEW",
-                RelationWord::Index => "INDEX",
-                RelationWord::Sequence => "SEQUENCE",
-                RelationWord::ForeignTable => "FOREIGN TABLE",
-                RelationWord::Table => "TABLE",
-            };
+            let word = relation_word(*word);
             format!("ALTER {word} {} RENAME TO {}", quote_name(relation), quote(to))
         }
-        RelationChange::Drop { targets, if_exists, cascade: false } => {
-            let [DropTarget::Routine { name, arguments: None }] = targets.as_slice() else {
-                return String::new();
-            };
-            let if_exists = if *if_exists { "IF EXISTS " } else { "" };
-            format!("DROP FUNCTION {if_exists}{}", quote_name(name))
+        RelationChange::SetSchema { word, relation, schema, if_exists: false } => {
+            format!("ALTER {} {} SET SCHEMA {}", relation_word(*word), quote_name(relation), quote(schema))
         }
+        RelationChange::Drop { targets, if_exists, cascade } => match targets.as_slice() {
+            [DropTarget::Relation { word, name }] => {
+                let exists = if *if_exists { "IF EXISTS " } else { "" };
+                let cascade = if *cascade { " CASCADE" } else { "" };
+                format!("DROP {} {exists}{}{cascade}", relation_word(*word), quote_name(name))
+            }
+            [DropTarget::Routine { name, arguments: None }] if !*cascade => {
+                let if_exists = if *if_exists { "IF EXISTS " } else { "" };
+                format!("DROP FUNCTION {if_exists}{}", quote_name(name))
+            }
+            _ => String::new(),
+        },
         RelationChange::AlterSequence {
             sequence,
             if_exists: false,

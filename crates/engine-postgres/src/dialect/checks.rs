@@ -3,7 +3,7 @@
 //! Objects are looked up by name in the catalogs, never by a cast to `regclass`: a cast fails where a check must say
 //! no.
 
-use altimeter_catalog::{Catalog, Check, Name};
+use altimeter_catalog::{Catalog, Check, ForeignKey, Name};
 
 use super::in_step::{differs_from, print_differs};
 use crate::quoting::{literal, quote, quote_name};
@@ -23,6 +23,7 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
             attribute(table, column, "count(*) = 1", " AND a.atthasdef")
         }
         Check::NameFree { name } => format!("SELECT count(*) = 0 AS ok {}", relation(name)),
+        Check::NameTaken { name } => format!("SELECT count(*) = 1 AS ok {}", relation(name)),
         Check::IndexValid { index } => format!(
             "SELECT count(*) = 1 AS ok {} AND EXISTS (SELECT FROM pg_catalog.pg_index i \
              WHERE i.indexrelid = c.oid AND i.indisvalid AND i.indisready)",
@@ -78,6 +79,23 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
                 list.join(", ")
             )
         }
+        Check::NoDuplicatesNorNulls { table, columns } => {
+            let list: Vec<String> = columns.iter().map(|c| quote(c)).collect();
+            format!(
+                "SELECT NOT EXISTS (SELECT FROM {} GROUP BY {} HAVING count(*) > 1) AS ok",
+                quote_name(table),
+                list.join(", ")
+            )
+        }
+        Check::NoRowBreaks { table, condition } => {
+            format!("SELECT NOT EXISTS (SELECT FROM {} WHERE NOT ({condition})) AS ok", quote_name(table))
+        }
+        Check::NoOrphans { table, columns, foreign, full } => orphans(table, columns, foreign, *full),
+        Check::ConstraintMissing { table, constraint } => constrained(table, constraint, "NOT EXISTS"),
+        Check::ConstraintExists { table, constraint } => constrained(table, constraint, "EXISTS"),
+        Check::ColumnHasNoDefault { table, column } => {
+            attribute(table, column, "count(*) = 1", " AND NOT a.atthasdef")
+        }
         Check::NoTransactionOlderThan { seconds } => format!(
             "SELECT count(*) = 0 AS ok FROM pg_catalog.pg_stat_activity \
              WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend' \
@@ -93,6 +111,35 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
             relation(table)
         ),
     }
+}
+
+/// Rows whose columns are all there and in no row of the referenced table; with `MATCH FULL`, those with some NULL, too.
+fn orphans(table: &Name, columns: &[String], foreign: &ForeignKey, full: bool) -> String {
+    let known: Vec<String> = columns.iter().map(|c| format!("r.{} IS NOT NULL", quote(c))).collect();
+    let pairs = columns.iter().zip(&foreign.columns);
+    let same: Vec<String> = pairs.map(|(c, to)| format!("k.{} = r.{}", quote(to), quote(c))).collect();
+    let some_null = if full {
+        let all = format!("({}) AND NOT ({})", known.join(" OR "), known.join(" AND "));
+        format!(" OR {all}")
+    } else {
+        String::new()
+    };
+    format!(
+        "SELECT NOT EXISTS (SELECT FROM {} r WHERE {} AND NOT EXISTS (SELECT FROM {} k WHERE {}){some_null}) AS ok",
+        quote_name(table),
+        known.join(" AND "),
+        quote_name(&foreign.table),
+        same.join(" AND ")
+    )
+}
+
+fn constrained(table: &Name, constraint: &str, wanted: &str) -> String {
+    format!(
+        "SELECT count(*) = 1 AS ok {} AND {wanted} (SELECT FROM pg_catalog.pg_constraint k \
+         WHERE k.conrelid = c.oid AND k.conname = {})",
+        relation(table),
+        literal(constraint)
+    )
 }
 
 /// A query that lists the rows for which a check does not hold; none where it is not about rows.

@@ -27,7 +27,9 @@ pub(super) fn of(catalog: &Catalog, changes: &[Change], effect: &Effect) -> Bloc
 /// The tables and views a change is about: an index stands for its table, a sequence for the tables that draw from it.
 fn subjects(catalog: &Catalog, change: &Change) -> Vec<Name> {
     let named: Vec<&Name> = match change {
-        Change::Together(changes) => return changes.iter().flat_map(|c| subjects(catalog, c)).collect(),
+        Change::Together(changes) | Change::Written { changes, .. } => {
+            return changes.iter().flat_map(|c| subjects(catalog, c)).collect();
+        }
         Change::DropIndex { index, .. } => vec![index],
         Change::Relation(RelationChange::Drop { targets, .. }) => {
             targets.iter().filter_map(DropTarget::relation).collect()

@@ -1,7 +1,7 @@
 //! Columns of tables, privileges on them and the planner's numbers about them.
 
 use altimeter_catalog::{
-    Column, ColumnGrant, ColumnStatistics, Generated, Identity, InspectError, Name, TableKind,
+    Column, ColumnStatistics, Generated, Grant, Identity, InspectError, Name, TableKind,
 };
 
 use super::answers::{Answers, Cells};
@@ -52,14 +52,17 @@ fn column(row: Cells<'_>) -> Result<Column, InspectError> {
 }
 
 fn add_grants(drafts: &mut Drafts, answers: &Answers) -> Result<(), InspectError> {
-    for row in answers.of(&queries::COLUMN_GRANTS) {
-        let grant = ColumnGrant { grantee: row.get("grantee")?, privileges: row.list("privileges")? };
-        let name: &str = row.get("name")?;
-        if let Some(column) = drafts.get_mut(row.get("table_id")?).and_then(|d| d.table.column_mut(name)) {
-            column.grants.push(grant);
+    for row in answers.of(&queries::GRANTS) {
+        let grant = Grant { grantee: row.get("grantee")?, privileges: row.list("privileges")? };
+        let name: Option<&str> = row.get("name")?;
+        let Some(table) = drafts.get_mut(row.get("table_id")?).map(|d| &mut d.table) else { continue };
+        match name.map(|name| table.column_mut(name)) {
+            None => table.grants.push(grant),
+            Some(column) => column.into_iter().for_each(|c| c.grants.push(grant.clone())),
         }
     }
     for draft in drafts.iter_mut() {
+        draft.table.grants.sort_by(|a, b| a.grantee.cmp(&b.grantee));
         for column in &mut draft.table.columns {
             column.grants.sort_by(|a, b| a.grantee.cmp(&b.grantee));
         }

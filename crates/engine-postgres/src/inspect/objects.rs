@@ -42,7 +42,7 @@ pub(super) async fn read(reading: &mut Reading, major: u32) -> Result<Objects, I
         queries::SCHEMAS,
         queries::TABLES,
         queries::COLUMNS,
-        queries::COLUMN_GRANTS,
+        queries::GRANTS,
         queries::COLUMN_STATISTICS,
         queries::INDEXES,
         queries::CONSTRAINTS,

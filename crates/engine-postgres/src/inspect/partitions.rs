@@ -161,6 +161,7 @@ mod tests {
             until_commit: false,
             unpopulated: false,
             owner: None,
+            grants: Vec::new(),
             statistics: Vec::new(),
             rules: Vec::new(),
             size: Size {

@@ -61,6 +61,7 @@ fn draft(row: Cells<'_>) -> Result<Draft, InspectError> {
         of_type: row.name_if_any("type_schema", "type_name")?,
         clustered_on: row.get("clustered_on")?,
         owner: row.get("owner")?,
+        grants: Vec::new(),
         statistics: Vec::new(),
         rules: Vec::new(),
         until_commit: false,

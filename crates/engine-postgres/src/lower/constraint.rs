@@ -137,6 +137,15 @@ fn printed(columns: &[String]) -> String {
     columns.iter().map(|c| quote(c)).collect::<Vec<_>>().join(", ")
 }
 
+/// Columns of a foreign key, the last one a period or not.
+fn printed_keys(columns: &[String], period: bool) -> String {
+    match columns.split_last() {
+        Some((last, [])) if period => format!("PERIOD {}", quote(last)),
+        Some((last, others)) if period => format!("{}, PERIOD {}", printed(others), quote(last)),
+        _ => printed(columns),
+    }
+}
+
 fn unique(place: &Place<'_>, node: &SyntaxNode, made: &mut ConstraintDefinition) -> Result<(), String> {
     let word = if made.kind == ConstraintKind::PrimaryKey { "PRIMARY KEY" } else { "UNIQUE" };
     let mut index = plain_index(place.table);
@@ -155,13 +164,19 @@ fn unique(place: &Place<'_>, node: &SyntaxNode, made: &mut ConstraintDefinition)
     if index.method != "gist" {
         index.keys = made.columns.iter().map(IndexKey::column).collect();
     }
-    let nulls = if index.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
-    made.sql = format!("{word}{nulls} ({})", printed(&made.columns));
-    if !index.include.is_empty() {
-        made.sql.push_str(&format!(" INCLUDE ({})", printed(&index.include)));
-    }
+    made.sql = demand(word, &made.columns, &index);
     made.index = Some(Box::new(index));
     Ok(())
+}
+
+/// What a UNIQUE or PRIMARY KEY demands, as the server prints it.
+fn demand(word: &str, columns: &[String], index: &IndexDefinition) -> String {
+    let nulls = if index.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+    let mut sql = format!("{word}{nulls} ({})", printed(columns));
+    if !index.include.is_empty() {
+        sql.push_str(&format!(" INCLUDE ({})", printed(&index.include)));
+    }
+    sql
 }
 
 fn plain_index(table: &Name) -> IndexDefinition {
@@ -189,8 +204,9 @@ fn take_over(
     let index = child(clause, SyntaxKind::INDEX_REF).ok_or("an index is missing")?;
     let name = path(&index).pop().ok_or("an index is missing")?;
     let found = place.catalog.index(&place.table.sibling(&name)).map(|(_, i)| i);
-    made.columns = found.and_then(|i| i.definition.columns()).unwrap_or_default();
-    made.sql = format!("{word} ({})", printed(&made.columns));
+    let definition = found.map(|i| i.definition.clone()).unwrap_or_default();
+    made.columns = definition.columns().unwrap_or_default();
+    made.sql = demand(word, &made.columns, &definition);
     // Without a name of its own the constraint gets the index's.
     made.name.get_or_insert_with(|| name.clone());
     made.using_index = Some(name);
@@ -306,6 +322,8 @@ fn foreign_key(place: &Place<'_>, node: &SyntaxNode, made: &mut ConstraintDefini
             kind => return Err(format!("a foreign key with {} is not analysed yet", keyword(kind))),
         }
     }
+    // A range column stands behind the word (manual, CREATE TABLE, REFERENCES).
+    let period = node.descendants().any(|n| n.kind() == SyntaxKind::PERIOD_COLUMN);
     // Without columns it is the primary key that is referenced.
     let primary = || {
         let index = place.catalog.table(&table)?.indexes.iter().find(|i| i.primary)?;
@@ -314,9 +332,9 @@ fn foreign_key(place: &Place<'_>, node: &SyntaxNode, made: &mut ConstraintDefini
     let columns = referenced.or_else(primary).unwrap_or_default();
     made.sql = format!(
         "FOREIGN KEY ({}) REFERENCES {}({}){}",
-        printed(&made.columns),
+        printed_keys(&made.columns, period),
         crate::quoting::quote_name(&table),
-        printed(&columns),
+        printed_keys(&columns, period),
         matching_and_actions(node)
     );
     made.foreign = Some(ForeignKey { table, columns });

@@ -74,8 +74,11 @@ pub(super) fn read_sql(names: Names<'_>, text: &str) -> Sql {
     if let Some((statement, why)) = statements.iter().find_map(|s| Some((s, s.not_analysed.as_ref()?))) {
         return Sql::Refused(refused(names, statement, why));
     }
-    let mut changes: Vec<Change> = statements.iter().flat_map(|s| s.changes.clone()).collect();
-    let about_rows = |c: &Change| matches!(c, Change::Rows(_) | Change::Session(_));
+    if let Some((statement, why)) = statements.iter().find_map(|s| Some((s, s.too_new.as_ref()?))) {
+        return Sql::Refused(about(statement, why));
+    }
+    let mut changes: Vec<Change> = statements.iter().filter_map(asked).collect();
+    let about_rows = |c: &Change| c.parts().iter().all(|c| matches!(c, Change::Rows(_)));
     if changes.iter().all(about_rows) {
         changes.clear();
     }
@@ -83,6 +86,16 @@ pub(super) fn read_sql(names: Names<'_>, text: &str) -> Sql {
         (true, None) => Sql::No,
         (true, Some(first)) => Sql::Refused(refused(names, first, "it does not change the schema")),
         _ => Sql::Changes(changes),
+    }
+}
+
+/// What a statement asks for: a change that there are words for, else the statement itself. None if it is about the
+/// session only, which a plan has its own of.
+fn asked(statement: &Statement) -> Option<Change> {
+    match statement.changes.as_slice() {
+        [one] if super::ALL.iter().any(|r| r.says(one).is_some()) => Some(one.clone()),
+        changes if changes.iter().all(|c| matches!(c, Change::Session(_))) => None,
+        changes => Some(Change::Written { sql: statement.sql.clone(), changes: changes.to_vec() }),
     }
 }
 

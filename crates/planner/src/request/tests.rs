@@ -49,6 +49,25 @@ const SAME: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "ALTER TABLE users RENAME TO people",
+        &[
+            "rename the table users to people",
+            "rename users to people",
+            "please rename table public.users as people",
+            "the table users should be called people",
+            "change the name of the users table to people",
+        ],
+    ),
+    (
+        "ALTER TABLE users SET SCHEMA sales",
+        &["move users to schema sales", "move the table users into the sales schema"],
+    ),
+    (
+        "DROP TABLE users",
+        &["drop the table users", "remove the users table", "the users table can be removed"],
+    ),
+    ("DROP TABLE IF EXISTS users CASCADE", &["drop table users if it exists, cascade"]),
+    (
         "ALTER TABLE sales.orders RENAME COLUMN status TO state",
         &["rename status to state on orders in schema sales", "rename sales.orders.status to state"],
     ),

@@ -14,12 +14,10 @@ use super::{ALL, RequestError, SENTENCES};
 /// Changes that are asked for and not planned yet: words that stand in the request in this order, the first as its
 /// verb, and what that is called.
 const UNPLANNED: &[(&[&[&str]], &str)] = &[
-    (&[RENAME, &["table"]], "renaming a table"),
     (&[RENAME, &["index"]], "renaming an index"),
     (&[RENAME, &["constraint"]], "renaming a constraint"),
     (&[RENAME, &["schema"]], "renaming a schema"),
     (&[RENAME, &["view"]], "renaming a view"),
-    (&[DROP, &["table"]], "dropping a table"),
     (&[DROP, &["constraint"]], "dropping a constraint"),
     (&[DROP, &["foreign"], &["key"]], "dropping a foreign key"),
     (&[DROP, &["primary"], &["key"]], "dropping a primary key"),
@@ -44,7 +42,6 @@ const UNPLANNED: &[(&[&[&str]], &str)] = &[
     (&[CHANGE, &["not", "required", "mandatory"]], "setting NOT NULL"),
     (&[CHANGE, &["nullable", "optional"]], "dropping NOT NULL"),
     (&[CHANGE, &["default"]], "changing a default"),
-    (&[CHANGE, &["schema"]], "moving a table to another schema"),
     (&[CHANGE, &["column"], &["to"]], "changing a column other than by renaming it"),
     (&[&["split"]], "splitting"),
     (&[&["merge", "join", "combine"]], "merging"),
@@ -112,38 +109,43 @@ pub(super) fn what_can_be_asked(catalog: &Catalog) -> String {
         Some((table, column)) => (table.name.to_string(), shown(&column.name)),
         None => ("users".to_owned(), "email".to_owned()),
     };
-    let mut lines = vec!["what can be asked for, one change at a time, in such words or as DDL:".to_owned()];
+    let mut lines = vec!["what can be asked for, one change or several, in such words or as DDL:".to_owned()];
     lines.extend(ALL.iter().map(|r| format!("  {}: {}", r.doing(), r.example(&table, &column))));
     lines.join("\n")
 }
 
-/// Several changes in one sentence: pieces, of which at least two begin with a verb of a change.
-pub(super) fn several_changes(text: &str, tokens: &[Token]) -> bool {
-    let verbs = ["add", "create", "drop", "remove", "delete", "rename", "index"];
-    let joins = |t: &Token| {
-        let line_ends = text
-            .get(t.source.end..)
-            .and_then(|rest| rest.trim_start_matches([' ', '\t', '\r']).chars().next());
-        line_ends == Some('\n') || super::matching::one_of(t, &["and", ";", "then", ",", "."])
+/// The pieces of a text that asks for several changes: each but the first begins with a verb of a change, behind a
+/// word or sign that joins, or a new line.
+pub(super) fn pieces<'a>(text: &'a str, tokens: &[Token]) -> Vec<&'a str> {
+    let verbs =
+        ["add", "create", "drop", "remove", "delete", "rename", "index", "make", "set", "change", "convert"];
+    let joins = |t: &Token| super::matching::one_of(t, &["and", ";", "then", ",", ".", "also"]);
+    let line_ends = |t: &Token| {
+        let behind = text.get(t.source.end..).unwrap_or_default();
+        behind.trim_start_matches([' ', '\t', '\r']).starts_with('\n')
     };
-    let mut begins = true;
-    let mut pieces = 0;
+    let mut starts = vec![0];
+    // Where the piece before ends, once something that joins was read.
+    let mut ends: Vec<usize> = Vec::new();
+    let mut joined: Option<usize> = None;
     for token in tokens {
-        if begins && super::matching::one_of(token, &verbs) {
-            pieces += 1;
+        let verb = super::matching::one_of(token, &verbs);
+        if let Some(end) = joined.filter(|end| verb && *end > 0) {
+            ends.push(end);
+            starts.push(token.source.start);
+            joined = None;
+        } else if joins(token) {
+            joined = joined.or(Some(token.source.start));
+        } else if !super::matching::one_of(token, FILLERS) {
+            joined = None;
         }
-        begins = joins(token) || begins && super::matching::one_of(token, FILLERS);
+        if line_ends(token) {
+            joined = joined.or(Some(token.source.end));
+        }
     }
-    pieces > 1
-}
-
-/// Only one change is taken.
-pub(super) fn one_at_a_time() -> RequestError {
-    RequestError {
-        message: "the request asks for several changes; in English one change is taken at a time".to_owned(),
-        instead: "ask for each by itself, in the order they shall be made, or give a script of DDL"
-            .to_owned(),
-    }
+    ends.push(text.len());
+    let pieces = starts.into_iter().zip(ends).filter_map(|(start, end)| text.get(start..end));
+    pieces.map(str::trim).filter(|piece| !piece.is_empty()).collect()
 }
 
 /// The text with misspelt words of the trade put right, if there are any.

@@ -55,6 +55,7 @@ pub(super) fn table(schema: &str, name: &str, columns: &[(&str, &str)]) -> Table
         until_commit: false,
         unpopulated: false,
         owner: None,
+        grants: Vec::new(),
         statistics: Vec::new(),
         rules: Vec::new(),
         size: Size::default(),

@@ -1,0 +1,118 @@
+//! A table gets another name, or moves to another schema, while old and new code both run.
+//!
+//! In one short transaction the table takes its new name and a view takes the old one. The server passes what is
+//! written to such a view on to the table, so old code goes on; when it is gone, the view goes.
+
+use altimeter_catalog::{Catalog, Change, Check, Name, RelationChange, Table};
+
+use crate::draft::{Draft, DraftStep};
+use crate::plan::{PhaseKind, PlanError, StepKind};
+use crate::recipe::{Recipe, RecipeContext, refuse};
+
+pub(crate) struct RenameTable;
+
+impl Recipe for RenameTable {
+    fn draft(&self, context: &RecipeContext<'_>, change: &Change) -> Option<Result<Draft, PlanError>> {
+        let (from, to) = match change {
+            Change::Relation(RelationChange::Rename { relation, to, .. }) => (relation, relation.sibling(to)),
+            Change::Relation(RelationChange::SetSchema { relation, schema, .. }) => {
+                (relation, Name::new(schema, &relation.name))
+            }
+            _ => return None,
+        };
+        let table = context.catalog.table(from)?;
+        Some(draft(context, change, table, &to))
+    }
+}
+
+fn draft(context: &RecipeContext<'_>, change: &Change, table: &Table, to: &Name) -> Result<Draft, PlanError> {
+    let from = &table.name;
+    let failed = |e: altimeter_catalog::ApplyError| refuse(e.to_string(), "choose another name");
+    let mut renamed: Catalog = context.catalog.clone();
+    renamed.apply(change).map_err(failed)?;
+    let Some(view) = context.engine.stand_in(&renamed, from, to) else {
+        return Err(refuse(
+            format!(
+                "{from} has row security, which a view of this version passes over: nothing can stand in for it"
+            ),
+            "PostgreSQL 15 can do it; or stop the application and use --zero-downtime false",
+        ));
+    };
+    let back = context
+        .engine
+        .undo(context.catalog, change)
+        .ok_or_else(|| refuse(format!("{from} cannot be given its name back"), ""))?;
+    let drop_view = undo_view(context, &renamed, &view)?;
+    let mut draft = Draft { cautions: cautions(context, table, to), ..Draft::default() };
+    let mut rename = DraftStep::sql(
+        PhaseKind::Expand,
+        format!("rename to {to}, a view stands in for {from}"),
+        "in one transaction: there is no moment without the old name, and what old code writes to the view goes to \
+         the table",
+    );
+    rename.before.push(Check::NameFree { name: to.clone() });
+    rename.up.push(Change::Together(std::iter::once(change.clone()).chain(view.clone()).collect()));
+    rename.down.push(Change::Together(drop_view.iter().cloned().chain(back).collect()));
+    rename.after.push(Check::NameTaken { name: to.clone() });
+    rename.after.push(Check::NameTaken { name: from.clone() });
+    draft.steps.push(rename);
+    draft.steps.push(DraftStep::deploy(
+        PhaseKind::Migrate,
+        format!("deploy: use {to}"),
+        "both names work, so old and new instances run side by side",
+        format!("name {to} wherever it named {from}; roll out instance by instance"),
+    ));
+    draft.steps.push(DraftStep {
+        kind: StepKind::Wait,
+        ..DraftStep::sql(
+            PhaseKind::Contract,
+            "old code gone?",
+            format!("the next step fails every statement that still names {from}: wait until no old instance, job, \
+                     report or script does"),
+        )
+    });
+    let mut contract = DraftStep::sql(
+        PhaseKind::Contract,
+        format!("drop the view {from}"),
+        "nobody names it any more; going back makes it again",
+    );
+    contract.up = drop_view;
+    contract.down = view;
+    contract.before.push(Check::NameTaken { name: from.clone() });
+    contract.after.push(Check::NameFree { name: from.clone() });
+    draft.steps.push(contract);
+    Ok(draft)
+}
+
+fn undo_view(
+    context: &RecipeContext<'_>,
+    renamed: &Catalog,
+    view: &[Change],
+) -> Result<Vec<Change>, PlanError> {
+    let made = view.first().and_then(|create| context.engine.undo(renamed, create));
+    made.ok_or_else(|| refuse("the view could not be dropped again", ""))
+}
+
+fn cautions(context: &RecipeContext<'_>, table: &Table, to: &Name) -> Vec<String> {
+    let from = &table.name;
+    let mut cautions = vec![format!(
+        "until the view goes, old code cannot TRUNCATE {from}, COPY into it, change its schema or use ON CONFLICT ON \
+         CONSTRAINT: look for these first"
+    )];
+    let mentions = |f: &&altimeter_catalog::Function| f.mentions.contains(&from.name);
+    for function in context.catalog.functions.iter().filter(mentions) {
+        cautions.push(format!("the body of {} speaks of {}: it is old code too", function.name, from.name));
+    }
+    let published = |p: &&altimeter_catalog::Publication| p.tables.iter().any(|d| &d.on == from);
+    for publication in context.catalog.publications.iter().filter(published) {
+        cautions.push(format!(
+            "{from} is published by {}: changes arrive as those of {to}, so rename it on every subscriber too",
+            publication.name
+        ));
+    }
+    let privileges = table.grants.iter().any(|g| g.privileges.iter().any(|p| p == "TRUNCATE"));
+    if privileges {
+        cautions.push(format!("TRUNCATE of {from} is granted to others: through the view it does not work"));
+    }
+    cautions
+}
