@@ -16,6 +16,7 @@ mod odd_types;
 mod oracle;
 mod places;
 mod plans;
+mod plans_types;
 mod preflight;
 mod readme;
 mod servers;

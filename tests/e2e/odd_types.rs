@@ -107,6 +107,48 @@ const CASES: &[Case] = &[
                AND NOT EXISTS (SELECT FROM t WHERE id IS NULL)",
     },
     Case {
+        name: "a primary key that other tables and its own reference, in part",
+        setup: "CREATE TABLE t (id serial, part int NOT NULL DEFAULT 1, boss int, PRIMARY KEY (id), UNIQUE (part, id));
+                ALTER TABLE t ADD CONSTRAINT boss FOREIGN KEY (boss) REFERENCES t (id) ON DELETE SET NULL;
+                INSERT INTO t (boss) SELECT CASE WHEN g > 1 THEN 1 END FROM generate_series(1, 300) g;
+                CREATE TABLE c (t_id int NOT NULL REFERENCES t ON DELETE CASCADE, n int);
+                INSERT INTO c SELECT g, g FROM generate_series(1, 100) g;
+                CREATE TABLE d (part int, t_id int, n int, CONSTRAINT both_ FOREIGN KEY (part, t_id) REFERENCES t (part, id));
+                INSERT INTO d SELECT 1, g, g FROM generate_series(1, 100) g",
+        direct: "ALTER TABLE t ALTER COLUMN id TYPE bigint",
+        old: "INSERT INTO t (boss) VALUES (2); INSERT INTO c SELECT max(id), 0 FROM t; UPDATE t SET boss = 3 WHERE id = 9",
+        new: "INSERT INTO t (boss) VALUES (2); INSERT INTO d SELECT 1, max(id), 0 FROM t; DELETE FROM t WHERE id IN (SELECT t_id FROM c WHERE n = 0)",
+        kept: "SELECT (SELECT boss FROM t WHERE id = 9) = 3 AND NOT EXISTS (SELECT FROM c LEFT JOIN t ON id = t_id WHERE id IS NULL)
+               AND NOT EXISTS (SELECT FROM d LEFT JOIN t ON id = t_id WHERE id IS NULL)",
+    },
+    Case {
+        name: "an identity primary key whose sequence has options",
+        setup: "CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME counter START 10 INCREMENT 2 CACHE 3), n int,
+                    CONSTRAINT k PRIMARY KEY (id));
+                INSERT INTO t (n) SELECT g FROM generate_series(1, 300) g; CREATE TABLE c (t_id int REFERENCES t); INSERT INTO c VALUES (10)",
+        direct: "ALTER TABLE t ALTER COLUMN id TYPE bigint",
+        old: "UPDATE t SET n = 17 WHERE id = 10; INSERT INTO t (n) VALUES (4)",
+        new: "UPDATE t SET n = 18 WHERE id = 12; INSERT INTO t (n) VALUES (5)",
+        kept: "SELECT (SELECT n FROM t WHERE id = 10) = 17 AND (SELECT n FROM t WHERE id = 12) = 18
+               AND (SELECT count(*) FROM t) > 301",
+    },
+    Case {
+        name: "a value of an enum",
+        setup: "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (id int PRIMARY KEY, feeling mood); INSERT INTO t VALUES (1, 'ok'), (2, 'sad')",
+        direct: "ALTER TYPE mood ADD VALUE 'great' BEFORE 'ok'",
+        old: "UPDATE t SET feeling = 'ok' WHERE id = 1",
+        new: "UPDATE t SET feeling = 'sad' WHERE id = 2",
+        kept: "SELECT true",
+    },
+    Case {
+        name: "another name for a value of an enum",
+        setup: "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (id int PRIMARY KEY, feeling mood DEFAULT 'ok'); INSERT INTO t VALUES (1, 'ok'), (2, 'sad')",
+        direct: "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine'",
+        old: "UPDATE t SET feeling = 'sad' WHERE id = 1",
+        new: "UPDATE t SET feeling = 'sad' WHERE id = 2",
+        kept: "SELECT true",
+    },
+    Case {
         name: "a calculation that is more than a cast",
         setup: "CREATE TABLE t (id int PRIMARY KEY, age text); INSERT INTO t SELECT g, g::text FROM generate_series(1, 300) g",
         direct: "ALTER TABLE t ALTER COLUMN age TYPE integer USING nullif(trim(age), '')::integer",

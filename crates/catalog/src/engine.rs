@@ -8,7 +8,7 @@ use std::pin::Pin;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Catalog, Change, Check, Effect, Name};
+use crate::{Catalog, Change, Check, Effect, Identity, Name, SequenceOptions};
 
 /// The database systems Altimeter speaks of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -209,6 +209,17 @@ pub trait Engine: Sync {
 
     /// A function called with one argument, both as SQL.
     fn call(&self, function: &Name, argument: &str) -> String;
+
+    /// `ALTER COLUMN … ADD GENERATED … AS IDENTITY` with a sequence of that name that counts like that.
+    fn print_identity(
+        &self,
+        column: (&Name, &str),
+        kind: Identity,
+        sequence: (&Name, &SequenceOptions),
+    ) -> String;
+
+    /// What lets a sequence go on where another stands, as a statement inside a block.
+    fn print_go_on(&self, sequence: &Name, from: &Name) -> String;
 
     /// The columns an expression reads.
     fn columns_of(&self, expression: &str) -> Vec<String>;

@@ -32,7 +32,8 @@ impl Catalog {
             ..Catalog::default()
         };
         schema.views.iter_mut().for_each(|v| v.bytes = None);
-        schema.sequences.iter_mut().for_each(|s| s.used = None);
+        // How a sequence counts is not simulated.
+        schema.sequences.iter_mut().for_each(|s| (s.used, s.options) = (None, None));
         schema.functions.iter_mut().for_each(|f| f.mentions.clear());
         schema
     }

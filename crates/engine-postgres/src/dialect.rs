@@ -4,6 +4,7 @@ mod advice;
 mod backfill;
 mod checks;
 mod follow;
+mod identity;
 mod in_step;
 
 use altimeter_catalog::{
@@ -14,6 +15,8 @@ use altimeter_catalog::{
 pub(crate) use advice::relation_word;
 pub(crate) use backfill::{print_progress, read_backfill};
 pub(crate) use checks::{print_check, print_exceptions};
+
+pub(crate) use identity::{print_go_on, print_identity};
 
 use crate::quoting::{quote, quote_name};
 

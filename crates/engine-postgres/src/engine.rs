@@ -1,8 +1,8 @@
 //! The pure side of the engine, for the layers above.
 
 use altimeter_catalog::{
-    Backfill, Casting, Catalog, Change, Check, Effect, Engine, IndexDefinition, Name, Narrowing, SourceText,
-    Statement, Volatility,
+    Backfill, Casting, Catalog, Change, Check, Effect, Engine, Identity, IndexDefinition, Name, Narrowing,
+    SequenceOptions, SourceText, Statement, Volatility,
 };
 
 use crate::text::PostgresText;
@@ -79,6 +79,19 @@ impl Engine for PostgresEngine {
 
     fn call(&self, function: &Name, argument: &str) -> String {
         format!("{}({argument})", quoting::quote_name(function))
+    }
+
+    fn print_identity(
+        &self,
+        column: (&Name, &str),
+        kind: Identity,
+        sequence: (&Name, &SequenceOptions),
+    ) -> String {
+        dialect::print_identity(column, kind, sequence)
+    }
+
+    fn print_go_on(&self, sequence: &Name, from: &Name) -> String {
+        dialect::print_go_on(sequence, from)
     }
 
     fn columns_of(&self, expression: &str) -> Vec<String> {

@@ -80,6 +80,7 @@ impl Catalog {
                 owned_by: Some(Dependency { on: table.clone(), columns: vec![column.to_owned()] }),
                 type_name: type_name.unwrap_or_default(),
                 used: None,
+                options: None,
             });
             self.sequences.sort_by(|a, b| a.name.cmp(&b.name));
         }

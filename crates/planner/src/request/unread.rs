@@ -38,7 +38,6 @@ const UNPLANNED: &[(&[&[&str]], &str)] = &[
     (&[ADD, &["table"]], "making a table"),
     (&[ADD, &["view"]], "making a view"),
     (&[ADD, &["trigger"]], "making a trigger"),
-    (&[CHANGE, &["type"]], "changing a column's type"),
     (&[CHANGE, &["not", "required", "mandatory"]], "setting NOT NULL"),
     (&[CHANGE, &["nullable", "optional"]], "dropping NOT NULL"),
     (&[CHANGE, &["default"]], "changing a default"),

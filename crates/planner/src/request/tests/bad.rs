@@ -44,7 +44,9 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("rename 'odd table'.'User Name' to x", "there is no table \"odd table\"", "public.\"Odd Table\""),
     ("rename bell of 'Odd Table' to x", "there is no column bell", "\"bell\\u{7}\""),
     ("make users.email not null", "setting NOT NULL is not planned yet", ""),
-    ("change the type of users.age_group to bigint", "changing a column's type is not planned yet", ""),
+    ("change the type of users.age_group from text to bigint", "age_group is integer, not text", ""),
+    ("change the type of users.id to bigint", "public.users.id is bigint already", "nothing to do"),
+    ("convert docs.body to jsonb in Europe/Berlin", "a time zone says nothing about jsonb", "leave it out"),
     ("add a foreign key from users.customer_id to docs", "adding a foreign key is not planned yet", ""),
     ("ad colum foo to users", "", "did you mean: add column foo to users?"),
     (
