@@ -23,7 +23,8 @@ const CASES: &[Case] = &[
     Case {
         name: "character varying to integer, NOT NULL, with an index",
         setup: "CREATE TABLE t (id int PRIMARY KEY, age varchar(20) NOT NULL, note text);
-                INSERT INTO t SELECT g, g::text FROM generate_series(1, 300) g; CREATE INDEX t_age ON t (age DESC)",
+                INSERT INTO t SELECT g, g::text FROM generate_series(1, 300) g; CREATE INDEX t_age ON t (age DESC);
+                COMMENT ON COLUMN t.age IS 'It''s how old they are'; ALTER TABLE t ALTER age SET STATISTICS 500, ALTER age SET (n_distinct = 100)",
         direct: "ALTER TABLE t ALTER COLUMN age TYPE integer USING age::integer",
         old: "UPDATE t SET age = '17' WHERE id = 1",
         new: "UPDATE t SET age = '018' WHERE id = 2; INSERT INTO t (id, age) VALUES (900, '5') ON CONFLICT DO NOTHING",

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Catalog, Change, Check, Effect, Identity, Name, SequenceOptions};
+use crate::{Catalog, Change, Check, Column, Effect, Identity, Name, SequenceOptions};
 
 /// The database systems Altimeter speaks of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -217,6 +217,10 @@ pub trait Engine: Sync {
         kind: Identity,
         sequence: (&Name, &SequenceOptions),
     ) -> String;
+
+    /// What a column has beside its type, default and constraints (a comment, a statistics target, options), given to a
+    /// column of that name.
+    fn column_settings(&self, table: &Name, column: &Column, name: &str) -> Vec<Change>;
 
     /// What lets a sequence go on where another stands, as a statement inside a block.
     fn print_go_on(&self, sequence: &Name, from: &Name) -> String;

@@ -61,7 +61,12 @@ fn table_only(table: &Table) -> Table {
     table.size = Default::default();
     table.activity = None;
     table.rates = None;
-    table.columns.iter_mut().for_each(|c| c.statistics = None);
+    for column in &mut table.columns {
+        column.statistics = None;
+        // Not simulated.
+        (column.comment, column.statistics_target) = (None, None);
+        column.options.clear();
+    }
     for index in &mut table.indexes {
         index.bytes = None;
         index.scans = None;

@@ -6,6 +6,7 @@ mod checks;
 mod follow;
 mod identity;
 mod in_step;
+mod settings;
 
 use altimeter_catalog::{
     Catalog, Change, Column, ConstraintDefinition, FunctionBody, Identity, IndexDefinition, IndexKey,
@@ -17,6 +18,7 @@ pub(crate) use backfill::{print_progress, read_backfill};
 pub(crate) use checks::{print_check, print_exceptions};
 
 pub(crate) use identity::{print_go_on, print_identity};
+pub(crate) use settings::column_settings;
 
 use crate::quoting::{quote, quote_name};
 

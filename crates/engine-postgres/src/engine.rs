@@ -1,8 +1,8 @@
 //! The pure side of the engine, for the layers above.
 
 use altimeter_catalog::{
-    Backfill, Casting, Catalog, Change, Check, Effect, Engine, Identity, IndexDefinition, Name, Narrowing,
-    SequenceOptions, SourceText, Statement, Volatility,
+    Backfill, Casting, Catalog, Change, Check, Column, Effect, Engine, Identity, IndexDefinition, Name,
+    Narrowing, SequenceOptions, SourceText, Statement, Volatility,
 };
 
 use crate::text::PostgresText;
@@ -88,6 +88,10 @@ impl Engine for PostgresEngine {
         sequence: (&Name, &SequenceOptions),
     ) -> String {
         dialect::print_identity(column, kind, sequence)
+    }
+
+    fn column_settings(&self, table: &Name, column: &Column, name: &str) -> Vec<Change> {
+        dialect::column_settings(table, column, name)
     }
 
     fn print_go_on(&self, sequence: &Name, from: &Name) -> String {

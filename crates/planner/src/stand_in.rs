@@ -59,7 +59,7 @@ impl StandIn<'_> {
 
     // The column and the trigger that fills it.
 
-    /// The follower, nullable and empty, with its privileges.
+    /// The follower, nullable and empty, with its privileges, comment and settings.
     pub(crate) fn add(&self, it: &Follower) -> Vec<Change> {
         let column = Column {
             name: it.name.clone(),
@@ -72,6 +72,7 @@ impl StandIn<'_> {
         };
         let mut changes = vec![Change::AddColumn { table: self.own(), column, if_not_exists: false }];
         changes.extend(grants_of(&it.column, &self.table.name, &it.name));
+        changes.extend(self.context.engine.column_settings(&self.table.name, &it.column, &it.name));
         changes
     }
 
