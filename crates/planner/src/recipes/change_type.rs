@@ -48,7 +48,9 @@ fn draft(
     };
     let effect = effect(context, change);
     if let Some(reason) = effect.fails.as_ref().or(effect.not_analysed.as_ref()) {
-        return Err(refuse(format!("the server refuses it: {reason}"), instead(context, found, wanted)));
+        let needed = context.catalog.needs_column(name, column);
+        let all = if needed.len() > 1 { format!(" ({})", needed.join(", ")) } else { String::new() };
+        return Err(refuse(format!("the server refuses it: {reason}{all}"), instead(context, found, wanted)));
     }
     if is_free(&effect) {
         return noted(context, change, table, found, wanted);
