@@ -204,6 +204,9 @@ pub trait Engine: Sync {
     /// How values of one type become another's, both as the server prints them; none if there is no way.
     fn casting(&self, catalog: &Catalog, from: &str, to: &str) -> Option<Casting>;
 
+    /// The expression with an expression in parentheses in the place of every mention of one column.
+    fn put_for_column(&self, expression: &str, column: &str, value: &str) -> String;
+
     /// An expression cast to a type.
     fn cast(&self, expression: &str, type_name: &str) -> String;
 

@@ -73,6 +73,10 @@ impl Engine for PostgresEngine {
         types::casting(catalog, from, to)
     }
 
+    fn put_for_column(&self, expression: &str, column: &str, value: &str) -> String {
+        expression::put_for_column(expression, column, &format!("({value})"))
+    }
+
     fn cast(&self, expression: &str, type_name: &str) -> String {
         expression::cast(expression, type_name)
     }

@@ -344,7 +344,7 @@ impl<'a> Retype<'a> {
         let round_trip = (kind == Using::Other).then(|| {
             let back = engine.replace_column(&old.value, &column.name, &new.name);
             let back = engine.cast(&back, &column.type_name);
-            put_in(engine.replace_column(&new.value, &column.name, "altimeter_back"), &format!("({back})"))
+            engine.put_for_column(&new.value, &column.name, &back)
         });
         Ok(Self {
             context,
@@ -914,10 +914,6 @@ fn length_of(type_name: &str) -> Option<u32> {
     let rest =
         type_name.strip_prefix("character varying(").or_else(|| type_name.strip_prefix("character("))?;
     rest.strip_suffix(')')?.parse().ok()
-}
-
-fn put_in(expression: String, value: &str) -> String {
-    expression.replace("altimeter_back", value)
 }
 
 #[cfg(test)]
