@@ -40,9 +40,7 @@ fn inspect_at(url: &str, options: InspectOptions) -> Result<Catalog> {
     let inspector = PostgresInspector::new(Target::resolve(Some(url), &Environment::default())?);
     let mut catalog = runtime.block_on(inspector.inspect(options, &|_| ()))?;
     // Transactions of other tests make every table older.
-    for table in catalog.tables.iter_mut().map(std::sync::Arc::make_mut) {
-        table.size.frozen_age = None;
-    }
+    catalog.tables.change_all(|table| table.size.frozen_age = None);
     Ok(catalog)
 }
 

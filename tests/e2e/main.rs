@@ -20,3 +20,4 @@ mod plans_types;
 mod preflight;
 mod readme;
 mod servers;
+mod verify;

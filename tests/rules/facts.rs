@@ -1,7 +1,5 @@
 //! What an example makes believe: `-- given: …` in its set-up. Tables are big and busy unless it says otherwise.
 
-use std::sync::Arc;
-
 use altimeter_catalog::{
     Catalog, ColumnStatistics, Name, ReplicationSlot, Size, StandbyConnection, StatementStatistics, Table,
     TableActivity, TableRates,
@@ -15,12 +13,12 @@ const ROW_BYTES: f64 = 200.0;
 pub(crate) fn believe(catalog: &mut Catalog, setup: &str) -> Result<()> {
     catalog.server.statistics_age_s = Some(1_000_000.0);
     catalog.server.settings.insert("max_connections".into(), "100".into());
-    for table in catalog.tables.iter_mut().map(Arc::make_mut) {
+    catalog.tables.change_all(|table| {
         table.activity =
             Some(TableActivity { seq_scans: 1_000, index_scans: 300_000_000, ..Default::default() });
         table.rates = Some(TableRates { scans: 300.0, rows_written: 100.0 });
         resize(table, ROWS);
-    }
+    });
     for line in setup.lines().filter_map(|l| l.trim().strip_prefix("-- given:")) {
         given(catalog, line.trim()).with_context(|| format!("given: {line}"))?;
     }
@@ -140,9 +138,11 @@ fn table_mut<'a>(catalog: &'a mut Catalog, name: &str) -> Result<&'a mut Table> 
 }
 
 fn index_mut<'a>(catalog: &'a mut Catalog, name: &str) -> Result<&'a mut altimeter_catalog::Index> {
-    let tables = catalog.tables.iter_mut().map(Arc::make_mut);
-    let mut indexes = tables.flat_map(|t| &mut t.indexes);
-    indexes.find(|i| i.definition.name == name).with_context(|| format!("there is no index {name}"))
+    let has = |t: &&Table| t.indexes.iter().any(|i| i.definition.name == name);
+    let table = catalog.tables.iter().find(has).map(|t| t.name.clone());
+    let table = table.and_then(|t| catalog.table_mut(&t));
+    let found = table.and_then(|t| t.indexes.iter_mut().find(|i| i.definition.name == name));
+    found.with_context(|| format!("there is no index {name}"))
 }
 
 fn statistics<'a>(catalog: &'a mut Catalog, column: &str) -> Result<&'a mut ColumnStatistics> {

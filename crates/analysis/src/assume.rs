@@ -52,7 +52,7 @@ pub(crate) fn assuming<'a>(
                 table.constraints.push(some_check(constraint));
             }
         }
-        assumed.to_mut().tables.push(table.into());
+        assumed.to_mut().tables.insert(table);
     }
     assumed
 }

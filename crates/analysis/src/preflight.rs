@@ -4,6 +4,7 @@
 //! be seen is said to be unknown, never taken for nothing.
 
 mod leftover;
+mod met;
 mod queue;
 mod replication;
 mod scene;
@@ -13,6 +14,7 @@ mod vacuum;
 
 use altimeter_catalog::{Catalog, Effect, Name};
 
+pub use self::met::Met;
 use self::scene::Scene;
 use crate::{Estimate, Severity};
 
@@ -128,30 +130,6 @@ pub fn preflight(catalog: &Catalog, effect: &Effect, estimate: &Estimate) -> Pre
 }
 
 impl Preflight {
-    /// Adds what another statement would meet: the same thing in the way of two statements is one thing.
-    pub fn absorb(&mut self, other: Preflight) {
-        for obstacle in other.obstacles {
-            let same = |o: &&mut Obstacle| o.kind == obstacle.kind && o.object == obstacle.object;
-            match self.obstacles.iter_mut().find(same) {
-                Some(known) if known.severity >= obstacle.severity => {}
-                Some(known) => *known = obstacle,
-                None => self.obstacles.push(obstacle),
-            }
-        }
-        for behind in other.behind {
-            match self.behind.iter_mut().find(|b| b.table == behind.table) {
-                Some(known) => known.reads |= behind.reads,
-                None => self.behind.push(behind),
-            }
-        }
-        for unknown in other.unknowns {
-            if !self.unknowns.contains(&unknown) {
-                self.unknowns.push(unknown);
-            }
-        }
-        self.obstacles.sort_by_key(|o| std::cmp::Reverse(o.severity));
-    }
-
     fn add(&mut self, kind: ObstacleKind, severity: Severity, object: Option<&Name>, says: Says) {
         let Says { message, next } = says;
         self.obstacles.push(Obstacle { kind, severity, object: object.cloned(), message, next });

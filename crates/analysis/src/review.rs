@@ -15,7 +15,7 @@ use altimeter_catalog::{
 };
 
 use crate::judge::{Judged, Situation, judge};
-use crate::preflight::{Preflight, preflight};
+use crate::preflight::{Met, Preflight, preflight};
 use crate::rule::Severity;
 use fresh::Fresh;
 use session::Settings;
@@ -117,7 +117,7 @@ pub struct Reviewer<'a> {
     transaction: Option<OpenTransaction>,
     fresh: Fresh,
     /// What the statements so far would meet on the server.
-    met: Preflight,
+    met: Met,
 }
 
 impl<'a> Reviewer<'a> {
@@ -131,7 +131,7 @@ impl<'a> Reviewer<'a> {
             session,
             transaction: None,
             fresh: Fresh::default(),
-            met: Preflight::default(),
+            met: Met::default(),
         }
     }
 

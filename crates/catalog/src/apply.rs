@@ -12,8 +12,6 @@ mod relation;
 mod rows;
 mod whole;
 
-use std::sync::Arc;
-
 use crate::{Backfill, BackfillValue, Catalog, Change, DropTarget, Name, Table};
 
 /// Why a change cannot be applied: the server would refuse it too.
@@ -191,6 +189,6 @@ impl Catalog {
 
     fn each_partition(&mut self, table: &Name, change: impl Fn(&mut Table)) {
         let names: Vec<Name> = self.partitions_of(table).iter().map(|t| t.name.clone()).collect();
-        self.tables.iter_mut().filter(|t| names.contains(&t.name)).map(Arc::make_mut).for_each(change);
+        self.each(&names, change);
     }
 }

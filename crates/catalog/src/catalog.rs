@@ -1,13 +1,11 @@
 //! Everything known of one database.
 
-use std::sync::Arc;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Activity, Cast, Dependency, Extension, Function, Index, Name, Publication, Sequence, Server, Shared,
-    Table, UserType, View,
+    Activity, Cast, Dependency, Extension, Function, Index, Key, Name, Objects, Publication, Sequence,
+    Server, Shared, Table, UserType, View,
 };
 
 /// One database as it was at a moment: objects, statistics, activity, settings, and what could not be read.
@@ -21,14 +19,14 @@ pub struct Catalog {
     /// Names of all schemas a user can have made, `public` among them.
     pub schemas: Shared<Vec<String>>,
     /// Relations of every kind that holds rows: plain, partitioned, foreign, unlogged, temporary tables, and
-    /// materialized views. Each is shared besides, so that a change of one copies that one.
-    pub tables: Shared<Vec<Arc<Table>>>,
+    /// materialized views.
+    pub tables: Objects<Table>,
     /// Views and materialized views.
-    pub views: Shared<Vec<View>>,
+    pub views: Objects<View>,
     /// Sequences, identity columns' own ones included.
-    pub sequences: Shared<Vec<Sequence>>,
+    pub sequences: Objects<Sequence>,
     /// Functions and procedures outside the system schemas and extensions.
-    pub functions: Shared<Vec<Function>>,
+    pub functions: Objects<Function>,
     /// Types users and extensions made; the composite types of tables are left out, and those of extensions that no
     /// column has.
     pub types: Shared<Vec<UserType>>,
@@ -67,25 +65,25 @@ impl Unknown {
 impl Catalog {
     /// The table of that name.
     pub fn table(&self, name: &Name) -> Option<&Table> {
-        self.tables.iter().find(|t| &t.name == name).map(Arc::as_ref)
+        self.tables.get(name)
     }
 
     /// The table of that name, to be changed.
     pub fn table_mut(&mut self, name: &Name) -> Option<&mut Table> {
-        self.tables.iter_mut().find(|t| &t.name == name).map(Arc::make_mut)
+        self.tables.get_mut(name)
     }
 
     /// The view or materialized view of that name.
     pub fn view(&self, name: &Name) -> Option<&View> {
-        self.views.iter().find(|v| &v.name == name)
+        self.views.get(name)
     }
 
     /// An index and the table it belongs to. An index lives in its table's schema.
     pub fn index(&self, name: &Name) -> Option<(&Table, &Index)> {
         self.tables
-            .iter()
+            .with(Key::index(&name.schema, &name.name))
             .filter(|t| t.name.schema == name.schema)
-            .find_map(|t| t.indexes.iter().find(|i| i.definition.name == name.name).map(|i| (t.as_ref(), i)))
+            .find_map(|t| t.indexes.iter().find(|i| i.definition.name == name.name).map(|i| (t, i)))
     }
 
     /// Resolves a name that may lack its schema the way the server would: the first schema of the search path
@@ -102,10 +100,18 @@ impl Catalog {
 
     /// Whether a relation (table, view, sequence or index: they share one name space) of that name exists.
     pub fn has_relation(&self, name: &Name) -> bool {
-        self.table(name).is_some()
-            || self.view(name).is_some()
-            || self.sequences.iter().any(|s| &s.name == name)
+        self.tables.contains(name)
+            || self.views.contains(name)
+            || self.sequences.contains(name)
             || self.index(name).is_some()
+    }
+
+    /// The direct partitions of a table.
+    pub fn direct_partitions_of<'a, 'b>(
+        &'a self,
+        name: &'b Name,
+    ) -> impl Iterator<Item = &'a Table> + use<'a, 'b> {
+        self.tables.with(Key::below(name)).filter(move |t| t.partition_of.as_ref() == Some(name))
     }
 
     /// The direct and indirect partitions of a table, parents before children. Empty for a plain table.
@@ -113,7 +119,7 @@ impl Catalog {
         let mut found: Vec<&Table> = Vec::new();
         let mut parents = vec![name];
         while let Some(parent) = parents.pop() {
-            for child in self.tables.iter().filter(|t| t.partition_of.as_ref() == Some(parent)) {
+            for child in self.direct_partitions_of(parent) {
                 // A server has no circles; a text may ask for one.
                 if &child.name != name && !found.iter().any(|f| f.name == child.name) {
                     found.push(child);
@@ -126,7 +132,7 @@ impl Catalog {
 
     /// The tables directly below one: its partitions, and those that inherit from it.
     pub fn heirs_of<'a, 'b>(&'a self, name: &'b Name) -> impl Iterator<Item = &'a Table> + use<'a, 'b> {
-        let tables = self.tables.iter().map(Arc::as_ref);
+        let tables = self.tables.with(Key::below(name));
         tables.filter(move |t| t.partition_of.as_ref() == Some(name) || t.inherits.contains(name))
     }
 
@@ -156,10 +162,11 @@ impl Catalog {
             Some(column) => d.needs(relation, column),
             None => &d.on == relation,
         };
-        let mut found: Vec<&View> = self.views.iter().filter(|v| v.needs.iter().any(direct)).collect();
+        let mut found: Vec<&View> =
+            self.views_needing(relation).filter(|v| v.needs.iter().any(direct)).collect();
         let mut next = 0;
         while let Some(below) = found.get(next).copied() {
-            for view in self.views.iter().filter(|v| v.needs.iter().any(|d| d.on == below.name)) {
+            for view in self.views_needing(&below.name) {
                 if !found.iter().any(|f| f.name == view.name) {
                     found.push(view);
                 }
@@ -169,11 +176,36 @@ impl Catalog {
         found
     }
 
+    /// Views that read a relation directly.
+    pub fn views_needing<'a, 'b>(
+        &'a self,
+        relation: &'b Name,
+    ) -> impl Iterator<Item = &'a View> + use<'a, 'b> {
+        self.views.with(Key::needs(relation)).filter(move |v| v.needs.iter().any(|d| &d.on == relation))
+    }
+
+    /// Sequences that belong to a table or to one of its columns.
+    pub fn sequences_owned_by<'a, 'b>(
+        &'a self,
+        table: &'b Name,
+    ) -> impl Iterator<Item = &'a Sequence> + use<'a, 'b> {
+        let owned = move |s: &Sequence| s.owned_by.as_ref().is_some_and(|o| &o.on == table);
+        self.sequences.with(Key::needs(table)).filter(move |s| owned(s))
+    }
+
+    /// The functions of a name, however many there are with different arguments.
+    pub fn functions_named<'a, 'b>(
+        &'a self,
+        name: &'b Name,
+    ) -> impl Iterator<Item = &'a Function> + use<'a, 'b> {
+        self.functions.with(Key::named(name)).filter(move |f| &f.name == name)
+    }
+
     /// Foreign keys of any table that reference this one, as (referencing table, constraint name).
     pub fn referencing(&self, name: &Name) -> Vec<(&Table, &crate::Constraint)> {
         self.tables
-            .iter()
-            .flat_map(|t| t.constraints.iter().map(move |c| (t.as_ref(), c)))
+            .with(Key::references(name))
+            .flat_map(|t| t.constraints.iter().map(move |c| (t, c)))
             .filter(|(_, c)| c.foreign.as_ref().is_some_and(|f| &f.table == name))
             .collect()
     }

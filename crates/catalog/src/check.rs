@@ -2,11 +2,15 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::{ForeignKey, Name};
 
 /// A read-only question with a yes or a no. An engine prints it as one query that returns one row, whose first
 /// column is true exactly when the answer is yes. `Display` says what is asked, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Check {
     /// The table has the column.
     ColumnExists {

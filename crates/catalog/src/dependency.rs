@@ -215,7 +215,7 @@ mod tests {
             ..View::default()
         };
         let mut catalog = Catalog {
-            tables: vec![child.into(), parent.into()].into(),
+            tables: vec![child, parent].into(),
             // Two views that read each other: no server makes them, but a snapshot may say so.
             views: vec![view("v1", "p"), view("v2", "v3"), view("v3", "v2")].into(),
             sequences: vec![Sequence {

@@ -4,11 +4,12 @@ use std::fmt;
 use std::future::Future;
 use std::ops::Range;
 use std::pin::Pin;
+use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Catalog, Change, Check, Column, Effect, Identity, Name, SequenceOptions};
+use crate::{Answer, Catalog, Change, Check, Column, Effect, Identity, Name, SequenceOptions};
 
 /// The database systems Altimeter speaks of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -274,6 +275,19 @@ pub trait SyntaxOracle {
         &'a self,
         statements: &'a [String],
     ) -> Pin<Box<dyn Future<Output = Result<Vec<Verdict>, InspectError>> + 'a>>;
+}
+
+/// Asks a database whether checks hold, reading only.
+pub trait Verifier {
+    /// An answer to each check, in order, on the database `catalog` was just read from. No question takes longer than
+    /// `limit`; what takes longer is unknown. `progress` hears what is being asked.
+    fn verify<'a>(
+        &'a self,
+        catalog: &'a Catalog,
+        checks: &'a [Check],
+        limit: Duration,
+        progress: &'a (dyn Fn(&str) + Sync),
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<Answer>, InspectError>> + 'a>>;
 }
 
 /// What the server's parser says of a statement.

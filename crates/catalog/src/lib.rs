@@ -6,19 +6,22 @@
 //! engine implements, [`Engine`] (pure) and [`Inspector`] (live), are here too. No I/O, no SQL text.
 
 mod activity;
+mod answer;
 mod apply;
 mod catalog;
 mod change;
 mod check;
+mod collection;
 mod dependency;
+mod difference;
 mod effect;
 mod engine;
 mod expression;
-mod fingerprint;
 mod index;
 mod name;
 mod naming;
 mod objects;
+mod outline;
 mod server;
 mod shared;
 mod snapshot;
@@ -28,6 +31,7 @@ pub use activity::{
     Activity, LockWait, PreparedTransaction, Progress, ReplicationSlot, Session, StandbyConnection,
     StatementStatistics,
 };
+pub use answer::Answer;
 pub use apply::{ApplyError, ObjectKind};
 pub use catalog::{Catalog, Unknown};
 pub use change::{
@@ -39,11 +43,12 @@ pub use change::{
     Target, TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition, Write, WriteCommand,
 };
 pub use check::Check;
+pub use collection::{Iter, Key, Keyed, Objects};
 pub use dependency::{Object, UsedBy, type_named};
 pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};
 pub use engine::{
     Casting, Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Narrowing, Piece,
-    PieceKind, Script, SourceText, Statement, SyntaxError, SyntaxOracle, Verdict, Volatility,
+    PieceKind, Script, SourceText, Statement, SyntaxError, SyntaxOracle, Verdict, Verifier, Volatility,
 };
 pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
 pub use name::Name;
@@ -52,6 +57,7 @@ pub use objects::{
     Cast, Dependency, DomainConstraint, Extension, Function, Publication, RoutineStatement, Rule, Sequence,
     SequenceOptions, TypeKind, UserType, View,
 };
+pub use outline::{Outline, OutlineChange};
 pub use server::{Role, RoleSetting, Server, WalPosition};
 pub use shared::Shared;
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};

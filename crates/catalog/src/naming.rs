@@ -4,7 +4,7 @@
 //! fits, and counts up until the name is free (`makeObjectName`, `ChooseRelationName` and `ChooseConstraintName` in
 //! the server's source).
 
-use crate::{Catalog, Name};
+use crate::{Catalog, Key, Name};
 
 /// The longest name a server keeps, in bytes (`NAMEDATALEN` - 1).
 const LONGEST: usize = 63;
@@ -94,7 +94,7 @@ impl Catalog {
     }
 
     fn is_free_constraint(&self, schema: &str, name: &str, taken: &[String]) -> bool {
-        let of_schema = self.tables.iter().filter(|t| t.name.schema == schema);
+        let of_schema = self.tables.with(Key::constraint(schema, name)).filter(|t| t.name.schema == schema);
         !taken.iter().any(|t| t == name) && !of_schema.flat_map(|t| &t.constraints).any(|c| c.name == name)
     }
 }

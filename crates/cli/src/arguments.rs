@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done · 1 findings at or above --fail-on · 2 usage or configuration, or a snapshot that cannot be read · 3 the database could not be \
+Exit codes: 0 done · 1 findings at or above --fail-on, or a check that does not hold · 2 usage or configuration, or a snapshot that cannot be read · 3 the database could not be \
 reached or read · 5 no plan can be made for this request";
 
 #[derive(Debug, Subcommand)]
@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Inspect(crate::command::inspect::InspectArguments),
     /// Everything the other commands need, as one file without values or credentials
     Snapshot(crate::command::snapshot::SnapshotArguments),
+    /// Whether the checks of a saved plan hold, read-only, and where in the plan a database stands
+    Verify(crate::command::verify::VerifyArguments),
     /// The rules, or one of them with its reasons, the safe way and examples
     Rules(crate::command::rules::RulesArguments),
 }

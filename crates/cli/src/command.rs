@@ -5,3 +5,4 @@ pub(crate) mod inspect;
 pub(crate) mod plan;
 pub(crate) mod rules;
 pub(crate) mod snapshot;
+pub(crate) mod verify;

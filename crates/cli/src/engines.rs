@@ -1,7 +1,9 @@
 //! The only list of engines.
 
-use altimeter_catalog::{Engine, EngineName, Inspector, SyntaxOracle};
-use altimeter_engine_postgres::{Environment, PostgresEngine, PostgresInspector, PostgresOracle, Target};
+use altimeter_catalog::{Engine, EngineName, Inspector, SyntaxOracle, Verifier};
+use altimeter_engine_postgres::{
+    Environment, PostgresEngine, PostgresInspector, PostgresOracle, PostgresVerifier, Target,
+};
 
 use crate::failure::Failure;
 
@@ -21,6 +23,11 @@ pub(crate) fn inspector(url: Option<&str>, environment: &Environment) -> Result<
 /// The parser of the server that a URL names.
 pub(crate) fn oracle(url: Option<&str>, environment: &Environment) -> Result<Box<dyn SyntaxOracle>, Failure> {
     Ok(Box::new(PostgresOracle::new(target(url, environment)?)))
+}
+
+/// What asks the checks of a plan of the database that a URL names.
+pub(crate) fn verifier(url: Option<&str>, environment: &Environment) -> Result<Box<dyn Verifier>, Failure> {
+    Ok(Box::new(PostgresVerifier::new(target(url, environment)?)))
 }
 
 fn target(url: Option<&str>, environment: &Environment) -> Result<Target, Failure> {

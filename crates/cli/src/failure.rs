@@ -3,7 +3,7 @@
 use altimeter_catalog::{InspectError, InspectErrorKind};
 use altimeter_planner::{PlanError, RequestError};
 
-/// Findings at or above `--fail-on`.
+/// Findings at or above `--fail-on`, or a check that does not hold.
 pub(crate) const FINDINGS: u8 = 1;
 /// Usage or configuration.
 pub(crate) const USAGE: u8 = 2;

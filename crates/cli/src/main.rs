@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 /// How a command ended that did its work.
 enum Outcome {
     Done,
-    /// There are findings at or above `--fail-on`.
+    /// There are findings at or above `--fail-on`, or a check does not hold.
     Findings,
 }
 
@@ -61,6 +61,10 @@ fn run(arguments: Arguments) -> Result<Outcome, Failure> {
         match arguments.command {
             Command::Plan(it) => command::plan::run(it, &shared).await.map(|()| Outcome::Done),
             Command::Check(it) => command::check::run(it, &shared).await.map(|found| match found {
+                true => Outcome::Findings,
+                false => Outcome::Done,
+            }),
+            Command::Verify(it) => command::verify::run(it, &shared).await.map(|fails| match fails {
                 true => Outcome::Findings,
                 false => Outcome::Done,
             }),

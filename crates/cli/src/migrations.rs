@@ -64,7 +64,9 @@ pub(crate) fn review(
             current = Some(next);
         }
         let statements = reviewer.passage(&passage(section, text.as_ref()));
-        files.last_mut().into_iter().for_each(|f| f.statements.extend(statements.iter().cloned()));
+        if let Some(file) = files.last_mut() {
+            file.statements.extend(statements);
+        }
     });
     // Migrations with nothing to run are at the end of the list or between others.
     left.for_each(|m| begin_file(reviewer, m, &mut files));

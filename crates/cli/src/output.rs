@@ -1,11 +1,16 @@
 //! Standard output and standard error.
 
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 
-use altimeter_render::{Layout, Report, ReviewReport, RulesReport, report, review, rules};
+use altimeter_render::{
+    Layout, Report, ReviewReport, RulesReport, VerificationReport, report, review, rules, verification,
+};
 
 use crate::failure::Failure;
 use crate::shared::{Color, Shared};
+
+/// Bytes handed on at once.
+const BUFFER: usize = 64 * 1024;
 
 /// The report of a plan or a catalog that was asked for.
 pub(crate) fn report(shared: &Shared) -> Result<&'static dyn Report, Failure> {
@@ -20,6 +25,11 @@ pub(crate) fn review_report(shared: &Shared) -> Result<&'static dyn ReviewReport
 /// The report of the rules that was asked for.
 pub(crate) fn rules_report(shared: &Shared) -> Result<&'static dyn RulesReport, Failure> {
     chosen(shared, &rules::ALL.iter().map(|r| (r.name(), *r)).collect::<Vec<_>>())
+}
+
+/// The report of a verification that was asked for.
+pub(crate) fn verification_report(shared: &Shared) -> Result<&'static dyn VerificationReport, Failure> {
+    chosen(shared, &verification::ALL.iter().map(|r| (r.name(), *r)).collect::<Vec<_>>())
 }
 
 /// The format of the command line; else the configuration's, if the command knows it; else the first.
@@ -56,8 +66,13 @@ pub(crate) fn layout(shared: &Shared) -> Layout {
 
 /// Writes the result. Whoever reads it may have heard enough: a closed pipe is no error.
 pub(crate) fn write(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    write_with(|out| out.write_all(text.as_bytes()))
+}
+
+/// As [`write`], piece by piece.
+pub(crate) fn write_with(result: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
+    match result(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::usage(format!("the result cannot be written: {error}"), ""))
         }

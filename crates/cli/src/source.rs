@@ -1,9 +1,10 @@
 //! Where the catalog comes from: a live database or a snapshot.
 
+use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
-use altimeter_catalog::{Catalog, InspectOptions, Verdict, read_snapshot};
+use altimeter_catalog::{Answer, Catalog, Check, InspectOptions, Verdict, read_snapshot};
 use altimeter_engine_postgres::Environment;
 
 use crate::engines;
@@ -70,6 +71,33 @@ pub(crate) async fn confirm(shared: &Shared, statements: &[String]) -> Result<Ve
     let environment = environment();
     let oracle = engines::oracle(url(shared, &environment), &environment)?;
     Ok(oracle.confirm(statements).await?)
+}
+
+/// Answers of the database to checks, none of which may take longer than `limit`.
+pub(crate) async fn ask(
+    shared: &Shared,
+    catalog: &Catalog,
+    checks: &[Check],
+    limit: Duration,
+) -> Result<Vec<Answer>, Failure> {
+    let environment = environment();
+    let verifier = engines::verifier(url(shared, &environment), &environment)?;
+    let progress = Progress::begin(shared.quiet);
+    let answers = verifier.verify(catalog, checks, limit, &|what| progress.show(what)).await;
+    progress.end();
+    Ok(answers?)
+}
+
+/// The text of a file, - for standard input.
+pub(crate) fn text(file: &Path) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let read = if file.as_os_str() == "-" {
+        std::io::stdin().read_to_end(&mut bytes).map(|_| ())
+    } else {
+        std::fs::read(file).map(|read| bytes = read)
+    };
+    read.map_err(|e| Failure::usage(format!("{} cannot be read: {e}", file.display()), ""))?;
+    String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{} is not UTF-8", file.display()), ""))
 }
 
 /// The URL on the command line, or the environment's.

@@ -78,7 +78,7 @@ mod tests {
             partition_columns: vec!["at".into()],
             ..Table::default()
         };
-        as_condition(&Catalog { tables: vec![parent.into()].into(), ..Catalog::default() }, &name, bound)
+        as_condition(&Catalog { tables: vec![parent].into(), ..Catalog::default() }, &name, bound)
     }
 
     #[test]

@@ -39,6 +39,7 @@ mod tls;
 mod url;
 
 pub use environment::Environment;
+pub(crate) use failure::code;
 pub(crate) use session::Said;
 pub use session::{Batch, Connection, Limits};
 pub use target::Target;

@@ -14,7 +14,6 @@ mod rows;
 mod trigger;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use altimeter_catalog::{
     Blocks, Catalog, Change, Effect, LockMode, Name, RelationChange, RelationKind, SessionChange, Statement,
@@ -132,7 +131,7 @@ fn family<'a>(catalog: &'a Catalog, table: &Name) -> Vec<&'a Table> {
         catalog.table(table).into_iter().chain(catalog.partitions_of(table)).collect();
     let mut next = 0;
     while let Some(parent) = found.get(next) {
-        let heirs = catalog.tables.iter().map(Arc::as_ref).filter(|t| t.inherits.contains(&parent.name));
+        let heirs = catalog.heirs_of(&parent.name).filter(|t| t.inherits.contains(&parent.name));
         let new: Vec<&Table> = heirs.filter(|t| !found.iter().any(|f| f.name == t.name)).collect();
         found.extend(new);
         next += 1;
@@ -222,7 +221,7 @@ fn kind_of(catalog: &Catalog, name: &Name) -> RelationKind {
     match catalog.view(name) {
         Some(view) if view.materialized => RelationKind::MaterializedView,
         Some(_) => RelationKind::View,
-        None if catalog.sequences.iter().any(|s| &s.name == name) => RelationKind::Sequence,
+        None if catalog.sequences.contains(name) => RelationKind::Sequence,
         None => RelationKind::Index,
     }
 }

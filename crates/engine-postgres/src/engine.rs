@@ -152,7 +152,7 @@ mod tests {
                 ..Column::default()
             });
         }
-        let mut catalog = Catalog { tables: vec![table.into()].into(), ..Catalog::default() };
+        let mut catalog = Catalog { tables: vec![table].into(), ..Catalog::default() };
         catalog.server.search_path = vec!["public".into()];
         catalog.server.version_num = 170_000;
         catalog

@@ -40,7 +40,7 @@ use self::answers::Answers;
 use self::counters::Sample;
 use self::objects::Objects;
 use self::reading::Reading;
-use crate::connect::{Connection, Target};
+use crate::connect::{Connection, Target, code};
 use crate::queries::{self, Query};
 
 /// Reads the PostgreSQL database a target points to.
@@ -159,7 +159,7 @@ async fn read_statements(
     match reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS]).await {
         Ok(answers) => Ok(Some((answers, Instant::now()))),
         Err(e) => {
-            let unknown = match reading::code(&e) {
+            let unknown = match code(&e) {
                 Some(c) if *c == SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE => {
                     unknowns::statements_not_loaded()
                 }

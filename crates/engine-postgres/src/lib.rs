@@ -2,7 +2,8 @@
 //!
 //! The pure side: `parse` (text to syntax), `lower` (syntax to changes), `locks` (the lock table), `effects`
 //! (changes to effects), `dialect` (changes to text), `types` and `expression`. The live side, with the feature
-//! `live`: `connect` and `inspect`, the only places that know the driver, and `oracle` (the server's own parser).
+//! `live`: `connect` and `inspect`, the only places that know the driver, `oracle` (the server's own parser) and
+//! `verify` (a plan's checks).
 
 mod body;
 mod bound;
@@ -32,6 +33,8 @@ mod stand_in;
 mod text;
 mod types;
 mod undo;
+#[cfg(feature = "live")]
+mod verify;
 
 #[cfg(feature = "live")]
 pub use connect::{Batch, Connection, Environment, Limits, Target};
@@ -42,3 +45,5 @@ pub use inspect::PostgresInspector;
 pub use oracle::PostgresOracle;
 #[cfg(feature = "live")]
 pub use queries::{ALL as QUERIES, Query};
+#[cfg(feature = "live")]
+pub use verify::PostgresVerifier;

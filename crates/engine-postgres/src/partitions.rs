@@ -202,7 +202,7 @@ pub(crate) fn under(catalog: &Catalog, parent: &Table, partition: &Name, bound: 
 
 /// The direct partitions.
 pub(crate) fn children<'a>(catalog: &'a Catalog, parent: &Name) -> impl Iterator<Item = &'a Table> {
-    catalog.tables.iter().map(AsRef::as_ref).filter(move |t| t.partition_of.as_ref() == Some(parent))
+    catalog.direct_partitions_of(parent)
 }
 
 /// The default partition, if there is one.
@@ -232,7 +232,7 @@ mod tests {
             partition_bound: Some((*bound).to_owned()),
             ..Table::default()
         };
-        let tables = std::iter::once(parent).chain(bounds.iter().map(partition)).map(Into::into).collect();
+        let tables = std::iter::once(parent).chain(bounds.iter().map(partition)).collect();
         Catalog { tables, ..Catalog::default() }
     }
 

@@ -76,3 +76,5 @@ queries! {
 #[cfg(test)]
 #[path = "queries_tests.rs"]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::{doing, why_not_plain};

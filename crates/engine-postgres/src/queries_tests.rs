@@ -48,7 +48,7 @@ const DOING: &[&str] = &[
 ];
 
 /// Why a text is not one plain SELECT or SHOW; none if it is.
-fn why_not_plain(sql: &str) -> Option<String> {
+pub(crate) fn why_not_plain(sql: &str) -> Option<String> {
     let parse = SourceFile::parse(sql);
     if let Some(error) = parse.errors().first() {
         return Some(format!("it does not parse: {}", error.message()));
@@ -64,7 +64,7 @@ fn why_not_plain(sql: &str) -> Option<String> {
 }
 
 /// The functions that do something a text calls.
-fn doing(sql: &str) -> Vec<String> {
+pub(crate) fn doing(sql: &str) -> Vec<String> {
     let parse = SourceFile::parse(sql);
     let file = parse.tree();
     let calls = file.syntax().descendants().filter(|node| node.kind() == SyntaxKind::CALL_EXPR);

@@ -1,14 +1,16 @@
 //! A draft becomes a plan: every change is printed by the engine, read back, judged on the schema the steps before
 //! it leave, and applied.
 
-use altimeter_analysis::preflight::{Preflight, preflight};
+use std::collections::BTreeSet;
+
+use altimeter_analysis::preflight::{Met, preflight};
 use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
 use altimeter_catalog::{Catalog, Change, Check, Engine, Name, TransactionUse, Unknown};
 
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::plan::{
-    Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlannedCheck, PlannedStatement, Rollback,
-    RollbackTrigger, Step, Transaction,
+    Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
+    Rollback, RollbackTrigger, Step, Transaction,
 };
 use crate::recipe::{RecipeContext, refuse};
 use crate::request::Request;
@@ -41,8 +43,9 @@ pub fn plan_request(
     options: PlanOptions,
 ) -> Result<Plan, PlanError> {
     let context = RecipeContext { engine, catalog };
-    let (draft, steps) = match options.zero_downtime {
-        true => without_downtime(&context, &request.changes)?,
+    let tables = tables(catalog, &request.changes);
+    let proved = match options.zero_downtime {
+        true => without_downtime(&context, &request.changes, &tables)?,
         false => {
             let mut schema = catalog.clone();
             let mut drafts = Vec::new();
@@ -51,50 +54,68 @@ pub fn plan_request(
                 drafts.push(direct::whatever_it_costs(&now, &plain(change))?);
                 schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
             }
-            proved(&context, &request.changes, combine::chained(drafts))?
+            proved(&context, &request.changes, &tables, combine::chained(drafts))?
         }
     };
     let direct = direct(engine, catalog, &request.changes)?;
     if let Some(reason) = direct.iter().find_map(|j| j.effect.fails.clone()) {
         return Err(refuse(format!("the server refuses the change: {reason}"), "correct the request"));
     }
-    let mut tables: Vec<Name> = Vec::new();
-    for name in request.changes.iter().flat_map(Change::tables) {
-        if !tables.contains(name) {
-            tables.push(name.clone());
-        }
-    }
-    for change in request.changes.iter().flat_map(Change::parts) {
-        if let Change::DropIndex { index, .. } = change {
-            tables.extend(catalog.index(index).map(|(t, _)| t.name.clone()));
-        }
-    }
-    Ok(finish(engine, catalog, request, draft, direct, steps, tables))
+    Ok(finish(engine, catalog, request, proved, direct, tables))
 }
 
-type Steps = Vec<(PhaseKind, Step)>;
+/// The tables the changes are about, each once; an index stands for its table.
+fn tables(catalog: &Catalog, changes: &[Change]) -> Vec<Name> {
+    let mut tables: Vec<Name> = Vec::new();
+    for change in changes.iter().flat_map(Change::parts) {
+        let of_index = match change {
+            Change::DropIndex { index, .. } => catalog.index(index).map(|(t, _)| &t.name),
+            _ => None,
+        };
+        for name in change.tables().into_iter().chain(of_index) {
+            if !tables.contains(name) {
+                tables.push(name.clone());
+            }
+        }
+    }
+    tables
+}
+
+/// A draft, its judged steps, and the schema each of them was proved on.
+struct Proved {
+    draft: Draft,
+    steps: Vec<(PhaseKind, Step)>,
+    schema: PlanSchema,
+}
 
 /// Side by side where that is proved, else one change after the other.
-fn without_downtime(context: &RecipeContext<'_>, changes: &[Change]) -> Result<(Draft, Steps), PlanError> {
+fn without_downtime(
+    context: &RecipeContext<'_>,
+    changes: &[Change],
+    tables: &[Name],
+) -> Result<Proved, PlanError> {
     let apart = combine::apart(context, changes);
     let in_turn = combine::in_turn(context, &apart)?;
     if apart.len() > 1
         && let Some(drafts) = combine::side_by_side(context, &apart)
-        && let Ok(proved) = proved(context, changes, combine::merged(drafts))
+        && let Ok(proved) = proved(context, changes, tables, combine::merged(drafts))
     {
         return Ok(proved);
     }
-    proved(context, changes, combine::chained(in_turn))
+    proved(context, changes, tables, combine::chained(in_turn))
 }
 
 fn proved(
     context: &RecipeContext<'_>,
     changes: &[Change],
+    tables: &[Name],
     draft: Draft,
-) -> Result<(Draft, Steps), PlanError> {
-    let steps = steps(context.engine, context.catalog, &draft.steps)?;
+) -> Result<Proved, PlanError> {
+    let concerned = concerned(tables, &draft.steps);
+    let steps = steps(context.engine, context.catalog, &draft.steps, &concerned)?;
     proof::reaches(context.catalog, changes, &draft)?;
-    Ok((draft, steps))
+    let schema = PlanSchema { before: context.catalog.outline(&concerned), of: concerned };
+    Ok(Proved { draft, steps, schema })
 }
 
 /// The plain statements, for comparison: as somebody would type them, without `lock_timeout`.
@@ -143,10 +164,19 @@ pub(crate) fn printed(
     Ok(judge(engine, &situation, statement))
 }
 
+/// The relations a plan's statements are about, those they make too, each once.
+fn concerned(tables: &[Name], steps: &[DraftStep]) -> Vec<Name> {
+    let changes = steps.iter().flat_map(|s| s.up.iter().chain(&s.down));
+    let named = changes.flat_map(|c| c.tables().into_iter().cloned());
+    let all: BTreeSet<Name> = tables.iter().cloned().chain(named).collect();
+    all.into_iter().collect()
+}
+
 fn steps(
     engine: &dyn Engine,
     catalog: &Catalog,
     drafts: &[DraftStep],
+    concerned: &[Name],
 ) -> Result<Vec<(PhaseKind, Step)>, PlanError> {
     let mut schema = catalog.clone();
     let mut steps = Vec::new();
@@ -159,9 +189,9 @@ fn steps(
         let checks =
             |checks: &[Check], schema: &Catalog| checks.iter().map(|c| check(engine, schema, c)).collect();
         let checks_before: Vec<PlannedCheck> = checks(&draft.before, &schema);
-        let up = statements(engine, catalog, &mut schema, &draft.up, &id)?;
+        let up = statements(engine, catalog, &mut schema, &draft.up, &id, concerned)?;
         let mut undone = schema.clone();
-        let down = statements(engine, catalog, &mut undone, &draft.down, &id)?;
+        let down = statements(engine, catalog, &mut undone, &draft.down, &id, concerned)?;
         proof::comes_home(&before, &undone, draft, &id)?;
         let step = Step {
             id,
@@ -188,8 +218,10 @@ fn statements(
     schema: &mut Catalog,
     changes: &[Change],
     step: &str,
+    concerned: &[Name],
 ) -> Result<Vec<PlannedStatement>, PlanError> {
     let mut statements = Vec::new();
+    let mut outline = schema.outline(concerned);
     for change in changes {
         let lock_timeout_ms = lock_timeout_of(change);
         let judged = printed(engine, schema, change, Some(lock_timeout_ms), Some(began_on))?;
@@ -206,13 +238,16 @@ fn statements(
         } else {
             Transaction::Own
         };
+        schema.apply(change).map_err(|e| PlanError::Unproved { reason: format!("{step}: {e}") })?;
+        expect_size(schema, change);
+        let after = schema.outline(concerned);
         statements.push(PlannedStatement {
             transaction,
             lock_timeout_ms: if waits_harmlessly { 0 } else { lock_timeout_ms },
             judged,
+            changes: outline.change_to(&after),
         });
-        schema.apply(change).map_err(|e| PlanError::Unproved { reason: format!("{step}: {e}") })?;
-        expect_size(schema, change);
+        outline = after;
     }
     Ok(statements)
 }
@@ -262,9 +297,8 @@ fn finish(
     engine: &dyn Engine,
     catalog: &Catalog,
     request: &Request,
-    draft: Draft,
+    Proved { draft, steps, schema }: Proved,
     direct: Vec<Judged>,
-    steps: Vec<(PhaseKind, Step)>,
     tables: Vec<Name>,
 ) -> Plan {
     let capacity = capacity(&mut steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged));
@@ -280,10 +314,11 @@ fn finish(
             }
         }
     }
-    let mut met = Preflight::default();
+    let mut met = Met::default();
     for judged in steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged) {
         met.absorb(preflight(catalog, &judged.effect, &judged.estimate));
     }
+    let met = met.found().clone();
     unknowns.extend(met.unknowns.iter().filter(|u| !unknowns.contains(u)).cloned().collect::<Vec<_>>());
     let alternatives = alternatives(engine, catalog, &direct, &draft.alternatives);
     Plan {
@@ -291,7 +326,7 @@ fn finish(
         engine: catalog.server.engine,
         server_version: catalog.server.version.clone(),
         made_by: "rules".to_owned(),
-        catalog_fingerprint: catalog.fingerprint(&tables.iter().collect::<Vec<_>>()),
+        schema,
         tables,
         risk: worst_risk(steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged)),
         risk_if_run_directly: worst_risk(&direct),

@@ -16,10 +16,11 @@ mod recipe;
 mod recipes;
 pub mod request;
 mod stand_in;
+pub mod verify;
 
 pub use assemble::{PlanOptions, plan_request};
 pub use plan::{
-    Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlannedCheck, PlannedStatement, Rollback,
-    RollbackTrigger, Step, StepKind, Transaction,
+    Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
+    Rollback, RollbackTrigger, Step, StepKind, Transaction,
 };
 pub use request::{Request, RequestError, read_request};

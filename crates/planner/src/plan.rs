@@ -2,7 +2,7 @@
 
 use altimeter_analysis::preflight::Preflight;
 use altimeter_analysis::{Judged, Range, Severity};
-use altimeter_catalog::{Check, EngineName, Name};
+use altimeter_catalog::{Check, EngineName, Name, Outline, OutlineChange};
 
 /// A change planned for one database, every statement judged.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,8 +15,8 @@ pub struct Plan {
     pub server_version: String,
     /// `rules`, or `model, verified`.
     pub made_by: String,
-    /// The schema it was made for, see [`altimeter_catalog::Catalog::fingerprint`].
-    pub catalog_fingerprint: String,
+    /// The schema it was made for.
+    pub schema: PlanSchema,
     /// The tables it is about.
     pub tables: Vec<Name>,
     /// The worst of its steps.
@@ -46,6 +46,15 @@ impl Plan {
     pub fn steps(&self) -> impl DoubleEndedIterator<Item = &Step> {
         self.phases.iter().flat_map(|p| &p.steps)
     }
+}
+
+/// The schema a plan was made for, as far as it concerns the plan.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlanSchema {
+    /// The relations its statements are about, those it makes too.
+    pub of: Vec<Name>,
+    /// Them, and what refers to them, before the first step.
+    pub before: Outline,
 }
 
 /// One of the three phases.
@@ -149,6 +158,8 @@ pub struct PlannedStatement {
     pub lock_timeout_ms: u32,
     /// The statement, its effect and cost on the schema it will find.
     pub judged: Judged,
+    /// What it changes in the schema that the plan is about.
+    pub changes: OutlineChange,
 }
 
 /// How a statement is run.

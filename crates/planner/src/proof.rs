@@ -1,7 +1,5 @@
 //! What a plan must satisfy before anybody sees it, checked on the simulated schema.
 
-use std::sync::Arc;
-
 use altimeter_catalog::{
     Catalog, Change, Column, ConstraintDefinition, ConstraintKind, FunctionBody, IndexTarget, Statement,
 };
@@ -121,12 +119,11 @@ pub(crate) fn reaches(catalog: &Catalog, changes: &[Change], draft: &Draft) -> R
     )))
 }
 
-/// Order among a table's grants, the columns an index reads and a catalog's functions means nothing, nor do quotes
-/// around a name that needs none; order of columns does.
+/// Order among a table's grants and the columns an index reads means nothing, nor do quotes around a name that needs
+/// none; order of columns does.
 fn forget_order(schema: &mut Catalog) {
-    schema.functions.sort_by(|a, b| (&a.name, &a.arguments).cmp(&(&b.name, &b.arguments)));
     let unquote = |text: &mut String| text.retain(|c| c != '"');
-    for table in schema.tables.iter_mut().map(Arc::make_mut) {
+    schema.tables.change_all(|table| {
         for column in &mut table.columns {
             column.grants.sort_by(|a, b| a.grantee.cmp(&b.grantee));
         }
@@ -147,19 +144,17 @@ fn forget_order(schema: &mut Catalog) {
         }
         table.indexes.sort_by(|a, b| a.definition.name.cmp(&b.definition.name));
         table.constraints.sort_by(|a, b| a.name.cmp(&b.name));
-    }
+    });
 }
 
 fn forget_column_order(schema: &mut Catalog) {
-    for table in schema.tables.iter_mut().map(Arc::make_mut) {
-        table.columns.sort_by(|a, b| a.name.cmp(&b.name));
-    }
+    schema.tables.change_all(|table| table.columns.sort_by(|a, b| a.name.cmp(&b.name)));
 }
 
 /// A dropped column comes back at the end, and what cannot be made with nobody waiting does not come back.
 fn forget_what_is_lost(schema: &mut Catalog) {
     forget_column_order(schema);
-    for table in schema.tables.iter_mut().map(Arc::make_mut) {
+    schema.tables.change_all(|table| {
         let excluding = |c: &&altimeter_catalog::Constraint| c.kind == ConstraintKind::Exclusion;
         let behind: Vec<String> =
             table.constraints.iter().filter(excluding).filter_map(|c| c.index.clone()).collect();
@@ -167,14 +162,20 @@ fn forget_what_is_lost(schema: &mut Catalog) {
         table.constraints.retain(|c| c.kind == ConstraintKind::Check);
         table.constraints.iter_mut().for_each(|c| c.definition.clear());
         table.indexes.iter_mut().for_each(|i| i.constraint = None);
-    }
+    });
     schema.sequences.clear();
 }
 
 fn first_difference(wanted: &Catalog, found: &Catalog) -> String {
-    fn differing<T: PartialEq + std::fmt::Debug>(wanted: &[T], found: &[T]) -> Option<String> {
-        let missing = wanted.iter().find(|w| !found.contains(w));
-        let extra = found.iter().find(|f| !wanted.contains(f));
+    fn differing<'a, T, L>(wanted: &'a L, found: &'a L) -> Option<String>
+    where
+        T: PartialEq + std::fmt::Debug + 'a,
+        L: ?Sized,
+        &'a L: IntoIterator<Item = &'a T>,
+    {
+        let without = |of: &'a L, w: &T| !of.into_iter().any(|o| o == w);
+        let missing = wanted.into_iter().find(|w| without(found, w));
+        let extra = found.into_iter().find(|f| without(wanted, f));
         (missing.is_some() || extra.is_some()).then(|| format!("wanted {missing:?}, found {extra:?}"))
     }
     if let Some((w, f)) = wanted.tables.iter().zip(&found.tables).find(|(w, f)| w != f) {

@@ -245,7 +245,7 @@ impl StandIn<'_> {
     /// A foreign key's definition with the column's name replaced on its own side.
     fn foreign_key_over(&self, constraint: &Constraint, name: &str) -> Option<String> {
         // The simulated schema knows which part of the text names the table's own columns.
-        let mut schema = Catalog { tables: vec![self.table.clone().into()].into(), ..Catalog::default() };
+        let mut schema = Catalog { tables: vec![self.table.clone()].into(), ..Catalog::default() };
         schema.apply(&self.rename_column(self.name, name)).ok()?;
         let constraints = &schema.table(&self.table.name)?.constraints;
         constraints

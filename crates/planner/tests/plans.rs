@@ -4,8 +4,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
-use std::sync::Arc;
-
 use altimeter_analysis::Severity;
 use altimeter_catalog::{
     Catalog, Change, Column, Constraint, ConstraintKind, ForeignKey, Name, Table, Trigger, View,
@@ -107,7 +105,7 @@ fn what_cannot_be_planned_is_refused_with_the_reason() {
         }],
         ..View::default()
     };
-    catalog.views.push(view);
+    catalog.views.insert(view);
     for (request, reason) in [
         ("alter table users add column country_code text not null", "what shall the rows hold"),
         ("drop column display_name from users", "is needed by view public.names"),
@@ -142,7 +140,8 @@ const ODD: &[&str] = &[
 fn odd_names_are_planned_for() {
     for odd in ODD {
         let mut catalog = shop();
-        let table = users(&mut catalog);
+        let mut table = users(&mut catalog).clone();
+        catalog.tables.remove(&table.name);
         table.name = Name::new(*odd, *odd);
         let mut column = table.column("bio").unwrap().clone();
         column.name = (*odd).to_owned();
@@ -150,11 +149,12 @@ fn odd_names_are_planned_for() {
         for index in &mut table.indexes {
             index.definition.table = Name::new(*odd, *odd);
         }
-        for changed in catalog.tables.iter_mut().map(Arc::make_mut) {
+        catalog.tables.insert(table);
+        catalog.tables.change_all(|changed| {
             for foreign in changed.constraints.iter_mut().filter_map(|c| c.foreign.as_mut()) {
                 foreign.table = Name::new(*odd, *odd);
             }
-        }
+        });
         catalog.views.clear();
         catalog.schemas.push((*odd).to_owned());
         let table = Name::new(*odd, *odd);

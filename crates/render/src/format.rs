@@ -10,8 +10,10 @@ mod plan;
 mod preflight;
 mod quantity;
 mod rules;
+mod saved;
 mod schema;
 mod step;
+mod verify;
 
 pub use check::{CHECK_FORMAT, CheckJson};
 pub use effect::{
@@ -21,20 +23,33 @@ pub use effect::{
 pub use inspect::{
     ColumnJson, ConstraintJson, INSPECT_FORMAT, IndexJson, InspectJson, ServerJson, TableJson, TriggerJson,
 };
-pub use plan::{AlternativeJson, CapacityJson, PLAN_FORMAT, PlanJson, RollbackJson, TriggerConditionJson};
+pub use plan::{
+    AlternativeJson, CapacityJson, PLAN_FORMAT, PlanJson, PlanSchemaJson, RollbackJson, TriggerConditionJson,
+};
 pub use preflight::{BehindJson, ObstacleJson, PreflightJson};
 pub use quantity::{QuantityJson, RiskJson};
 pub use rules::{ExampleJson, ExampleKindJson, RULES_FORMAT, RuleJson, RulesJson};
-pub use schema::{schema_check, schema_inspect, schema_plan, schema_rules, schema_snapshot};
+pub use saved::{SavedPlanError, read_plan};
+pub use schema::{schema_check, schema_inspect, schema_plan, schema_rules, schema_snapshot, schema_verify};
 pub use step::{
     CheckQueryJson, PhaseJson, PhaseKindJson, ProgressJson, StatementJson, StepJson, StepKindJson,
     TransactionJson,
+};
+pub use verify::{
+    AnswerJson, AnsweredJson, StandingJson, VERIFY_FORMAT, VerifiedStepJson, VerifiedTriggerJson, VerifyJson,
+    WhenJson,
 };
 
 #[cfg(test)]
 mod tests;
 
-/// A shape as people may read it too, with a line break at the end.
+/// Writes a shape as people may read it too, with a line break at the end.
+pub(crate) fn write(shape: &impl serde::Serialize, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, shape)?;
+    out.write_all(b"\n")
+}
+
+/// A shape as text.
 pub(crate) fn to_text(shape: &impl serde::Serialize) -> String {
     // The shapes have string keys only and derive their serialisation, so there is nothing that can fail.
     let mut text = serde_json::to_string_pretty(shape).unwrap_or_default();

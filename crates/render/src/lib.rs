@@ -14,6 +14,7 @@ pub mod review;
 pub mod rules;
 mod summary;
 mod table;
+pub mod verification;
 mod wrap;
 
 #[cfg(test)]
@@ -25,3 +26,4 @@ pub use layout::Layout;
 pub use report::Report;
 pub use review::ReviewReport;
 pub use rules::RulesReport;
+pub use verification::VerificationReport;

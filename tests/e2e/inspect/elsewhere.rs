@@ -14,17 +14,15 @@ fn replicated(mut catalog: Catalog) -> Catalog {
     catalog.server = Default::default();
     catalog.activity = Default::default();
     catalog.unknowns.clear();
-    for view in &mut catalog.views {
-        view.bytes = None;
-    }
-    for table in catalog.tables.iter_mut().map(std::sync::Arc::make_mut) {
+    catalog.views.change_all(|view| view.bytes = None);
+    catalog.tables.change_all(|table| {
         (table.activity, table.rates) = (None, None);
         table.size =
             altimeter_catalog::Size { rows: table.size.rows, pages: table.size.pages, ..Default::default() };
         for index in &mut table.indexes {
             (index.scans, index.bytes) = (None, None);
         }
-    }
+    });
     catalog
 }
 

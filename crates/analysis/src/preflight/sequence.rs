@@ -12,12 +12,7 @@ const FULL: f64 = 0.9;
 
 pub(super) fn look(scene: &Scene<'_>, found: &mut Preflight) {
     for table in &scene.about {
-        let owned = scene
-            .catalog
-            .sequences
-            .iter()
-            .filter(|s| s.owned_by.as_ref().is_some_and(|o| o.on == table.name));
-        for sequence in owned {
+        for sequence in scene.catalog.sequences_owned_by(&table.name) {
             let column =
                 sequence.owned_by.iter().flat_map(|o| &o.columns).next().cloned().unwrap_or_default();
             let Some(used) = sequence.used else {

@@ -47,7 +47,7 @@ fn calm() -> Catalog {
         indexes: vec![index("users_email", true)],
         ..Table::default()
     };
-    let mut catalog = Catalog { tables: vec![table.into()].into(), ..Catalog::default() };
+    let mut catalog = Catalog { tables: vec![table].into(), ..Catalog::default() };
     catalog.server.taken_at = "2026-01-01T00:00:00Z".to_owned();
     catalog.server.role = Role::Primary;
     catalog.server.version_num = 170_005;
@@ -128,7 +128,7 @@ fn severity_follows_age_and_traffic() {
     assert_eq!(of(&catalog, LockMode::AccessExclusive), Some(Severity::High));
     catalog.activity.sessions = vec![session(1, None, "active", &[("users", "ACCESS SHARE")])];
     assert_eq!(of(&catalog, LockMode::AccessExclusive), Some(Severity::High), "of unknown age");
-    let users = std::sync::Arc::make_mut(&mut catalog.tables[0]);
+    let users = catalog.table_mut(&users()).unwrap();
     users.rates = Some(TableRates { scans: 0.0, rows_written: 0.0 });
     assert_eq!(of(&catalog, LockMode::AccessExclusive), Some(Severity::Low), "nobody comes");
     catalog.activity.sessions =
@@ -232,7 +232,7 @@ fn a_vacuum_against_wraparound_does_not_give_way() {
     // Hidden what it is for: the table's age tells.
     catalog.activity.sessions = vec![worker(None)];
     assert_eq!(kinds(&look(&catalog, &locking(LockMode::Share)))[0].0, ObstacleKind::Autovacuum);
-    std::sync::Arc::make_mut(&mut catalog.tables[0]).size.frozen_age = Some(210_000_000);
+    catalog.table_mut(&users()).unwrap().size.frozen_age = Some(210_000_000);
     assert_eq!(kinds(&look(&catalog, &locking(LockMode::Share)))[0].0, ObstacleKind::WraparoundVacuum);
     catalog.activity = Default::default();
     let found = look(&catalog, &locking(LockMode::Share));
@@ -242,7 +242,7 @@ fn a_vacuum_against_wraparound_does_not_give_way() {
 #[test]
 fn what_is_unfinished_on_the_table_is_said() {
     let mut catalog = calm();
-    let users = std::sync::Arc::make_mut(&mut catalog.tables[0]);
+    let users = catalog.table_mut(&users()).unwrap();
     users.indexes.push(index("broken", false));
     users.constraints.push(Constraint {
         name: "positive".to_owned(),
@@ -330,7 +330,7 @@ fn standbys_replay_exclusive_locks() {
     );
     assert!(found.obstacles[0].message.contains("cancelled after 30 s"), "{found:?}");
     assert!(kinds(&look(&catalog, &locking(LockMode::Exclusive))).is_empty(), "only that mode is logged");
-    std::sync::Arc::make_mut(&mut catalog.tables[0]).persistence = altimeter_catalog::Persistence::Unlogged;
+    catalog.table_mut(&users()).unwrap().persistence = altimeter_catalog::Persistence::Unlogged;
     assert!(kinds(&look(&catalog, &locking(LockMode::AccessExclusive))).is_empty(), "it is not there");
 }
 

@@ -11,8 +11,8 @@ impl Reviewer<'_> {
     /// Says what only whole files show, and marks what comments and the configuration allow. To be called once, when
     /// all files are reviewed.
     pub fn conclude(&self, review: &mut Review, policy: &Policy) {
-        review.preflight = self.met.clone();
-        review.unknowns.extend(self.met.unknowns.iter().cloned());
+        review.preflight = self.met.found().clone();
+        review.unknowns.extend(self.met.found().unknowns.iter().cloned());
         let context = ReviewContext { engine: self.engine, catalog: &self.catalog, review };
         let placed: Vec<_> = rules::ALL.iter().flat_map(|r| r.check_review(&context)).collect();
         for it in placed {

@@ -1,7 +1,5 @@
 //! `ALTER TABLE`: its actions, each on a table and on those below it.
 
-use std::sync::Arc;
-
 use super::{ApplyError, ObjectKind, missing};
 use crate::{AlterTable, Catalog, Change, Column, ColumnAction, Generated, Name, Table};
 
@@ -120,6 +118,8 @@ impl Catalog {
     }
 
     pub(super) fn each(&mut self, names: &[Name], change: impl Fn(&mut Table)) {
-        self.tables.iter_mut().filter(|t| names.contains(&t.name)).map(Arc::make_mut).for_each(change);
+        for name in names {
+            self.tables.get_mut(name).into_iter().for_each(&change);
+        }
     }
 }

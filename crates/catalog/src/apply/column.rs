@@ -1,10 +1,8 @@
 //! Columns made, dropped, renamed and changed: what goes with them, what stands in the way, and what follows.
 
-use std::sync::Arc;
-
 use super::{ApplyError, ObjectKind, exists, missing, refused};
 use crate::expression::rename_in;
-use crate::{Catalog, Column, Dependency, IndexTarget, Name, NameParts, Sequence, Table};
+use crate::{Catalog, Column, Dependency, IndexTarget, Key, Name, NameParts, Sequence, Table, View};
 
 impl Catalog {
     pub(super) fn add_column(
@@ -72,22 +70,25 @@ impl Catalog {
         let name =
             name.unwrap_or_else(|| table.sibling(self.default_relation_name(&table.schema, parts, &[])));
         let type_name = self.table(table).and_then(|t| t.column(column)).map(|c| c.type_name.clone());
-        let owned =
-            self.sequences.iter().any(|s| s.owned_by.as_ref().is_some_and(|o| o.needs(table, column)));
+        let owned = self
+            .sequences_owned_by(table)
+            .any(|s| s.owned_by.as_ref().is_some_and(|o| o.needs(table, column)));
         if !owned {
-            self.sequences.push(Sequence {
+            self.sequences.insert(Sequence {
                 name,
                 owned_by: Some(Dependency { on: table.clone(), columns: vec![column.to_owned()] }),
                 type_name: type_name.unwrap_or_default(),
                 used: None,
                 options: None,
             });
-            self.sequences.sort_by(|a, b| a.name.cmp(&b.name));
         }
     }
 
     pub(super) fn drop_owned_sequences(&mut self, table: &Name, column: &str) {
-        self.sequences.retain(|s| !s.owned_by.as_ref().is_some_and(|o| o.needs(table, column)));
+        let owned = self.sequences_owned_by(table);
+        let owned = owned.filter(|s| s.owned_by.as_ref().is_some_and(|o| o.needs(table, column)));
+        let names: Vec<Name> = owned.map(|s| s.name.clone()).collect();
+        names.iter().for_each(|name| self.sequences.remove(name));
     }
 
     pub(super) fn drop_column(
@@ -152,8 +153,10 @@ impl Catalog {
     /// Takes a column out with all that cannot be without it.
     fn take_column_out(&mut self, table: &Name, column: &str) {
         let views: Vec<Name> = self.views_on(table, Some(column)).iter().map(|v| v.name.clone()).collect();
-        self.views.retain(|v| !views.contains(&v.name));
-        self.tables.retain(|t| !views.contains(&t.name));
+        for view in &views {
+            self.views.remove(view);
+            self.tables.remove(view);
+        }
         let names = |columns: &[String]| columns.iter().any(|c| c == column);
         self.each(std::slice::from_ref(table), |t| {
             let word = |e: &str| mentions(e, column);
@@ -166,15 +169,15 @@ impl Catalog {
             t.policies.retain(|p| !names(&p.columns));
         });
         self.drop_owned_sequences(table, column);
-        let references = |t: &Arc<Table>| {
+        let references = |t: &Table| {
             let mut foreign = t.constraints.iter().filter_map(|c| c.foreign.as_ref());
             foreign.any(|f| &f.table == table && names(&f.columns))
         };
-        for other in self.tables.iter_mut().filter(|t| references(t)) {
-            let constraints = &mut Arc::make_mut(other).constraints;
-            constraints
+        self.tables.change_with(Key::references(table), references, |other| {
+            other
+                .constraints
                 .retain(|c| !c.foreign.as_ref().is_some_and(|f| &f.table == table && names(&f.columns)));
-        }
+        });
     }
 
     /// Whether a table has the column from one above it.
@@ -187,8 +190,7 @@ impl Catalog {
     pub fn needs_column(&self, table: &Name, column: &str) -> Vec<String> {
         let mut needed = Vec::new();
         needed.extend(
-            self.views
-                .iter()
+            self.views_needing(table)
                 .filter(|v| v.needs.iter().any(|d| d.needs(table, column)))
                 .map(|v| format!("{} {}", if v.materialized { "materialized view" } else { "view" }, v.name)),
         );
@@ -228,7 +230,7 @@ impl Catalog {
     /// Another column whose default takes values from a sequence this column owns.
     fn default_on_owned_sequence(&self, table: &Table, column: &str) -> Option<String> {
         let owned = |s: &&Sequence| s.owned_by.as_ref().is_some_and(|o| o.needs(&table.name, column));
-        self.sequences.iter().filter(owned).find_map(|sequence| {
+        self.sequences_owned_by(&table.name).filter(owned).find_map(|sequence| {
             let takes = |c: &Column| {
                 c.default
                     .as_deref()
@@ -273,10 +275,9 @@ impl Catalog {
             c.statistics = None;
         })?;
         let identity = self.table(table).and_then(|t| t.column(column)).is_some_and(|c| c.identity.is_some());
-        let owned = |s: &&mut Sequence| s.owned_by.as_ref().is_some_and(|o| o.needs(table, column));
-        for sequence in self.sequences.iter_mut().filter(owned).filter(|_| identity) {
-            sequence.type_name = type_name.to_owned();
-        }
+        let owned = |s: &Sequence| identity && s.owned_by.as_ref().is_some_and(|o| o.needs(table, column));
+        let retype = |s: &mut Sequence| s.type_name = type_name.to_owned();
+        self.sequences.change_with(Key::needs(table), owned, retype);
         Ok(())
     }
 
@@ -319,18 +320,19 @@ impl Catalog {
                 swap(&mut d.columns, from, to);
             }
         };
-        self.views.iter_mut().flat_map(|v| &mut v.needs).for_each(follow);
+        let needs = |v: &View| v.needs.iter().any(|d| &d.on == table);
+        self.views.change_with(Key::needs(table), needs, |v| v.needs.iter_mut().for_each(follow));
         // A materialized view is a relation with columns of its own as well as a query.
-        for view in self.views.iter_mut().filter(|v| &v.name == table) {
+        if let Some(view) = self.views.get_mut(table) {
             swap(&mut view.columns, from, to);
         }
         self.publications.iter_mut().flat_map(|p| &mut p.tables).for_each(follow);
-        self.sequences.iter_mut().filter_map(|s| s.owned_by.as_mut()).for_each(follow);
-        let references = |t: &Arc<Table>| {
-            t.constraints.iter().any(|c| c.foreign.as_ref().is_some_and(|f| &f.table == table))
-        };
-        for other in self.tables.iter_mut().filter(|t| references(t)) {
-            for constraint in &mut Arc::make_mut(other).constraints {
+        let owned = |s: &Sequence| s.owned_by.as_ref().is_some_and(|o| &o.on == table);
+        self.sequences.change_with(Key::needs(table), owned, |s| s.owned_by.iter_mut().for_each(follow));
+        let references =
+            |t: &Table| t.constraints.iter().any(|c| c.foreign.as_ref().is_some_and(|f| &f.table == table));
+        self.tables.change_with(Key::references(table), references, |other| {
+            for constraint in &mut other.constraints {
                 let Some(foreign) = constraint.foreign.as_mut().filter(|f| &f.table == table) else {
                     continue;
                 };
@@ -339,11 +341,11 @@ impl Catalog {
                     constraint.definition = format!("{own}{}{rest}", rename_in(others, from, to));
                 }
             }
-        }
+        });
     }
 
     fn rename_view_column(&mut self, view: &Name, from: &str, to: &str) -> Result<(), ApplyError> {
-        let Some(found) = self.views.iter_mut().find(|v| &v.name == view) else {
+        let Some(found) = self.views.get_mut(view) else {
             return if self.has_relation(view) { Ok(()) } else { Err(missing(ObjectKind::Table, view)) };
         };
         if found.columns.iter().any(|c| c == to) {
@@ -433,7 +435,7 @@ mod tests {
         };
         let parent = table("parent", vec![column("a", false)], &[]);
         let heir = table("heir", vec![column("a", true), column("own", false)], &["parent"]);
-        Catalog { tables: vec![heir.into(), parent.into()].into(), ..Catalog::default() }
+        Catalog { tables: vec![heir, parent].into(), ..Catalog::default() }
     }
 
     #[test]
@@ -486,7 +488,7 @@ mod tests {
         };
         let add = Change::AddColumn { table: heir.clone(), column: identity, if_not_exists: false };
         catalog.apply(&add).unwrap();
-        assert_eq!(catalog.sequences[0].name.name, "heir_id_seq");
+        assert_eq!(catalog.sequences.first().unwrap().name.name, "heir_id_seq");
         let drop = Change::DropColumn { table: heir, column: "id".into(), if_exists: false, cascade: false };
         catalog.apply(&drop).unwrap();
         assert!(catalog.sequences.is_empty());

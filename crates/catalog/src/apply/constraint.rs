@@ -522,7 +522,7 @@ mod tests {
     #[test]
     fn constraints_reach_partitions_with_their_indexes_and_leave_with_them() {
         let mut catalog = Catalog {
-            tables: vec![table("pt", None).into(), table("pt_1", Some("pt")).into()].into(),
+            tables: vec![table("pt", None), table("pt_1", Some("pt"))].into(),
             ..Catalog::default()
         };
         let (parent, part) = (Name::new("public", "pt"), Name::new("public", "pt_1"));
@@ -555,8 +555,7 @@ mod tests {
     #[test]
     fn a_foreign_key_keeps_what_it_needs() {
         let plain = |name: &str| Table { kind: TableKind::Table, partition_key: None, ..table(name, None) };
-        let mut catalog =
-            Catalog { tables: vec![plain("c").into(), plain("p").into()].into(), ..Catalog::default() };
+        let mut catalog = Catalog { tables: vec![plain("c"), plain("p")].into(), ..Catalog::default() };
         let (child, parent) = (Name::new("public", "c"), Name::new("public", "p"));
         let key = definition(ConstraintKind::PrimaryKey, "p_pkey");
         catalog.apply(&Change::AddConstraint { table: parent.clone(), constraint: key }).unwrap();

@@ -67,12 +67,9 @@ impl Catalog {
 
     /// Makes an index of a partitioned table on its partitions, or attaches one that is there already.
     fn index_partitions(&mut self, parent: &IndexDefinition) -> Result<(), ApplyError> {
-        let partitions: Vec<Name> = self
-            .tables
-            .iter()
-            .filter(|t| t.partition_of.as_ref() == Some(&parent.table) && t.kind != TableKind::ForeignTable)
-            .map(|t| t.name.clone())
-            .collect();
+        let partitions = self.direct_partitions_of(&parent.table);
+        let partitions: Vec<Name> =
+            partitions.filter(|t| t.kind != TableKind::ForeignTable).map(|t| t.name.clone()).collect();
         for partition in partitions {
             if let Some(found) = self.index_to_attach(&partition, parent) {
                 let indexes = self.table_mut(&partition).into_iter().flat_map(|t| &mut t.indexes);
@@ -172,22 +169,20 @@ fn is_system_column(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::{Column, IndexKey};
 
-    fn table(name: &str, parent: Option<&str>) -> Arc<Table> {
+    fn table(name: &str, parent: Option<&str>) -> Table {
         let columns = ["id", "k"].map(|c| Column { name: c.to_owned(), ..Column::default() }).to_vec();
         let kind = if parent.is_none() { TableKind::PartitionedTable } else { TableKind::Table };
-        Arc::new(Table {
+        Table {
             name: Name::new("public", name),
             columns,
             kind,
             partition_of: parent.map(|p| Name::new("public", p)),
             partition_columns: if parent.is_none() { vec!["k".to_owned()] } else { Vec::new() },
             ..Table::default()
-        })
+        }
     }
 
     fn index(name: &str, table: &str, descending: bool) -> IndexDefinition {

@@ -41,11 +41,7 @@ impl Catalog {
         let mut emptied = vec![target.name.clone()];
         let mut next = 0;
         while let Some(name) = emptied.get(next).cloned() {
-            let below = self
-                .tables
-                .iter()
-                .filter(|t| t.partition_of.as_ref() == Some(&name) || t.inherits.contains(&name));
-            let below = below.filter(|_| !target.only).map(|t| t.name.clone());
+            let below = self.heirs_of(&name).filter(|_| !target.only).map(|t| t.name.clone());
             let referencing = self.referencing(&name).into_iter().filter(|_| cascade);
             let more: Vec<Name> = below.chain(referencing.map(|(t, _)| t.name.clone())).collect();
             emptied.extend(more.into_iter().filter(|n| !emptied.contains(n)).collect::<Vec<_>>());
@@ -80,18 +76,14 @@ impl Catalog {
             };
             kind_fits && (owners.is_empty() || t.owner.as_ref().is_some_and(|o| owners.contains(o)))
         };
-        for table in &mut self.tables {
-            if !moved(table) {
-                continue;
-            }
-            let table = std::sync::Arc::make_mut(table);
+        self.tables.change(moved, |table| {
             if kind == Movable::Indexes {
                 let indexes = table.indexes.iter_mut().filter(|i| there(&i.definition.tablespace));
                 indexes.for_each(|i| i.definition.tablespace.clone_from(&place));
             } else if there(&table.tablespace) {
                 table.tablespace.clone_from(&place);
             }
-        }
+        });
     }
 }
 

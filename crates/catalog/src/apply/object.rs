@@ -4,7 +4,7 @@ mod publication;
 
 use super::{ObjectKind, exists, missing, refused};
 use crate::{
-    ApplyError, Catalog, Function, FunctionDefinition, Name, ObjectChange, Table, TriggerDefinition,
+    ApplyError, Catalog, Function, FunctionDefinition, Key, Name, ObjectChange, Table, TriggerDefinition,
     TypeKind, UserType,
 };
 
@@ -92,8 +92,10 @@ impl Catalog {
                 self.rename_routine(from, arguments.as_deref(), to)
             }
             ObjectChange::AlterRoutine { name, arguments, volatility } => {
-                let function = self.one_routine(name, arguments.as_deref())?;
-                function.volatility = volatility.clone().unwrap_or_else(|| function.volatility.clone());
+                let arguments = self.one_routine(name, arguments.as_deref())?.arguments.clone();
+                self.change_routine(name, &arguments, |function| {
+                    function.volatility = volatility.clone().unwrap_or_else(|| function.volatility.clone());
+                });
                 Ok(())
             }
             ObjectChange::CreateEventTrigger { name } => {
@@ -124,12 +126,12 @@ impl Catalog {
         if self.table(relation).is_some() {
             return self.need_table(relation).map(|t| &mut t.rules);
         }
-        let view = self.views.iter_mut().find(|v| &v.name == relation);
+        let view = self.views.get_mut(relation);
         view.map(|v| &mut v.rules).ok_or_else(|| missing(ObjectKind::Table, relation))
     }
 
     fn rename_trigger(&mut self, table: &Name, from: &str, to: &str) -> Result<(), ApplyError> {
-        if let Some(view) = self.views.iter_mut().find(|v| &v.name == table && !v.materialized) {
+        if let Some(view) = self.views.get_mut(table).filter(|v| !v.materialized) {
             let names = view.triggers.iter_mut().map(|t| &mut t.name).collect();
             return rename(ObjectKind::Trigger, table, names, from, to);
         }
@@ -158,48 +160,52 @@ impl Catalog {
     }
 
     /// The one routine a name means, with arguments where several share it.
-    fn one_routine(&mut self, name: &Name, arguments: Option<&str>) -> Result<&mut Function, ApplyError> {
-        let is = |f: &Function| &f.name == name && arguments.is_none_or(|a| f.arguments == a);
-        let found = self.functions.iter().filter(|f| is(f)).count();
-        if found > 1 {
-            return refused(format!("there is more than one function {name}: its arguments must be said"));
+    fn one_routine(&self, name: &Name, arguments: Option<&str>) -> Result<&Function, ApplyError> {
+        let mut found = self.functions_named(name).filter(|f| arguments.is_none_or(|a| f.arguments == a));
+        let first = found.next().ok_or_else(|| missing(ObjectKind::Function, name))?;
+        match found.next() {
+            Some(_) => refused(format!("there is more than one function {name}: its arguments must be said")),
+            None => Ok(first),
         }
-        self.functions.iter_mut().find(|f| is(f)).ok_or_else(|| missing(ObjectKind::Function, name))
+    }
+
+    fn change_routine(&mut self, name: &Name, arguments: &str, change: impl FnMut(&mut Function)) {
+        let is = |f: &Function| &f.name == name && f.arguments == arguments;
+        self.functions.change_with(Key::named(name), is, change);
     }
 
     fn rename_routine(&mut self, from: &Name, arguments: Option<&str>, to: &Name) -> Result<(), ApplyError> {
-        let taken = self.one_routine(from, arguments)?.arguments.clone();
-        if self.functions.iter().any(|f| &f.name == to && f.arguments == taken) {
+        let arguments = self.one_routine(from, arguments)?.arguments.clone();
+        if self.functions_named(to).any(|f| f.arguments == arguments) {
             return Err(exists(ObjectKind::Function, to));
         }
-        self.one_routine(from, arguments)?.name = to.clone();
-        for table in &mut self.tables {
-            if table.triggers.iter().any(|t| &t.function == from) {
-                let triggers = std::sync::Arc::make_mut(table).triggers.iter_mut();
-                triggers.filter(|t| &t.function == from).for_each(|t| t.function = to.clone());
-            }
-        }
+        self.change_routine(from, &arguments, |f| f.name = to.clone());
+        self.tables.change(
+            |t| t.triggers.iter().any(|g| &g.function == from),
+            |t| {
+                let triggers = t.triggers.iter_mut().filter(|g| &g.function == from);
+                triggers.for_each(|g| g.function = to.clone());
+            },
+        );
         Ok(())
     }
 
     pub(super) fn create_function(&mut self, function: &FunctionDefinition) -> Result<(), ApplyError> {
         let made = function.function();
-        let same = |f: &Function| f.name == made.name && f.arguments == made.arguments;
-        match self.functions.iter_mut().find(|f| same(f)) {
-            Some(old) if function.or_replace => *old = made,
-            Some(_) => return Err(exists(ObjectKind::Function, &function.name)),
-            None => {
-                self.need_schema(&made.name.schema)?;
-                self.functions.push(made);
-            }
+        let there = self.functions_named(&made.name).any(|f| f.arguments == made.arguments);
+        if there && !function.or_replace {
+            return Err(exists(ObjectKind::Function, &function.name));
         }
-        self.functions.sort_by(|a, b| (&a.name, &a.arguments).cmp(&(&b.name, &b.arguments)));
+        if !there {
+            self.need_schema(&made.name.schema)?;
+        }
+        self.functions.insert(made);
         Ok(())
     }
 
     pub(super) fn create_trigger(&mut self, it: &TriggerDefinition) -> Result<(), ApplyError> {
         let made = it.trigger();
-        if let Some(view) = self.views.iter_mut().find(|v| v.name == it.table && !v.materialized) {
+        if let Some(view) = self.views.get_mut(&it.table).filter(|v| !v.materialized) {
             if view.triggers.iter().any(|g| g.name == it.name) && !it.or_replace {
                 return Err(exists(ObjectKind::Trigger, &it.name));
             }

@@ -65,8 +65,7 @@ impl Catalog {
         }
         let has_part =
             |t: &Table| t.indexes.iter().any(|i| i.valid && i.part_of.as_ref() == Some(&parent.name));
-        let complete =
-            self.tables.iter().filter(|t| t.partition_of.as_ref() == Some(&of)).all(|t| has_part(t));
+        let complete = self.direct_partitions_of(&of).all(has_part);
         let whole = |i: &&mut Index| i.definition.name == parent.name && complete;
         self.need_table(&of)?.indexes.iter_mut().filter(whole).for_each(|i| i.valid = true);
         Ok(())
@@ -163,7 +162,7 @@ mod tests {
             ..Table::default()
         };
         let table = Table { name: child.clone(), indexes: vec![index(&child, "s_k")], ..Table::default() };
-        let mut catalog = Catalog { tables: vec![above.into(), table.into()].into(), ..Catalog::default() };
+        let mut catalog = Catalog { tables: vec![above, table].into(), ..Catalog::default() };
         let bound = "FOR VALUES FROM (1) TO (2)".to_owned();
         catalog
             .apply_partition(&PartitionChange::Attach { parent: parent.clone(), child: child.clone(), bound })

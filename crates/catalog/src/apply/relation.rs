@@ -57,7 +57,7 @@ impl Catalog {
             RelationWord::ForeignTable => kind == Some(TableKind::ForeignTable),
             RelationWord::MaterializedView => kind == Some(TableKind::MaterializedView),
             RelationWord::View => self.view(name).is_some_and(|v| !v.materialized),
-            RelationWord::Sequence => self.sequences.iter().any(|s| &s.name == name),
+            RelationWord::Sequence => self.sequences.contains(name),
             RelationWord::Index => self.index(name).is_some(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Dependent, Object, UsedBy};
 use crate::expression::{calls, casts_to, names_sequence};
-use crate::{Catalog, ConstraintKind, Index, IndexTarget, Name, Table, TableKind, View};
+use crate::{Catalog, ConstraintKind, Index, IndexTarget, Key, Name, Table, TableKind, View};
 
 impl Catalog {
     /// What depends directly on an object.
@@ -66,11 +66,11 @@ impl Catalog {
                 indexes.chain(constraints).chain(triggers).chain(policies).chain(rules).chain(statistics);
             found.extend(all.map(Dependent::along));
         }
-        let owned = self.sequences.iter().filter(|s| s.owned_by.as_ref().is_some_and(|o| &o.on == name));
+        let owned = self.sequences_owned_by(name);
         found.extend(owned.map(|s| Dependent::along(Object::Sequence(s.name.clone()))));
-        let partitions = self.tables.iter().filter(|t| t.partition_of.as_ref() == Some(name));
+        let partitions = self.direct_partitions_of(name);
         found.extend(partitions.map(|t| Dependent::along(Object::Table(t.name.clone()))));
-        let heirs = self.tables.iter().filter(|t| t.inherits.contains(name));
+        let heirs = self.heirs_of(name).filter(|t| t.inherits.contains(name));
         found.extend(heirs.map(|t| Dependent::held(Object::Table(t.name.clone()))));
         for (from, constraint) in self.referencing(name) {
             found.push(Dependent::held(Object::Constraint(from.name.clone(), constraint.name.clone())));
@@ -85,9 +85,12 @@ impl Catalog {
         let reads = |needs: &[crate::Dependency]| {
             needs.iter().any(|d| &d.on == name && column.is_none_or(|c| d.columns.iter().any(|n| n == c)))
         };
-        let mut found: Vec<Dependent> =
-            self.views.iter().filter(|v| reads(&v.needs)).map(|v| Dependent::held(view_object(v))).collect();
-        for table in &self.tables {
+        let mut found: Vec<Dependent> = self
+            .views_needing(name)
+            .filter(|v| reads(&v.needs))
+            .map(|v| Dependent::held(view_object(v)))
+            .collect();
+        for table in self.tables.with(Key::needs(name)) {
             let policies = table.policies.iter().filter(|p| reads(&p.needs));
             found.extend(
                 policies.map(|p| Dependent::held(Object::Policy(table.name.clone(), p.name.clone()))),
@@ -99,7 +102,7 @@ impl Catalog {
                     .map(|r| Dependent::held(Object::Rule(table.name.clone(), r.name.clone()))),
             );
         }
-        for view in &self.views {
+        for view in self.views.with(Key::needs(name)) {
             let rules = view.rules.iter().filter(|r| r.statements.iter().any(|s| &s.relation == name));
             found.extend(
                 rules
@@ -136,8 +139,7 @@ impl Catalog {
     fn of_index(&self, name: &Name) -> Vec<Dependent> {
         let Some((table, index)) = self.index(name) else { return Vec::new() };
         let mut found = Vec::new();
-        let partitions = self.tables.iter().filter(|t| t.partition_of.as_ref() == Some(&table.name));
-        for partition in partitions {
+        for partition in self.direct_partitions_of(&table.name) {
             let parts =
                 partition.indexes.iter().filter(|i| i.part_of.as_ref() == Some(&index.definition.name));
             found.extend(
@@ -185,8 +187,9 @@ impl Catalog {
             .extend(constraints.map(|c| Dependent::along(Object::Constraint(table.clone(), c.name.clone()))));
         let statistics = t.statistics.iter().filter(|s| has(&s.columns));
         found.extend(statistics.map(|s| Dependent::along(Object::Statistics(s.name.clone()))));
-        let owned =
-            self.sequences.iter().filter(|s| s.owned_by.as_ref().is_some_and(|o| o.needs(table, column)));
+        let owned = self
+            .sequences_owned_by(table)
+            .filter(|s| s.owned_by.as_ref().is_some_and(|o| o.needs(table, column)));
         found.extend(owned.map(|s| Dependent::along(Object::Sequence(s.name.clone()))));
         for (from, constraint) in self.referencing(table) {
             if constraint.foreign.as_ref().is_some_and(|f| has(&f.columns)) {
@@ -209,11 +212,7 @@ impl Catalog {
             let index = constraint.index.iter();
             found.extend(index.map(|i| Dependent::along(Object::Index(table.sibling(i)))));
         }
-        let below = self
-            .tables
-            .iter()
-            .filter(|p| p.partition_of.as_ref() == Some(table) || p.inherits.contains(table));
-        for heir in below {
+        for heir in self.heirs_of(table) {
             let inherited = heir.constraints.iter().filter(|c| c.inherited && c.name == name);
             found.extend(
                 inherited.map(|c| Dependent::along(Object::Constraint(heir.name.clone(), c.name.clone()))),
@@ -301,8 +300,7 @@ impl Catalog {
 
     /// The clones of a row trigger on partitions.
     fn clones(&self, table: &Name, name: &str) -> Vec<Dependent> {
-        let below = self.tables.iter().filter(|t| t.partition_of.as_ref() == Some(table));
-        let cloned = below.filter(|t| t.triggers.iter().any(|g| g.name == name));
+        let cloned = self.direct_partitions_of(table).filter(|t| t.triggers.iter().any(|g| g.name == name));
         cloned.map(|t| Dependent::along(Object::Trigger(t.name.clone(), name.to_owned()))).collect()
     }
 
@@ -332,8 +330,8 @@ fn indexes_with(table: &Table, wanted: &dyn Fn(&str) -> bool) -> Vec<Dependent> 
 impl Catalog {
     /// The tables that draw values from a sequence: by a default, or as an identity column.
     pub fn drawing_from<'a>(&'a self, sequence: &'a Name) -> impl Iterator<Item = &'a Table> {
-        let owner = self.sequences.iter().find(|s| &s.name == sequence).and_then(|s| s.owned_by.as_ref());
-        self.tables.iter().map(AsRef::as_ref).filter(move |t| {
+        let owner = self.sequences.get(sequence).and_then(|s| s.owned_by.as_ref());
+        self.tables.iter().filter(move |t| {
             t.columns.iter().any(|c| {
                 let identity = c.identity.is_some() && owner.is_some_and(|o| o.needs(&t.name, &c.name));
                 identity || c.default.as_ref().is_some_and(|d| names_sequence(self, d, sequence))

@@ -1,6 +1,6 @@
 //! Type names inside a catalog, and what uses a type.
 
-use crate::{Catalog, Name, Object, Table, TypeKind};
+use crate::{Catalog, Key, Name, Object, Table, TypeKind};
 
 /// Where a type is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,8 @@ impl Catalog {
     pub fn uses_of_type(&self, name: &Name) -> Vec<UsedBy> {
         let is = |printed: &str| type_named(self, printed, name);
         let mut found = Vec::new();
-        for table in &self.tables {
+        let known = self.tables.may_have(Key::type_called(&name.name));
+        for table in self.tables.iter().filter(|_| known) {
             for column in table.columns.iter().filter(|c| is(&c.type_name)) {
                 found.push(UsedBy::Column {
                     table: table.name.clone(),
@@ -105,7 +106,7 @@ impl Catalog {
 
     /// Tables whose rows have the type of another relation or of a composite type (`CREATE TABLE … OF`).
     pub(crate) fn typed_tables<'a>(&'a self, of: &'a Name) -> impl Iterator<Item = &'a Table> {
-        self.tables.iter().map(AsRef::as_ref).filter(move |t| t.of_type.as_ref() == Some(of))
+        self.tables.with(Key::needs(of)).filter(move |t| t.of_type.as_ref() == Some(of))
     }
 
     /// Functions one of whose arguments has the type.

@@ -69,7 +69,8 @@ pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bo
     review.hear(&source::confirm(shared, &statements).await?);
     reviewer.conclude(&mut review, &shared.policy);
     review.files.retain(|f| f.shown);
-    output::write(&report.render_review(&review, output::layout(shared)))?;
+    let layout = output::layout(shared);
+    output::write_with(|out| report.write_review(&review, layout, out))?;
     let least = severity(fail_on);
     let counts = |f: &&Finding| f.suppressed.is_none() && f.severity >= least;
     let found = review.statements().flat_map(|(_, s)| &s.judged.findings).filter(counts).count();

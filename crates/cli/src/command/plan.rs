@@ -1,6 +1,5 @@
 //! `altimeter plan`.
 
-use std::io::Read;
 use std::path::PathBuf;
 
 use altimeter_planner::{Plan, PlanOptions, plan_request, read_request};
@@ -31,7 +30,7 @@ pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(),
     let report = output::report(shared)?;
     let text = match (arguments.request, arguments.sql) {
         (Some(request), _) => request,
-        (None, Some(file)) => read_sql(&file)?,
+        (None, Some(file)) => source::text(&file)?,
         (None, None) => String::new(),
     };
     if text.trim().is_empty() {
@@ -49,17 +48,6 @@ pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(),
         leave_out_rollback(&mut plan);
     }
     output::write(&report.render_plan(&plan, &catalog, output::layout(shared)))
-}
-
-fn read_sql(file: &PathBuf) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    let read = if file.as_os_str() == "-" {
-        std::io::stdin().read_to_end(&mut bytes).map(|_| ())
-    } else {
-        std::fs::read(file).map(|read| bytes = read)
-    };
-    read.map_err(|e| Failure::usage(format!("{} cannot be read: {e}", file.display()), ""))?;
-    String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{} is not UTF-8", file.display()), ""))
 }
 
 fn leave_out_rollback(plan: &mut Plan) {

@@ -1,6 +1,7 @@
-//! Makes the errors of this part: parameters that make no sense, and text that is safe to show.
+//! Makes and reads the errors of this part: parameters that make no sense, and text that is safe to show.
 
 use altimeter_catalog::{InspectError, InspectErrorKind};
+use tokio_postgres::error::{DbError, SqlState};
 
 /// An error about the connection parameters.
 pub(super) fn bad_parameters(message: impl Into<String>, next: impl Into<String>) -> InspectError {
@@ -14,6 +15,13 @@ pub(super) fn failure(
     next: impl Into<String>,
 ) -> InspectError {
     InspectError { kind, message: message.into(), hint: next.into(), source: None }
+}
+
+/// The server's error code, if it was the server that refused.
+pub(crate) fn code(error: &InspectError) -> Option<&SqlState> {
+    let source = error.source.as_deref()?;
+    let by_server = source.downcast_ref::<DbError>().map(DbError::code);
+    by_server.or_else(|| source.downcast_ref::<tokio_postgres::Error>()?.code())
 }
 
 /// A name from outside as it may be shown on a terminal: control characters written as escapes.

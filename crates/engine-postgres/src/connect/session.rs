@@ -23,8 +23,11 @@ use super::open::{Opened, open};
 use super::pooler::announced_process_id;
 use crate::oracle::askable::SchemaStatement;
 use crate::queries::{Query, SESSION};
+use crate::verify::printed::PrintedCheck;
 
 const BEGIN: Query = Query { name: "begin", sql: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
+/// What errors and logs call a printed check.
+const CHECK: Query = Query { name: "check", sql: "" };
 /// What errors and logs call the parsing of a statement.
 const PARSE: Query = Query { name: "parse", sql: "" };
 const ROLLBACK: Query = Query { name: "rollback", sql: "ROLLBACK" };
@@ -194,8 +197,18 @@ impl Connection {
         parameters: &[(&(dyn ToSql + Sync), Type)],
         limit: Duration,
     ) -> Result<Vec<Row>, InspectError> {
+        self.send_text(query, query.sql, parameters, limit).await
+    }
+
+    async fn send_text(
+        &self,
+        query: &Query,
+        sql: &str,
+        parameters: &[(&(dyn ToSql + Sync), Type)],
+        limit: Duration,
+    ) -> Result<Vec<Row>, InspectError> {
         let limit = limit + GRACE;
-        match timeout(limit, self.client.query_typed(query.sql, parameters)).await {
+        match timeout(limit, self.client.query_typed(sql, parameters)).await {
             Ok(Ok(rows)) => Ok(rows),
             Ok(Err(error)) if self.client.is_closed() || error.is_closed() => {
                 Err(lost(&self.described, query, error, self.take_driver()).await)
@@ -223,6 +236,14 @@ impl Batch<'_> {
     /// The connection was lost, a limit was hit, or the server refused the query.
     pub async fn rows(&self, query: &Query) -> Result<Vec<Row>, InspectError> {
         self.connection.send(query, &[], self.statement).await
+    }
+
+    /// Asks a check that this crate has printed, in the same transaction and within the same limits.
+    ///
+    /// # Errors
+    /// The connection was lost, a limit was hit, or the server refused the query.
+    pub(crate) async fn ask(&self, check: &PrintedCheck) -> Result<Vec<Row>, InspectError> {
+        self.connection.send_text(&CHECK, check.text(), &[], self.statement).await
     }
 
     /// Has the server parse a statement that is not our own, and not run it: the driver sends Parse, Describe and

@@ -1,7 +1,7 @@
 //! Checks as read-only queries.
 //!
 //! Objects are looked up by name in the catalogs, never by a cast to `regclass`: a cast fails where a check must say
-//! no.
+//! no. Where a check has a limit, a second column says what was measured.
 
 use altimeter_catalog::{Catalog, Check, ForeignKey, Name};
 
@@ -97,17 +97,19 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
             attribute(table, column, "count(*) = 1", " AND NOT a.atthasdef")
         }
         Check::NoTransactionOlderThan { seconds } => format!(
-            "SELECT count(*) = 0 AS ok FROM pg_catalog.pg_stat_activity \
+            "SELECT count(*) = 0 AS ok, 'the longest: ' || max(round(extract(epoch FROM \
+             clock_timestamp() - xact_start))::int8) || ' s' AS measured FROM pg_catalog.pg_stat_activity \
              WHERE pid <> pg_backend_pid() AND datname = current_database() AND backend_type = 'client backend' \
              AND xact_start < clock_timestamp() - interval '{seconds} s'"
         ),
         Check::StandbyLagBelow { seconds } => format!(
-            "SELECT coalesce(max(replay_lag), interval '0') < interval '{seconds} s' AS ok \
-             FROM pg_catalog.pg_stat_replication"
+            "SELECT coalesce(max(replay_lag), interval '0') < interval '{seconds} s' AS ok, \
+             count(*) || ' standbys, ' || round(coalesce(extract(epoch FROM max(replay_lag)), 0)::numeric, 1) \
+             || ' s at most' AS measured FROM pg_catalog.pg_stat_replication"
         ),
         Check::LockWaitsAtMost { table, sessions } => format!(
-            "SELECT (SELECT count(*) FROM pg_catalog.pg_locks l WHERE NOT l.granted AND l.relation = c.oid) \
-             <= {sessions} AS ok {}",
+            "SELECT w.waiting <= {sessions} AS ok, w.waiting || ' wait' AS measured FROM (SELECT count(*) AS waiting \
+             FROM pg_catalog.pg_locks l WHERE NOT l.granted AND l.relation = (SELECT c.oid {})) w",
             relation(table)
         ),
     }

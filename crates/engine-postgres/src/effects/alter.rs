@@ -96,7 +96,7 @@ fn not_for(catalog: &Catalog, table: &Name, action: &Change) -> Option<String> {
         Some(TableKind::MaterializedView) => "a materialized view",
         None if catalog.view(table).is_some() => "a view",
         None if catalog.index(table).is_some() => "an index",
-        None if catalog.sequences.iter().any(|s| &s.name == table) => "a sequence",
+        None if catalog.sequences.contains(table) => "a sequence",
         None => return Some(format!("table {table} does not exist")),
     };
     let allowed = match of_table {

@@ -43,7 +43,7 @@ fn standing_for(catalog: &Catalog, name: &Name) -> Vec<Name> {
     if let Some((table, _)) = catalog.index(name) {
         return vec![table.name.clone()];
     }
-    if catalog.sequences.iter().any(|s| &s.name == name) {
+    if catalog.sequences.contains(name) {
         return catalog.drawing_from(name).map(|t| t.name.clone()).collect();
     }
     vec![name.clone()]

@@ -60,8 +60,7 @@ fn builds(catalog: &Catalog, index: &IndexDefinition, concurrently: bool, effect
 }
 
 fn directly_below<'a>(catalog: &'a Catalog, table: &'a Table) -> impl Iterator<Item = &'a Table> {
-    let tables = catalog.tables.iter().map(AsRef::as_ref);
-    tables.filter(|t| t.partition_of.as_ref() == Some(&table.name) && t.kind != TableKind::ForeignTable)
+    catalog.direct_partitions_of(&table.name).filter(|t| t.kind != TableKind::ForeignTable)
 }
 
 fn new(index: &IndexDefinition, concurrently: bool) -> Created {

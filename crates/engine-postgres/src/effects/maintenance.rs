@@ -74,7 +74,7 @@ fn moved(catalog: &Catalog, kind: Movable, from: &str, owners: &[String], effect
         };
         owned && moves
     };
-    for table in catalog.tables.iter().map(AsRef::as_ref).filter(wanted) {
+    for table in catalog.tables.iter().filter(wanted) {
         if kind == Movable::Indexes {
             for index in table.indexes.iter().filter(|i| there(&i.definition.tablespace)) {
                 let name = table.name.sibling(&index.definition.name);

@@ -28,9 +28,7 @@ pub(super) fn changed(catalog: &Catalog, change: &RelationChange, effect: &mut E
         }
         RelationChange::SetSchema { relation, .. } if catalog.has_relation(relation) => {
             lock_by(catalog, relation, &locks::SET_SCHEMA, effect);
-            let owned =
-                |s: &&altimeter_catalog::Sequence| s.owned_by.as_ref().is_some_and(|o| &o.on == relation);
-            for sequence in catalog.sequences.iter().filter(owned) {
+            for sequence in catalog.sequences_owned_by(relation) {
                 take_by(catalog, &sequence.name, &locks::SET_SCHEMA, &format!("owned by {relation}"), effect);
             }
         }

@@ -117,7 +117,7 @@ fn run(catalog: &Catalog, table: &Table, trigger: &Trigger, depth: usize, effect
 
 /// What a function's statements lock.
 pub(super) fn called(catalog: &Catalog, function: &Name, through: &str, depth: usize, effect: &mut Effect) {
-    let mut overloads = catalog.functions.iter().filter(|f| &f.name == function).peekable();
+    let mut overloads = catalog.functions_named(function).peekable();
     if overloads.peek().is_none() || depth > DEEPEST {
         return;
     }

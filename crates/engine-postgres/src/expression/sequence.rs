@@ -30,7 +30,7 @@ mod tests {
         let mut catalog = Catalog::default();
         catalog.server.search_path = vec!["public".to_owned()];
         for name in ["t_id_seq", "Odd seq"] {
-            catalog.sequences.push(Sequence {
+            catalog.sequences.insert(Sequence {
                 name: Name::new("public", name),
                 owned_by: None,
                 type_name: "bigint".to_owned(),

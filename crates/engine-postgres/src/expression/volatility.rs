@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use altimeter_catalog::{Catalog, Volatility};
+use altimeter_catalog::{Catalog, Name, Volatility};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use crate::parse;
@@ -49,11 +49,12 @@ fn function_volatility(catalog: &Catalog, call: &SyntaxNode) -> Volatility {
         [schema, name] => (Some(schema.as_str()), name.as_str()),
         _ => return Volatility::Unknown,
     };
-    let of_user = |f: &&altimeter_catalog::Function| {
-        f.name.name == name
-            && schema.map_or(catalog.server.search_path.contains(&f.name.schema), |s| s == f.name.schema)
+    let schemas = match schema {
+        Some(schema) => vec![schema],
+        None => catalog.server.search_path.iter().map(String::as_str).collect(),
     };
-    let mut known = catalog.functions.iter().filter(of_user).peekable();
+    let names: Vec<Name> = schemas.into_iter().map(|schema| Name::new(schema, name)).collect();
+    let mut known = names.iter().flat_map(|name| catalog.functions_named(name)).peekable();
     if known.peek().is_some() {
         // Overloads are not told apart: one volatile one is enough.
         let constant = known.all(|f| f.inlined.as_ref().unwrap_or(&f.volatility) != "volatile");
@@ -76,7 +77,7 @@ mod tests {
     fn volatility_follows_the_functions_called() {
         let mut catalog = Catalog::default();
         catalog.server.search_path = vec!["public".to_owned()];
-        catalog.functions.push(altimeter_catalog::Function {
+        catalog.functions.insert(altimeter_catalog::Function {
             name: altimeter_catalog::Name::new("public", "pick"),
             arguments: String::new(),
             language: "plpgsql".to_owned(),

@@ -1,16 +1,15 @@
 //! Functions: what their bodies do, and the names they mention.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
 
-use altimeter_catalog::{Catalog, Function, InspectError, Name, RoutineStatement, Table, View};
+use altimeter_catalog::{Catalog, Function, InspectError, Key, Name, Objects, RoutineStatement, Table, View};
 
 use super::answers::Answers;
 use crate::body::{self, Body};
 use crate::queries;
 
 /// Names of all tables, views and columns: the words worth finding in a body.
-fn known_words<'a>(tables: &'a [Arc<Table>], views: &'a [View]) -> HashSet<&'a str> {
+fn known_words<'a>(tables: &'a Objects<Table>, views: &'a Objects<View>) -> HashSet<&'a str> {
     let of_tables = tables
         .iter()
         .flat_map(|t| std::iter::once(t.name.name.as_str()).chain(t.columns.iter().map(|c| c.name.as_str())));
@@ -195,10 +194,16 @@ fn inline(catalog: &mut Catalog, drafts: &[Draft]) {
             .collect();
         let mut changed = false;
         for (place, volatility) in found {
-            if let Some(function) = catalog.functions.get_mut(place) {
-                changed |= function.inlined.as_ref() != Some(&volatility);
-                function.inlined = Some(volatility);
-            }
+            let Some(Function { name, arguments, .. }) = drafts.get(place).map(|d| &d.function) else {
+                continue;
+            };
+            let differs = |f: &Function| {
+                (&f.name, &f.arguments) == (name, arguments) && f.inlined.as_ref() != Some(&volatility)
+            };
+            catalog.functions.change_with(Key::named(name), differs, |f| {
+                changed = true;
+                f.inlined = Some(volatility.clone());
+            });
         }
         if !changed {
             break;

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use std::sync::Arc;
-
 use altimeter_catalog::{Catalog, InspectError, Name, Persistence, Unknown, View};
 
 use super::answers::Answers;
@@ -153,7 +151,7 @@ pub(super) fn finish(objects: Objects, catalog: &mut Catalog) -> Result<(), Insp
     catalog.event_triggers = triggers::event_triggers(&answers)?.into();
     catalog.publications = replication::resolve(published, &tables).into();
     catalog.extensions = types::extensions(&answers)?.into();
-    catalog.tables = tables.into_iter().map(Arc::new).collect();
+    catalog.tables = tables.into();
     uses::add_rules(catalog, rules);
     functions::add_functions(catalog, &answers)?;
     Ok(())

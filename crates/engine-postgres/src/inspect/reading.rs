@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use altimeter_catalog::InspectError;
-use tokio_postgres::error::{DbError, SqlState};
+use tokio_postgres::error::SqlState;
 
 use super::answers::Answers;
-use crate::connect::{Connection, Limits};
+use crate::connect::{Connection, Limits, code};
 use crate::queries::Query;
 
 /// How often a batch is tried that met a lock, a table being dropped, or on a standby what is being replayed.
@@ -62,13 +62,6 @@ impl Reading {
         batch.finish().await?;
         Ok(answers)
     }
-}
-
-/// The server's error code, if it was the server that refused.
-pub(super) fn code(error: &InspectError) -> Option<&SqlState> {
-    let source = error.source.as_deref()?;
-    let by_server = source.downcast_ref::<DbError>().map(DbError::code);
-    by_server.or_else(|| source.downcast_ref::<tokio_postgres::Error>()?.code())
 }
 
 /// Whether the error is about a lock somebody holds.

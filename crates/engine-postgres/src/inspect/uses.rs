@@ -101,7 +101,7 @@ pub(super) fn add_rules(catalog: &mut Catalog, rules: Rules) {
         let rule = Rule { statements: statements.unwrap_or_default(), ..draft.rule };
         if let Some(table) = catalog.table_mut(&draft.relation) {
             table.rules.push(rule);
-        } else if let Some(view) = catalog.views.iter_mut().find(|v| v.name == draft.relation) {
+        } else if let Some(view) = catalog.views.get_mut(&draft.relation) {
             view.rules.push(rule);
         }
     }

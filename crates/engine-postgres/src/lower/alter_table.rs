@@ -261,7 +261,7 @@ mod tests {
             columns: vec![column("a"), column("b")],
             ..Table::default()
         };
-        let mut catalog = Catalog { tables: vec![table.into()].into(), ..Catalog::default() };
+        let mut catalog = Catalog { tables: vec![table].into(), ..Catalog::default() };
         catalog.server.search_path = vec!["public".to_owned()];
         catalog.server.version_num = 170_000;
         catalog

@@ -140,9 +140,7 @@ fn read(catalog: &Catalog, node: &SyntaxNode, name: Name) -> Result<Draft, Strin
 impl Draft {
     /// Puts a sketch of the table into the schema.
     fn sketch(&mut self) {
-        let name = self.table.name.clone();
-        self.schema.tables.retain(|t| t.name != name);
-        self.schema.tables.push(self.table.clone().into());
+        self.schema.tables.insert(self.table.clone());
     }
 
     /// A typed table has the columns of its type.

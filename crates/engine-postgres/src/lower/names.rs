@@ -42,7 +42,7 @@ pub(super) fn statistics(catalog: &Catalog, node: &SyntaxNode) -> Option<Name> {
 /// The name of a function or procedure with those argument types; any, where they are not said.
 pub(super) fn routine(catalog: &Catalog, parts: Vec<String>, arguments: Option<&str>) -> Option<Name> {
     let named = |n: &Name, with: Option<&str>| {
-        catalog.functions.iter().any(|f| &f.name == n && with.is_none_or(|a| f.arguments == a))
+        catalog.functions_named(n).any(|f| with.is_none_or(|a| f.arguments == a))
     };
     let exact = searched(catalog, parts.clone(), |n| named(n, arguments))?;
     if named(&exact, arguments) { Some(exact) } else { searched(catalog, parts, |n| named(n, None)) }

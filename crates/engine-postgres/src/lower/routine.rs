@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use altimeter_catalog::{
-    Catalog, Change, Function, FunctionBody, FunctionDefinition, Name, ObjectChange, RoutineDefinition,
+    Catalog, Change, Function, FunctionBody, FunctionDefinition, Key, Name, ObjectChange, RoutineDefinition,
     RoutineStatement,
 };
 use squawk_syntax::{SyntaxKind, SyntaxNode};
@@ -104,8 +104,7 @@ fn with_called(catalog: &Catalog, body: &Body, own: Vec<RoutineStatement>) -> Ve
     let mut found = own;
     for call in &body.calls {
         let Some(name) = routine(catalog, call.clone(), None) else { continue };
-        let called =
-            catalog.functions.iter().filter(|f| f.name == name).filter_map(|f| f.statements.as_ref());
+        let called = catalog.functions_named(&name).filter_map(|f| f.statements.as_ref());
         for statement in called.flatten() {
             if !found.contains(statement) {
                 found.push(statement.clone());
@@ -120,8 +119,14 @@ fn mentions(catalog: &Catalog, text: &str) -> Vec<String> {
     let words: BTreeSet<&str> =
         text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty()).collect();
     let known = |word: &&&str| {
-        catalog.tables.iter().any(|t| t.name.name == **word || t.column(word).is_some())
-            || catalog.views.iter().any(|v| v.name.name == **word || v.columns.iter().any(|c| c == **word))
+        let key = Key::word(word);
+        catalog.tables.may_have(key)
+            && catalog.tables.iter().any(|t| t.name.name == **word || t.column(word).is_some())
+            || catalog.views.may_have(key)
+                && catalog
+                    .views
+                    .iter()
+                    .any(|v| v.name.name == **word || v.columns.iter().any(|c| c == **word))
     };
     words.iter().filter(known).map(|w| (*w).to_owned()).collect()
 }

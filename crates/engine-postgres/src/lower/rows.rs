@@ -6,7 +6,7 @@ mod sequence;
 pub(crate) use sequence::used_by as sequences_of;
 
 use altimeter_catalog::{
-    Catalog, Change, Conflict, EndsEarly, Mention, Name, RowsChange, Target, Write, WriteCommand,
+    Catalog, Change, Conflict, EndsEarly, Key, Mention, Name, RowsChange, Target, Write, WriteCommand,
 };
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
@@ -42,11 +42,11 @@ fn one(change: RowsChange) -> Lowered {
 /// A statement that is run, with what the functions it calls do, as far as the statements at hand have made them.
 fn run(catalog: &Catalog, mut change: RowsChange) -> Lowered {
     let body = |name: &Name| {
-        let mut overloads = catalog.functions.iter().filter(|f| &f.name == name);
+        let mut overloads = catalog.functions_named(name);
         let function = overloads.next().filter(|_| overloads.next().is_none())?;
         // Inside its body it is known by its summary only, so functions that call each other come to an end.
         let mut inside = catalog.clone();
-        inside.functions.iter_mut().filter(|f| &f.name == name).for_each(|f| f.body = None);
+        inside.functions.change_with(Key::named(name), |f| &f.name == name, |f| f.body = None);
         super::block::lower_function(&inside, &function.language, function.body.as_deref()?)
     };
     let known: Vec<(Name, Lowered)> =

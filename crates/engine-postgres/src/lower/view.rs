@@ -93,8 +93,7 @@ pub(super) fn dependencies(query: &Query) -> Vec<Dependency> {
 /// Functions of users that a query calls.
 pub(super) fn functions(catalog: &Catalog, query: &Query) -> Vec<Name> {
     let called = query.functions.iter().filter_map(|parts| routine(catalog, parts.clone(), None));
-    let mut found: Vec<Name> =
-        called.filter(|name| catalog.functions.iter().any(|f| &f.name == name)).collect();
+    let mut found: Vec<Name> = called.filter(|name| catalog.functions.contains(name)).collect();
     found.sort();
     found.dedup();
     found

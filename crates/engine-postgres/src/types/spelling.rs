@@ -1,6 +1,6 @@
 //! Type names: their many spellings and the one the server prints.
 
-use altimeter_catalog::{Catalog, Name};
+use altimeter_catalog::{Catalog, Key, Name};
 
 use crate::parse::identifier;
 use crate::quoting::{quote, quote_name};
@@ -231,6 +231,9 @@ fn resolve(catalog: &Catalog, base: &str) -> Option<String> {
     };
     if let Some(name) = found {
         return Some(quote_name(&name));
+    }
+    if !parts.last().is_some_and(|name| catalog.tables.may_have(Key::type_called(name))) {
+        return None;
     }
     // A type of an extension may be known by a column that has it only.
     let bases = catalog.tables.iter().flat_map(|t| &t.columns).map(|c| TypeName::of(&c.type_name).base);

@@ -39,7 +39,7 @@ fn draft(
     after
         .apply(change)
         .map_err(|e| refuse(e.to_string(), "take away first what needs it, or ask for CASCADE"))?;
-    let aside = name.sibling(&context.name(&format!("altimeter_dropped_{}", name.name)));
+    let aside = name.sibling(context.name(&format!("altimeter_dropped_{}", name.name)));
     let rename = |from: &altimeter_catalog::Name, to: &str| {
         Change::Relation(RelationChange::Rename {
             word: RelationWord::Table,

@@ -7,8 +7,6 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use std::sync::Arc;
-
 use altimeter_catalog::{Catalog, Column, Engine, Index, Name, Table, TableKind, View};
 
 use super::nearest::{all_of, nearest, one_of};
@@ -124,7 +122,7 @@ impl<'a> Names<'a> {
         let place = remembered(&self.memory.tables, asked, |(parts, schema)| {
             self.find_table(parts, schema.as_ref())
         })?;
-        self.catalog.tables.get(place).map(Arc::as_ref).ok_or_else(|| too_many_parts(parts))
+        self.catalog.tables.nth(place).ok_or_else(|| too_many_parts(parts))
     }
 
     fn find_table(&self, parts: &[Part], schema: Option<&Part>) -> Result<usize, Trouble> {
@@ -150,8 +148,8 @@ impl<'a> Names<'a> {
         let (t, i) = remembered(&self.memory.indexes, asked, |(parts, schema)| {
             self.find_index(parts, schema.as_ref())
         })?;
-        let table = self.catalog.tables.get(t);
-        table.and_then(|t| Some((t.as_ref(), t.indexes.get(i)?))).ok_or_else(|| too_many_parts(parts))
+        let table = self.catalog.tables.nth(t);
+        table.and_then(|t| Some((t, t.indexes.get(i)?))).ok_or_else(|| too_many_parts(parts))
     }
 
     fn find_index(&self, parts: &[Part], schema: Option<&Part>) -> Result<(usize, usize), Trouble> {
@@ -272,7 +270,7 @@ impl<'a> Names<'a> {
             };
             // Most names come up again and again: look first, keep a copy of new ones only.
             let mut objects: HashSet<String> = HashSet::new();
-            for name in views.chain(self.catalog.tables.iter().map(Arc::as_ref).flat_map(inside)) {
+            for name in views.chain(self.catalog.tables.iter().flat_map(inside)) {
                 if !objects.contains(name) {
                     objects.insert(name.clone());
                 }
@@ -299,7 +297,7 @@ impl<'a> Names<'a> {
                 schemas: self.catalog.schemas.clone(),
                 types: self.catalog.types.clone(),
                 extensions: self.catalog.extensions.clone(),
-                tables: table.into_iter().map(Arc::new).collect(),
+                tables: table.into_iter().collect(),
                 ..Catalog::default()
             }
         });

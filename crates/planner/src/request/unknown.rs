@@ -34,7 +34,7 @@ impl Names<'_> {
 
     /// Tables that can be changed.
     fn tables(&self) -> impl Iterator<Item = &Table> {
-        let all = self.catalog.tables.iter().map(std::sync::Arc::as_ref);
+        let all = self.catalog.tables.iter();
         all.filter(|t| t.kind != TableKind::MaterializedView)
     }
 

@@ -1,7 +1,5 @@
 //! What is said about a request that was not understood: what can be asked for, and the nearest of it.
 
-use std::sync::Arc;
-
 use altimeter_catalog::{Catalog, Table, TableKind};
 
 use super::matching::Sentence;
@@ -99,10 +97,10 @@ fn escaped(text: &str) -> String {
 
 /// One line for each change that can be asked for, about a table of that catalog.
 pub(super) fn what_can_be_asked(catalog: &Catalog) -> String {
-    let usable = |t: &&Arc<Table>| {
+    let usable = |t: &&Table| {
         !t.columns.is_empty() && t.partition_of.is_none() && t.kind != TableKind::MaterializedView
     };
-    let on_path = |t: &&Arc<Table>| usable(t) && catalog.server.search_path.contains(&t.name.schema);
+    let on_path = |t: &&Table| usable(t) && catalog.server.search_path.contains(&t.name.schema);
     let sample = catalog.tables.iter().find(on_path).or_else(|| catalog.tables.iter().find(usable));
     let (table, column) = match sample.and_then(|t| Some((t, t.columns.last()?))) {
         Some((table, column)) => (table.name.to_string(), shown(&column.name)),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use altimeter_analysis::review::Review;
 use altimeter_catalog::EngineName;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::effect::HeldJson;
 use super::{EffectJson, PreflightJson, RiskJson};
@@ -16,7 +16,7 @@ pub const CHECK_FORMAT: &str = "altimeter-check/1";
 /// What each statement of some files will do to one database.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[schemars(title = "altimeter-check/1")]
-pub struct CheckJson {
+pub struct CheckJson<'a> {
     /// `altimeter-check/1`.
     pub format: String,
     /// Whose rules hold.
@@ -26,7 +26,7 @@ pub struct CheckJson {
     /// Where the schema and the statistics come from.
     pub source: String,
     /// The statements in order, each judged on the schema the ones before it leave behind.
-    pub statements: Vec<EffectJson>,
+    pub statements: Judgements<'a>,
     /// The files in order.
     pub files: Vec<String>,
     /// What is to be said about all files, and about each as a whole.
@@ -40,15 +40,15 @@ pub struct CheckJson {
     pub risk: RiskJson,
 }
 
-impl CheckJson {
+impl<'a> CheckJson<'a> {
     /// The shape of a review.
-    pub fn new(review: &Review) -> Self {
+    pub fn new(review: &'a Review) -> Self {
         let mut check = Self {
             format: CHECK_FORMAT.to_owned(),
             engine: review.engine,
             server_version: review.server_version.clone(),
             source: review.source.clone(),
-            statements: Vec::new(),
+            statements: Judgements(review),
             files: review.files.iter().map(|f| f.path.clone()).collect(),
             notes: notes(review),
             preflight: PreflightJson::from(&review.preflight),
@@ -56,19 +56,44 @@ impl CheckJson {
             risk: review.risk().into(),
         };
         let mut known: HashSet<String> = check.unknowns.iter().cloned().collect();
-        for (file, reviewed) in review.statements() {
+        for (_, reviewed) in review.statements() {
             for unknown in &reviewed.judged.estimate.unknowns {
                 if known.insert(unknown.clone()) {
                     check.unknowns.push(unknown.clone());
                 }
             }
+        }
+        check
+    }
+}
+
+/// The statements of a review, each given its shape when it is written: there may be many thousands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judgements<'a>(&'a Review);
+
+impl Serialize for Judgements<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.statements().map(|(file, reviewed)| {
             let mut effect = EffectJson::new(&reviewed.judged, Some(&file.path));
             effect.held = reviewed.held.iter().map(HeldJson::from).collect();
             effect.remarks = reviewed.remarks.clone();
             effect.in_transaction = reviewed.in_transaction;
-            check.statements.push(effect);
-        }
-        check
+            effect
+        }))
+    }
+}
+
+impl JsonSchema for Judgements<'_> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Vec::<EffectJson>::schema_name()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Vec::<EffectJson>::json_schema(generator)
     }
 }
 

@@ -4,12 +4,12 @@ use altimeter_analysis::review::Held;
 use altimeter_analysis::{Estimate, Finding, Judged};
 use altimeter_catalog::{Created, Effect, Lock, Name, RelationKind, TransactionUse};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{QuantityJson, RiskJson};
 
 /// What one statement does on the schema it finds, and what that costs.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EffectJson {
     /// The statement, without closing semicolon.
     pub sql: String,
@@ -46,19 +46,19 @@ pub struct EffectJson {
     /// What a reviewer must know, worst first.
     pub findings: Vec<FindingJson>,
     /// It shares its transaction with other statements.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_transaction: bool,
     /// Locks that statements before it in the same transaction took and that are held on while it runs.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<HeldJson>,
     /// What else is to be said: what it hangs on, where the server's own parser disagrees.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
     /// The server refuses it on this schema, and why.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fails: Option<String>,
     /// Why it could not be analysed; it is then judged at the highest lock.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_analysed: Option<String>,
 }
 
@@ -99,7 +99,7 @@ pub(super) fn names(names: &[Name]) -> Vec<String> {
 }
 
 /// One lock on one relation.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LockJson {
     /// The relation.
     pub object: String,
@@ -108,12 +108,12 @@ pub struct LockJson {
     /// The mode as the server's manual writes it: `ACCESS EXCLUSIVE`.
     pub mode: String,
     /// How the statement comes to it, where it does not name the relation.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub through: Option<String>,
 }
 
 /// A lock that an earlier statement of the same transaction took.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct HeldJson {
     /// The lock.
     #[serde(flatten)]
@@ -140,7 +140,7 @@ impl From<&Lock> for LockJson {
 }
 
 /// A relation that a statement makes.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CreatedJson {
     /// Its name.
     pub object: String,
@@ -155,7 +155,7 @@ impl From<&Created> for CreatedJson {
 }
 
 /// The kind of a relation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RelationKindJson {
     /// A plain or foreign table.
@@ -186,7 +186,7 @@ impl From<RelationKind> for RelationKindJson {
 }
 
 /// Whether a statement may run inside a transaction block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TransactionUseJson {
     /// It may.
@@ -205,7 +205,7 @@ impl From<TransactionUse> for TransactionUseJson {
 }
 
 /// Who waits while the statement's transaction is open, on the table the statement is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BlocksJson {
     /// A plain SELECT.
     pub reads: bool,
@@ -220,7 +220,7 @@ impl From<&Effect> for BlocksJson {
 }
 
 /// What one statement costs; a quantity is null where its inputs are unknown.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EstimateJson {
     /// The statement's own run time once it has its locks.
     pub duration_ms: Option<QuantityJson>,
@@ -265,7 +265,7 @@ impl From<&Estimate> for EstimateJson {
 }
 
 /// Something about a statement that a reviewer must know.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingJson {
     /// The rule's name.
     pub rule: String,
@@ -278,12 +278,12 @@ pub struct FindingJson {
     /// The relation it is about.
     pub object: Option<String>,
     /// Somebody allowed it: it does not count for the risk.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<SuppressedJson>,
 }
 
 /// Why a finding does not count.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SuppressedJson {
     /// What was given as the reason, in the SQL or in the configuration.
     pub reason: String,

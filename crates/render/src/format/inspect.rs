@@ -32,18 +32,14 @@ pub struct InspectJson {
 impl InspectJson {
     /// The catalog's summary; `tables` limits it to those named, none for all.
     pub fn new(catalog: &Catalog, tables: &[Name]) -> Self {
-        let mut shown: Vec<&Table> = catalog
-            .tables
-            .iter()
-            .map(|t| t.as_ref())
-            .filter(|t| tables.is_empty() || tables.contains(&t.name))
-            .collect();
+        let mut shown: Vec<&Table> =
+            catalog.tables.iter().filter(|t| tables.is_empty() || tables.contains(&t.name)).collect();
         shown.sort_by_key(|t| std::cmp::Reverse(t.size.total_bytes()));
         Self {
             format: INSPECT_FORMAT.to_owned(),
             server: ServerJson::from(catalog),
             tables: shown.into_iter().map(TableJson::from).collect(),
-            sequences: catalog.sequences.to_vec(),
+            sequences: catalog.sequences.iter().cloned().collect(),
             activity: (*catalog.activity).clone(),
             unknowns: catalog.unknowns.to_vec(),
         }

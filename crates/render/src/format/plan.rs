@@ -1,9 +1,9 @@
 //! A plan as JSON.
 
-use altimeter_catalog::EngineName;
+use altimeter_catalog::{Check, EngineName, Name, Outline};
 use altimeter_planner::{Alternative, Capacity, Plan, Rollback, RollbackTrigger};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::effect::names;
 use super::{EffectJson, PhaseJson, PreflightJson, QuantityJson, RiskJson};
@@ -12,7 +12,7 @@ use super::{EffectJson, PhaseJson, PreflightJson, QuantityJson, RiskJson};
 pub const PLAN_FORMAT: &str = "altimeter-plan/1";
 
 /// A change planned for one database, every statement judged.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "altimeter-plan/1")]
 pub struct PlanJson {
     /// `altimeter-plan/1`.
@@ -25,8 +25,10 @@ pub struct PlanJson {
     pub server_version: String,
     /// `rules`, or `model, verified`.
     pub made_by: String,
-    /// The schema it was made for.
+    /// A fingerprint of `schema.before`.
     pub catalog_fingerprint: String,
+    /// The schema it was made for, as far as it concerns the plan.
+    pub schema: PlanSchemaJson,
     /// The tables it is about.
     pub tables: Vec<String>,
     /// The worst of its steps.
@@ -59,7 +61,8 @@ impl From<&Plan> for PlanJson {
             engine: plan.engine,
             server_version: plan.server_version.clone(),
             made_by: plan.made_by.clone(),
-            catalog_fingerprint: plan.catalog_fingerprint.clone(),
+            catalog_fingerprint: plan.schema.before.fingerprint(),
+            schema: PlanSchemaJson { of: plan.schema.of.clone(), before: plan.schema.before.clone() },
             tables: names(&plan.tables),
             risk: plan.risk.into(),
             risk_if_run_directly: plan.risk_if_run_directly.into(),
@@ -75,8 +78,17 @@ impl From<&Plan> for PlanJson {
     }
 }
 
+/// The schema a plan was made for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PlanSchemaJson {
+    /// The relations the plan's statements are about, those it makes too.
+    pub of: Vec<Name>,
+    /// Them and what refers to them, part by part in words, before the first step.
+    pub before: Outline,
+}
+
 /// When and how to go back.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RollbackJson {
     /// Stop and go back when one of these happens.
     pub triggers: Vec<TriggerConditionJson>,
@@ -94,7 +106,7 @@ impl From<&Rollback> for RollbackJson {
 }
 
 /// A reason to go back.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TriggerConditionJson {
     /// What has happened, in words.
     pub when: String,
@@ -102,6 +114,8 @@ pub struct TriggerConditionJson {
     pub sql: String,
     /// The limit, in words.
     pub threshold: String,
+    /// What is asked, taken apart.
+    pub check: Check,
 }
 
 impl From<&RollbackTrigger> for TriggerConditionJson {
@@ -110,12 +124,13 @@ impl From<&RollbackTrigger> for TriggerConditionJson {
             when: trigger.when.clone(),
             sql: trigger.check.sql.clone(),
             threshold: trigger.threshold.clone(),
+            check: trigger.check.check.clone(),
         }
     }
 }
 
 /// What a plan takes in all; null where it is unknown.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CapacityJson {
     /// Extra disk at the worst moment.
     pub disk_peak_bytes: Option<QuantityJson>,
@@ -139,7 +154,7 @@ impl From<&Capacity> for CapacityJson {
 }
 
 /// Another road to the same schema.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AlternativeJson {
     /// A few words.
     pub title: String,

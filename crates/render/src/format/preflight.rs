@@ -2,12 +2,12 @@
 
 use altimeter_analysis::preflight::{Behind, Obstacle, Preflight};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::RiskJson;
 
 /// What is in the way on the server as it was when the catalog was read, and who would wait.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PreflightJson {
     /// What is in the way, worst first.
     pub obstacles: Vec<ObstacleJson>,
@@ -25,7 +25,7 @@ impl From<&Preflight> for PreflightJson {
 }
 
 /// One thing in the way.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ObstacleJson {
     /// What kind of thing: `idle_transaction`, `invalid_index`, …
     pub kind: String,
@@ -52,7 +52,7 @@ impl From<&Obstacle> for ObstacleJson {
 }
 
 /// Who would wait behind the statements on one table.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BehindJson {
     /// The table.
     pub table: String,

@@ -2,11 +2,11 @@
 
 use altimeter_analysis::{Range, Severity};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A quantity that is not known exactly: `low` to `high` is meant to hold nine of ten real outcomes. Times are
 /// milliseconds, sizes bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct QuantityJson {
     /// One outcome in twenty is below.
     pub low: f64,
@@ -38,7 +38,7 @@ fn thousandths(value: f64) -> f64 {
 }
 
 /// How risky something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RiskJson {
     /// Good to know.

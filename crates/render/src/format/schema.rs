@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     CHECK_FORMAT, CheckJson, INSPECT_FORMAT, InspectJson, PLAN_FORMAT, PlanJson, RULES_FORMAT, RulesJson,
+    VERIFY_FORMAT, VerifyJson,
 };
 
 /// The schema of `altimeter plan --format json`.
@@ -27,6 +28,11 @@ pub fn schema_inspect() -> Value {
 /// The schema of `altimeter rules --format json`.
 pub fn schema_rules() -> Value {
     written::<RulesJson>(RULES_FORMAT)
+}
+
+/// The schema of `altimeter verify --format json`.
+pub fn schema_verify() -> Value {
+    written::<VerifyJson>(VERIFY_FORMAT)
 }
 
 /// The schema of the file `altimeter snapshot` writes and every command reads: keys that a reader can do without
@@ -64,6 +70,7 @@ mod tests {
             ("check", schema_check()),
             ("inspect", schema_inspect()),
             ("rules", schema_rules()),
+            ("verify", schema_verify()),
             ("snapshot", schema_snapshot()),
         ] {
             let mut text = serde_json::to_string_pretty(&schema).unwrap();

@@ -1,13 +1,14 @@
 //! Phases, steps and their statements as JSON.
 
+use altimeter_catalog::{Check, OutlineChange};
 use altimeter_planner::{Phase, PhaseKind, PlannedCheck, PlannedStatement, Step, StepKind, Transaction};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::EffectJson;
 
 /// One phase of a plan.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PhaseJson {
     /// Which.
     pub phase: PhaseKindJson,
@@ -27,7 +28,7 @@ impl From<&Phase> for PhaseJson {
 }
 
 /// The phases of a change that old and new code live through together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PhaseKindJson {
     /// What is new is added.
@@ -39,7 +40,7 @@ pub enum PhaseKindJson {
 }
 
 /// One step: done in one go, then checked, undone in one go.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StepJson {
     /// `expand-1`.
     pub id: String,
@@ -93,7 +94,7 @@ impl From<&Step> for StepJson {
 }
 
 /// Who acts in a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StepKindJson {
     /// The DBA runs short statements.
@@ -107,22 +108,24 @@ pub enum StepKindJson {
 }
 
 /// A read-only query whose first column of its only row is true exactly when the check holds.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckQueryJson {
     /// The query.
     pub sql: String,
     /// The same for people.
     pub says: String,
+    /// What is asked, taken apart: `altimeter verify` prints the query anew from it.
+    pub check: Check,
 }
 
 impl From<&PlannedCheck> for CheckQueryJson {
     fn from(check: &PlannedCheck) -> Self {
-        Self { sql: check.sql.clone(), says: check.says.clone() }
+        Self { sql: check.sql.clone(), says: check.says.clone(), check: check.check.clone() }
     }
 }
 
 /// A statement that a plain client can run as it stands, in autocommit.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StatementJson {
     /// The statement, without closing semicolon.
     pub sql: String,
@@ -132,6 +135,9 @@ pub struct StatementJson {
     pub lock_timeout_ms: u32,
     /// What it does and costs on the schema it finds.
     pub effect: EffectJson,
+    /// What it changes of `schema`; null is what is gone.
+    #[serde(default, skip_serializing_if = "OutlineChange::is_empty")]
+    pub schema_change: OutlineChange,
 }
 
 impl From<&PlannedStatement> for StatementJson {
@@ -145,12 +151,13 @@ impl From<&PlannedStatement> for StatementJson {
             transaction,
             lock_timeout_ms: statement.lock_timeout_ms,
             effect: EffectJson::new(&statement.judged, None),
+            schema_change: statement.changes.clone(),
         }
     }
 }
 
 /// How a statement is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TransactionJson {
     /// It must not be in a transaction block.
@@ -160,7 +167,7 @@ pub enum TransactionJson {
 }
 
 /// A query that shows how far a step is.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ProgressJson {
     /// The query.
     pub sql: String,

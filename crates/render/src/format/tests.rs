@@ -1,5 +1,6 @@
 //! The contract's keys, and the published schemas, held against what is really written.
 
+use altimeter_analysis::review::Review;
 use serde_json::Value;
 
 use super::{CheckJson, InspectJson, PlanJson, schema_check, schema_inspect, schema_plan, schema_snapshot};
@@ -21,8 +22,8 @@ fn plan() -> Value {
     serde_json::to_value(PlanJson::from(&fixture::plan())).unwrap()
 }
 
-fn check() -> CheckJson {
-    CheckJson::new(&fixture::review())
+fn check(review: &Review) -> CheckJson<'_> {
+    CheckJson::new(review)
 }
 
 const EFFECT: &str = "sql file line locks rewrites index_builds creates scans algorithm lock rebuild transaction blocks estimate risk findings";
@@ -80,7 +81,7 @@ fn a_step_has_the_keys_of_the_contract() {
 
 #[test]
 fn a_check_takes_the_worst_risk_and_names_each_file_once() {
-    let check = serde_json::to_value(check()).unwrap();
+    let check = serde_json::to_value(check(&fixture::review())).unwrap();
     assert_has(&check, "format engine server_version source statements files unknowns risk");
     assert_eq!(
         check["files"],
@@ -109,7 +110,7 @@ fn what_is_written_validates_against_its_schema() {
     altimeter_catalog::write_snapshot(&catalog, &mut snapshot).unwrap();
     for (schema, written) in [
         (schema_plan(), plan()),
-        (schema_check(), serde_json::to_value(check()).unwrap()),
+        (schema_check(), serde_json::to_value(check(&fixture::review())).unwrap()),
         (schema_inspect(), serde_json::to_value(InspectJson::new(&catalog, &[])).unwrap()),
         (schema_snapshot(), serde_json::from_slice(&snapshot).unwrap()),
     ] {

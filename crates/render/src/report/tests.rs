@@ -1,7 +1,5 @@
 //! What every format owes its reader, and how the reports look.
 
-use std::sync::Arc;
-
 use altimeter_catalog::{Catalog, LockMode, Name};
 use altimeter_planner::Plan;
 use serde_json::Value;
@@ -31,12 +29,14 @@ fn hostile() -> (Plan, Catalog) {
     plan.direct[0].findings[0].message = HOSTILE.into();
     catalog.server.database = HOSTILE.into();
     catalog.activity.sessions[0].application = Some(HOSTILE.into());
-    let table = Arc::make_mut(catalog.tables.last_mut().unwrap());
+    let mut table = catalog.tables.last().unwrap().clone();
+    catalog.tables.remove(&table.name);
     table.name = Name::new("public", HOSTILE);
     table.columns[0].name = HOSTILE.into();
     table.indexes[0].definition.name = HOSTILE.into();
     table.constraints[0].definition = HOSTILE.into();
     catalog.activity.sessions[0].holds[0].0 = table.name.clone();
+    catalog.tables.insert(table);
     (plan, catalog)
 }
 
@@ -140,7 +140,7 @@ fn what_is_unknown_is_never_shown_as_zero() {
             statement.judged.estimate.blocked_ms = None;
         }
     }
-    catalog.tables.iter_mut().for_each(|t| Arc::make_mut(t).size = Default::default());
+    catalog.tables.change_all(|t| t.size = Default::default());
     let made =
         text("text", &plan, &catalog, Layout::default()).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(made.contains("How long others wait is not known for expand-1, expand-2, contract-1."), "{made}");

@@ -28,11 +28,8 @@ fn size(catalog: &Catalog) -> Option<Facts> {
     if let Some(bytes) = server.database_bytes {
         pieces.push(format!("{} in all", amount::bytes(bytes)));
     }
-    let (views, tables): (Vec<&Table>, Vec<&Table>) = catalog
-        .tables
-        .iter()
-        .map(std::sync::Arc::as_ref)
-        .partition(|t| t.kind == TableKind::MaterializedView);
+    let (views, tables): (Vec<&Table>, Vec<&Table>) =
+        catalog.tables.iter().partition(|t| t.kind == TableKind::MaterializedView);
     pieces.push(format!("{} tables", amount::count(tables.len() as f64)));
     if !views.is_empty() {
         pieces.push(format!("{} materialized views", amount::count(views.len() as f64)));

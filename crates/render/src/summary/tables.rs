@@ -39,7 +39,6 @@ pub(crate) fn chosen<'a>(catalog: &'a Catalog, named: &[Name]) -> (Vec<&'a Table
     let mut tables: Vec<&Table> = catalog
         .tables
         .iter()
-        .map(|t| t.as_ref())
         .filter(|t| if named.is_empty() { t.partition_of.is_none() } else { named.contains(&t.name) })
         .collect();
     let bytes = |t: &Table| t.size.total_bytes().or(t.size.heap_bytes);

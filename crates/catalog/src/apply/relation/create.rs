@@ -1,7 +1,7 @@
 //! Tables made.
 
 use super::super::{ObjectKind, exists, missing, refused};
-use crate::{ApplyError, Catalog, Name, Table, TableDefinition, TableKind};
+use crate::{ApplyError, Catalog, Key, Name, Table, TableDefinition, TableKind};
 
 impl Catalog {
     pub(super) fn create_table(&mut self, it: &TableDefinition) -> Result<(), ApplyError> {
@@ -30,12 +30,11 @@ impl Catalog {
         if let Some(lost) = it.like.iter().chain(reads).find(|r| !self.has_relation(r)) {
             return Err(missing(ObjectKind::Table, lost));
         }
-        self.push_table(it.table.clone());
+        self.tables.insert(it.table.clone());
         for column in it.table.columns.iter().filter(|c| c.not_null) {
             self.name_not_null(name, &column.name);
         }
         self.sequences.extend(it.sequences.iter().cloned());
-        self.sequences.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(())
     }
 
@@ -53,11 +52,10 @@ impl Catalog {
             Some(default) if table.partition_bound.as_deref() == Some("DEFAULT") => {
                 refused(format!("{parent} has a default partition already, {default}"))
             }
-            _ => match self.tables.iter().find(|t| {
-                t.partition_of.as_ref() == Some(parent)
-                    && t.partition_bound.is_some()
-                    && t.partition_bound == table.partition_bound
-            }) {
+            _ => match self
+                .direct_partitions_of(parent)
+                .find(|t| t.partition_bound.is_some() && t.partition_bound == table.partition_bound)
+            {
                 Some(other) => refused(format!("the partition {} has the same bound", other.name)),
                 None => Ok(()),
             },
@@ -72,13 +70,17 @@ impl Catalog {
     /// Ends a session: its temporary relations go.
     pub fn end_session(&mut self) {
         self.drop_own(&|_| true);
-        self.views.retain(|v| v.name.schema != "pg_temp");
-        self.sequences.retain(|s| s.name.schema != "pg_temp");
+        self.views.remove_with(Key::temporary(), |v| v.name.schema == "pg_temp");
+        self.sequences.remove_with(Key::temporary(), |s| s.name.schema == "pg_temp");
     }
 
     fn drop_own(&mut self, wanted: &dyn Fn(&Table) -> bool) {
-        let own = self.tables.iter().filter(|t| t.name.schema == "pg_temp" && wanted(t));
+        let temporary = self.tables.with(Key::temporary());
+        let own = temporary.filter(|t| t.name.schema == "pg_temp" && wanted(t));
         let roots: Vec<crate::Object> = own.map(|t| crate::Object::Table(t.name.clone())).collect();
+        if roots.is_empty() {
+            return;
+        }
         if let Ok(objects) = self.going_with(&roots, true) {
             self.remove(&objects);
         }
@@ -86,7 +88,7 @@ impl Catalog {
 
     /// The default partition of a partitioned table.
     pub fn default_partition(&self, parent: &Name) -> Option<&Name> {
-        let partitions = self.tables.iter().filter(|t| t.partition_of.as_ref() == Some(parent));
+        let partitions = self.direct_partitions_of(parent);
         partitions.filter(|t| t.partition_bound.as_deref() == Some("DEFAULT")).map(|t| &t.name).next()
     }
 }

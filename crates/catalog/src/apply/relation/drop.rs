@@ -1,10 +1,9 @@
 //! Objects dropped, with what goes along.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashSet};
 
 use super::super::{ObjectKind, missing, refused};
-use crate::{ApplyError, Catalog, DropTarget, Name, Object, RelationWord, Table, TypeKind};
+use crate::{ApplyError, Catalog, DropTarget, Key, Name, Object, RelationWord, Table, TypeKind};
 
 impl Catalog {
     /// The objects that a `DROP` removes, those it names first; with `IF EXISTS` only those there are.
@@ -111,7 +110,7 @@ impl Catalog {
             }
             RelationWord::View => Ok(Object::View(name.clone())),
             RelationWord::Sequence => {
-                let sequence = self.sequences.iter().find(|s| &s.name == name);
+                let sequence = self.sequences.get(name);
                 let owner = sequence.and_then(|s| s.owned_by.as_ref());
                 let column = owner.and_then(|o| self.table(&o.on)?.column(o.columns.first()?));
                 if let (Some(owner), Some(column)) = (owner, column.filter(|c| c.identity.is_some())) {
@@ -144,8 +143,8 @@ impl Catalog {
     }
 
     fn find_routine(&self, name: &Name, arguments: Option<&str>) -> Result<Vec<Object>, ApplyError> {
-        let named = self.functions.iter().filter(|f| &f.name == name);
-        let found: Vec<Object> = named
+        let found: Vec<Object> = self
+            .functions_named(name)
             .filter(|f| arguments.is_none_or(|a| f.arguments == a))
             .map(|f| Object::Function(f.name.clone(), f.arguments.clone()))
             .collect();
@@ -167,43 +166,55 @@ impl Catalog {
     pub(crate) fn remove(&mut self, objects: &[Object]) {
         let gone: HashSet<&Object> = objects.iter().collect();
         let is_gone = |object: Object| gone.contains(&object);
-        self.tables.retain(|t| !is_gone(Object::Table(t.name.clone())));
-        self.views.retain(|v| {
-            !(is_gone(Object::View(v.name.clone()))
-                || v.materialized && is_gone(Object::Table(v.name.clone())))
-        });
-        self.sequences.retain(|s| !is_gone(Object::Sequence(s.name.clone())));
+        for object in objects {
+            match object {
+                Object::Table(name) => {
+                    self.tables.remove(name);
+                    if self.views.get(name).is_some_and(|v| v.materialized) {
+                        self.views.remove(name);
+                    }
+                }
+                Object::View(name) => self.views.remove(name),
+                Object::Sequence(name) => self.sequences.remove(name),
+                _ => {}
+            }
+        }
         self.types.retain(|t| !is_gone(Object::Type(t.name.clone())));
         for of in &mut self.types {
             if let TypeKind::Composite { attributes } = &mut of.kind {
                 attributes.retain(|(a, _)| !is_gone(Object::Column(of.name.clone(), a.clone())));
             }
         }
-        self.functions.retain(|f| !is_gone(Object::Function(f.name.clone(), f.arguments.clone())));
+        if objects.iter().any(|o| matches!(o, Object::Function(..))) {
+            self.functions.retain(|f| !is_gone(Object::Function(f.name.clone(), f.arguments.clone())));
+        }
         self.publications.retain(|p| !is_gone(Object::Publication(p.name.clone())));
         self.extensions.retain(|e| !is_gone(Object::Extension(e.name.clone())));
         self.schemas.retain(|s| !is_gone(Object::Schema(s.clone())));
         for publication in &mut self.publications {
             publication.tables.retain(|d| !is_gone(Object::Table(d.on.clone())));
         }
-        for view in &mut self.views {
-            let name = view.name.clone();
-            view.triggers.retain(|t| !is_gone(Object::Trigger(name.clone(), t.name.clone())));
-            view.rules.retain(|r| !is_gone(Object::Rule(name.clone(), r.name.clone())));
-        }
-        let touched: HashSet<&Name> = objects.iter().filter_map(Object::table).collect();
-        let statistics = objects.iter().any(|o| matches!(o, Object::Statistics(_)));
-        for table in &mut self.tables {
-            let by_index = objects.iter().any(|o| match o {
-                Object::Index(name) => {
-                    name.schema == table.name.schema
-                        && table.indexes.iter().any(|i| i.definition.name == name.name)
-                }
-                _ => false,
-            });
-            if by_index || touched.contains(&table.name) || (statistics && !table.statistics.is_empty()) {
-                remove_parts(Arc::make_mut(table), &gone);
+        let touched: BTreeSet<&Name> = objects.iter().filter_map(Object::table).collect();
+        for name in &touched {
+            if let Some(view) = self.views.get_mut(name) {
+                view.triggers.retain(|t| !is_gone(Object::Trigger((*name).clone(), t.name.clone())));
+                view.rules.retain(|r| !is_gone(Object::Rule((*name).clone(), r.name.clone())));
             }
+            if let Some(table) = self.tables.get_mut(name) {
+                remove_parts(table, &gone);
+            }
+        }
+        for object in objects {
+            if let Object::Index(name) = object {
+                let has = |t: &Table| {
+                    name.schema == t.name.schema && t.indexes.iter().any(|i| i.definition.name == name.name)
+                };
+                let key = Key::index(&name.schema, &name.name);
+                self.tables.change_with(key, has, |t| remove_parts(t, &gone));
+            }
+        }
+        if objects.iter().any(|o| matches!(o, Object::Statistics(_))) {
+            self.tables.change(|t| !t.statistics.is_empty(), |t| remove_parts(t, &gone));
         }
     }
 }

@@ -40,12 +40,7 @@ impl Catalog {
 
     /// An index on a partitioned table alone is invalid until each partition's is attached.
     pub(super) fn create_index_only(&mut self, index: &IndexDefinition) -> Result<(), ApplyError> {
-        let partitions: Vec<Name> = self
-            .tables
-            .iter()
-            .filter(|t| t.partition_of.as_ref() == Some(&index.table))
-            .map(|t| t.name.clone())
-            .collect();
+        let partitions: Vec<Name> = self.direct_partitions_of(&index.table).map(|t| t.name.clone()).collect();
         self.make_index(index, None)?;
         let indexes = self.table_mut(&index.table).into_iter().flat_map(|t| &mut t.indexes);
         for made in indexes.filter(|i| i.definition.name == index.name) {

@@ -1,11 +1,9 @@
 //! Relations and schemas under another name: everything that refers to them follows, except what is kept as text
 //! (bodies of functions).
 
-use std::sync::Arc;
-
 use super::super::{ObjectKind, exists, missing, refused};
 use crate::expression::rename_relation_in;
-use crate::{ApplyError, Catalog, Dependency, Name, RelationWord, Table};
+use crate::{ApplyError, Catalog, Dependency, Key, Name, RelationWord, Sequence, Table, View};
 
 impl Catalog {
     pub(super) fn rename_relation(
@@ -50,7 +48,7 @@ impl Catalog {
         if self.index(relation).is_some() {
             return refused(format!("the index {relation} goes where its table goes"));
         }
-        let owner = self.sequences.iter().find(|s| &s.name == relation).and_then(|s| s.owned_by.as_ref());
+        let owner = self.sequences.get(relation).and_then(|s| s.owned_by.as_ref());
         if let Some(owner) = owner {
             return refused(format!(
                 "the sequence {relation} belongs to {}, and goes where that goes",
@@ -63,12 +61,7 @@ impl Catalog {
         }
         let new = Name::new(schema, &relation.name);
         self.need_free(word.kind(), &new)?;
-        let owned: Vec<Name> = self
-            .sequences
-            .iter()
-            .filter(|s| s.owned_by.as_ref().is_some_and(|o| &o.on == relation))
-            .map(|s| s.name.clone())
-            .collect();
+        let owned: Vec<Name> = self.sequences_owned_by(relation).map(|s| s.name.clone()).collect();
         self.put_name(relation, &new);
         for sequence in owned {
             self.put_name(&sequence, &Name::new(schema, &sequence.name));
@@ -95,23 +88,23 @@ impl Catalog {
             }
         };
         self.types.iter_mut().for_each(|t| moved(&mut t.name));
-        self.functions.iter_mut().for_each(|f| moved(&mut f.name));
+        self.functions.change(|f| f.name.schema == from, |f| moved(&mut f.name));
         self.extensions.iter_mut().filter(|e| e.schema == from).for_each(|e| e.schema = to.to_owned());
-        for table in &mut self.tables {
-            let calls = table.triggers.iter().any(|t| t.function.schema == from);
-            let counts = table.statistics.iter().any(|s| s.name.schema == from);
-            if calls || counts || table.of_type.as_ref().is_some_and(|t| t.schema == from) {
-                let table = Arc::make_mut(table);
-                table.triggers.iter_mut().for_each(|t| moved(&mut t.function));
-                table.statistics.iter_mut().for_each(|s| moved(&mut s.name));
-                table.of_type.iter_mut().for_each(moved);
-            }
-        }
-        for view in &mut self.views {
+        let concerned = |table: &Table| {
+            table.triggers.iter().any(|t| t.function.schema == from)
+                || table.statistics.iter().any(|s| s.name.schema == from)
+                || table.of_type.as_ref().is_some_and(|t| t.schema == from)
+        };
+        self.tables.change(concerned, |table| {
+            table.triggers.iter_mut().for_each(|t| moved(&mut t.function));
+            table.statistics.iter_mut().for_each(|s| moved(&mut s.name));
+            table.of_type.iter_mut().for_each(moved);
+        });
+        self.views.change_all(|view| {
             view.triggers.iter_mut().for_each(|t| moved(&mut t.function));
             view.functions.iter_mut().for_each(moved);
             view.types.iter_mut().for_each(moved);
-        }
+        });
         self.schemas.retain(|s| s != from);
         self.schemas.push(to.to_owned());
         self.schemas.sort();
@@ -143,29 +136,18 @@ impl Catalog {
         if t.replica_identity == format!("using index {}", index.name) {
             t.replica_identity = format!("using index {to}");
         }
-        let partitions: Vec<Name> = self
-            .tables
-            .iter()
-            .filter(|p| p.partition_of.as_ref() == Some(&table))
-            .map(|p| p.name.clone())
-            .collect();
+        let partitions: Vec<Name> = self.direct_partitions_of(&table).map(|p| p.name.clone()).collect();
         for partition in partitions {
             let parts = self.table_mut(&partition).into_iter().flat_map(|p| &mut p.indexes);
             parts.filter_map(|i| i.part_of.as_mut()).for_each(swap);
         }
-        for other in &mut self.tables {
-            let names = |t: &Table| {
-                t.constraints.iter().any(|c| {
-                    c.index.as_ref() == Some(&index.name)
-                        && c.foreign.as_ref().is_some_and(|f| f.table == table)
-                })
-            };
-            if names(other) {
-                let constraints = Arc::make_mut(other).constraints.iter_mut();
-                let foreign = constraints.filter(|c| c.foreign.as_ref().is_some_and(|f| f.table == table));
-                foreign.filter_map(|c| c.index.as_mut()).for_each(swap);
-            }
-        }
+        let to_it = |c: &crate::Constraint| c.foreign.as_ref().is_some_and(|f| f.table == table);
+        let names =
+            |t: &Table| t.constraints.iter().any(|c| c.index.as_ref() == Some(&index.name) && to_it(c));
+        self.tables.change_with(Key::references(&table), names, |other| {
+            let foreign = other.constraints.iter_mut().filter(|c| to_it(c));
+            foreign.filter_map(|c| c.index.as_mut()).for_each(swap);
+        });
     }
 
     /// Puts another name in the place of a relation's, wherever it stands.
@@ -176,35 +158,37 @@ impl Catalog {
             }
         };
         let in_needs = |needs: &mut Vec<Dependency>| needs.iter_mut().for_each(|d| swap(&mut d.on));
-        let is_sequence = self.sequences.iter().any(|s| &s.name == from);
-        for table in self.tables.iter_mut().filter(|t| mentions(t, from, is_sequence)) {
-            let t = Arc::make_mut(table);
-            swap(&mut t.name);
-            t.indexes.iter_mut().for_each(|i| swap(&mut i.definition.table));
-            t.partition_of.iter_mut().for_each(swap);
-            t.inherits.iter_mut().for_each(swap);
-            t.constraints.iter_mut().filter_map(|c| c.foreign.as_mut()).for_each(|f| swap(&mut f.table));
-            t.policies.iter_mut().for_each(|p| in_needs(&mut p.needs));
-            t.rules.iter_mut().flat_map(|r| &mut r.statements).for_each(|s| swap(&mut s.relation));
-            t.of_type.iter_mut().for_each(swap);
-            if is_sequence {
-                let defaults = t.columns.iter_mut().filter_map(|c| c.default.as_mut());
-                defaults.for_each(|d| *d = rename_relation_in(d, from, to));
-            }
-        }
-        for view in &mut self.views {
+        let is_sequence = self.sequences.contains(from);
+        self.tables.change(
+            |t| mentions(t, from, is_sequence),
+            |t| {
+                swap(&mut t.name);
+                t.indexes.iter_mut().for_each(|i| swap(&mut i.definition.table));
+                t.partition_of.iter_mut().for_each(swap);
+                t.inherits.iter_mut().for_each(swap);
+                t.constraints.iter_mut().filter_map(|c| c.foreign.as_mut()).for_each(|f| swap(&mut f.table));
+                t.policies.iter_mut().for_each(|p| in_needs(&mut p.needs));
+                t.rules.iter_mut().flat_map(|r| &mut r.statements).for_each(|s| swap(&mut s.relation));
+                t.of_type.iter_mut().for_each(swap);
+                if is_sequence {
+                    let defaults = t.columns.iter_mut().filter_map(|c| c.default.as_mut());
+                    defaults.for_each(|d| *d = rename_relation_in(d, from, to));
+                }
+            },
+        );
+        let change_view = |view: &mut View| {
             swap(&mut view.name);
             in_needs(&mut view.needs);
             view.rules.iter_mut().flat_map(|r| &mut r.statements).for_each(|s| swap(&mut s.relation));
-        }
-        for sequence in &mut self.sequences {
-            swap(&mut sequence.name);
-            sequence.owned_by.iter_mut().for_each(|o| swap(&mut o.on));
-        }
+        };
+        self.views.change_with(Key::needs(from), |v| &v.name != from, change_view);
+        self.views.change_with(Key::named(from), |v| &v.name == from, change_view);
+        let owned = |s: &Sequence| s.owned_by.as_ref().is_some_and(|o| &o.on == from);
+        self.sequences.change_with(Key::needs(from), owned, |s| {
+            s.owned_by.iter_mut().for_each(|o| swap(&mut o.on));
+        });
+        self.sequences.change_with(Key::named(from), |s| &s.name == from, |s| swap(&mut s.name));
         self.publications.iter_mut().flat_map(|p| &mut p.tables).for_each(|d| swap(&mut d.on));
-        self.tables.sort_by(|a, b| a.name.cmp(&b.name));
-        self.views.sort_by(|a, b| a.name.cmp(&b.name));
-        self.sequences.sort_by(|a, b| a.name.cmp(&b.name));
     }
 }
 

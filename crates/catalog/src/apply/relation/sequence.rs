@@ -16,8 +16,7 @@ impl Catalog {
         if let Some(owner) = &sequence.owned_by {
             self.need_owner(&sequence.name, owner)?;
         }
-        self.sequences.push(sequence.clone());
-        self.sequences.sort_by(|a, b| a.name.cmp(&b.name));
+        self.sequences.insert(sequence.clone());
         Ok(())
     }
 
@@ -44,7 +43,7 @@ impl Catalog {
         if !self.is_called(RelationWord::Sequence, name) {
             return self.wrong_kind(RelationWord::Sequence, name);
         }
-        let owner = self.sequences.iter().find(|s| &s.name == name).and_then(|s| s.owned_by.clone());
+        let owner = self.sequences.get(name).and_then(|s| s.owned_by.clone());
         match action {
             SequenceAction::Owner if owner.is_some() => {
                 return refused(format!("the sequence {name} has the owner of the table it belongs to"));
@@ -52,11 +51,11 @@ impl Catalog {
             SequenceAction::Options { owned_by: Some(Some(new)), .. } => self.need_owner(name, new)?,
             _ => {}
         }
-        for sequence in self.sequences.iter_mut().filter(|s| &s.name == name) {
-            if let SequenceAction::Options { owned_by, type_name } = action {
-                sequence.owned_by = owned_by.clone().unwrap_or_else(|| sequence.owned_by.clone());
-                sequence.type_name = type_name.clone().unwrap_or_else(|| sequence.type_name.clone());
-            }
+        if let Some(sequence) = self.sequences.get_mut(name)
+            && let SequenceAction::Options { owned_by, type_name } = action
+        {
+            sequence.owned_by = owned_by.clone().unwrap_or_else(|| sequence.owned_by.clone());
+            sequence.type_name = type_name.clone().unwrap_or_else(|| sequence.type_name.clone());
         }
         Ok(())
     }

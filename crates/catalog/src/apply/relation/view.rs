@@ -1,7 +1,7 @@
 //! Views and materialized views made and changed.
 
 use super::super::{ObjectKind, exists, missing, refused};
-use crate::{ApplyError, Catalog, Table, View, ViewDefinition};
+use crate::{ApplyError, Catalog, View, ViewDefinition};
 
 impl Catalog {
     pub(super) fn create_view(&mut self, it: &ViewDefinition) -> Result<(), ApplyError> {
@@ -21,18 +21,11 @@ impl Catalog {
         if let Some(missed) = it.view.needs.iter().find(|d| !self.has_relation(&d.on)) {
             return Err(missing(ObjectKind::Table, &missed.on));
         }
-        self.views.retain(|v| &v.name != name);
-        self.views.push(it.view.clone());
-        self.views.sort_by(|a, b| a.name.cmp(&b.name));
+        self.views.insert(it.view.clone());
         if let Some((table, _)) = &it.rows {
-            self.push_table(table.clone());
+            self.tables.insert(table.clone());
         }
         Ok(())
-    }
-
-    pub(super) fn push_table(&mut self, table: Table) {
-        self.tables.push(table.into());
-        self.tables.sort_by(|a, b| a.name.cmp(&b.name));
     }
 }
 

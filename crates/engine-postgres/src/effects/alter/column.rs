@@ -161,7 +161,7 @@ pub(super) fn owned_sequences(catalog: &Catalog, table: &Name, column: Option<&s
     let owned = |s: &&altimeter_catalog::Sequence| {
         s.owned_by.as_ref().is_some_and(|o| &o.on == table && column.is_none_or(|c| o.needs(table, c)))
     };
-    catalog.sequences.iter().filter(owned).map(|s| s.name.clone()).collect()
+    catalog.sequences_owned_by(table).filter(owned).map(|s| s.name.clone()).collect()
 }
 
 /// The tables are read, but for those whose column is NOT NULL already or proved to be.

@@ -5,7 +5,7 @@
 //! the same way (`TryReuseForeignKey`), a CHECK is always asked of all rows again.
 
 use altimeter_catalog::{
-    Change, Column, ColumnAction, Constraint, ConstraintKind, Index, IndexTarget, Name, Table, TypeKind,
+    Change, Column, ColumnAction, Constraint, ConstraintKind, Index, IndexTarget, Key, Name, Table, TypeKind,
 };
 use squawk_syntax::SyntaxKind;
 
@@ -90,7 +90,7 @@ fn refuse_collation(work: &mut Work<'_>, column: &str, type_name: &str, collatio
 
 /// What stands in the way of another type: all that the server does not make again by itself.
 fn depends(work: &Work<'_>, table: &Name, column: &str) -> Option<String> {
-    let direct = work.schema.views.iter().find(|v| v.needs.iter().any(|d| d.needs(table, column)));
+    let direct = work.schema.views_needing(table).find(|v| v.needs.iter().any(|d| d.needs(table, column)));
     if let Some(view) = direct {
         return Some(format!(
             "{} {}",
@@ -123,6 +123,9 @@ fn depends(work: &Work<'_>, table: &Name, column: &str) -> Option<String> {
 
 /// No column can change in a table whose row type is a column's type elsewhere, written anew or not.
 fn refuse_row_type(work: &mut Work<'_>) {
+    if !work.schema.tables.may_have(Key::type_called(&work.table.name)) {
+        return;
+    }
     let own = crate::quoting::quote_name(&work.table);
     let holds = |c: &Column| types::TypeName::of(&c.type_name).base == own;
     let found = work.schema.tables.iter().find_map(|t| Some((t, t.columns.iter().find(|c| holds(c))?)));

@@ -14,8 +14,7 @@ pub(super) fn clustered(catalog: &Catalog, table: Option<&Name>, index: Option<&
     let Some(name) = table else {
         effect.transaction = TransactionUse::Forbidden;
         let before = |t: &&Table| t.clustered_on.is_some();
-        let tables = catalog.tables.iter().map(AsRef::as_ref);
-        tables.filter(before).for_each(|t| one(catalog, t, effect));
+        catalog.tables.iter().filter(before).for_each(|t| one(catalog, t, effect));
         return;
     };
     let Some(table) = catalog.table(name) else { return };

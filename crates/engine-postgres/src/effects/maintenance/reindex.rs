@@ -69,7 +69,7 @@ fn parts<'a>(catalog: &'a Catalog, table: &Table, index: &Index) -> Vec<(&'a Tab
     let mut found: Vec<(&Table, &Index)> = Vec::new();
     let mut above = vec![(table.name.clone(), index.definition.name.clone())];
     while let Some((table, index)) = above.pop() {
-        for below in catalog.tables.iter().filter(|t| t.partition_of.as_ref() == Some(&table)) {
+        for below in catalog.direct_partitions_of(&table) {
             let part = below.indexes.iter().filter(|i| i.part_of.as_ref() == Some(&index));
             for part in part {
                 found.push((below, part));

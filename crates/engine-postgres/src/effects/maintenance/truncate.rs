@@ -96,8 +96,7 @@ fn one(catalog: &Catalog, table: &Table, through: Option<&str>, restart_identity
         effect.take_through(name, RelationKind::PartitionedTable, mode, &format!("parent of {}", table.name));
         parent = catalog.table(name).and_then(|t| t.partition_of.as_ref());
     }
-    let owned = |s: &&altimeter_catalog::Sequence| s.owned_by.as_ref().is_some_and(|o| &o.on == name);
-    for sequence in catalog.sequences.iter().filter(owned).filter(|_| restart_identity) {
+    for sequence in catalog.sequences_owned_by(name).filter(|_| restart_identity) {
         if let Some(mode) = facts::TRUNCATE_SEQUENCE.on_server(catalog) {
             let through = format!("owned by {name}");
             effect.take_through(&sequence.name, RelationKind::Sequence, mode, &through);

@@ -66,7 +66,7 @@ fn holds_rows(table: &Table) -> bool {
 }
 
 fn every_table(catalog: &Catalog) -> impl Iterator<Item = &Table> {
-    catalog.tables.iter().map(AsRef::as_ref).filter(|t| t.kind != TableKind::ForeignTable)
+    catalog.tables.iter().filter(|t| t.kind != TableKind::ForeignTable)
 }
 
 /// A table with its partitions, and from 18 on with those that inherit from it.

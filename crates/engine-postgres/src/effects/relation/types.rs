@@ -1,7 +1,8 @@
 //! Types changed: a stricter domain is checked in every table, a composite type's tables follow it.
 
 use altimeter_catalog::{
-    AttributeAction, Catalog, Change, Column, ColumnAction, Effect, Name, TableKind, TypeAction, TypeKind,
+    AttributeAction, Catalog, Change, Column, ColumnAction, Effect, Key, Name, TableKind, TypeAction,
+    TypeKind,
 };
 
 use crate::effects::{describe, lock_by, take_by};
@@ -37,7 +38,7 @@ pub(super) fn altered(catalog: &Catalog, name: &Name, action: &TypeAction, effec
 }
 
 fn typed(catalog: &Catalog, name: &Name) -> Vec<Name> {
-    let tables = catalog.tables.iter().filter(|t| t.of_type.as_ref() == Some(name));
+    let tables = catalog.tables.with(Key::needs(name)).filter(|t| t.of_type.as_ref() == Some(name));
     tables.map(|t| t.name.clone()).collect()
 }
 

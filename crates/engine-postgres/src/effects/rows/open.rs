@@ -90,7 +90,7 @@ impl<'a> Opening<'a> {
             }
             return;
         }
-        if catalog.sequences.iter().any(|s| &s.name == name) {
+        if catalog.sequences.contains(name) {
             take(catalog, name, self.mode, through, effect);
         } else if !is_system(name) {
             fail(effect, format!("{name} does not exist"));

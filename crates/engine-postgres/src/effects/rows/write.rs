@@ -211,8 +211,7 @@ fn draws(catalog: &Catalog, table: &Table, given: Option<&[Given]>, effect: &mut
         let mut drawn = column.default.as_deref().map(|d| sequences_of(catalog, d)).unwrap_or_default();
         if column.identity.is_some() {
             let owned = catalog
-                .sequences
-                .iter()
+                .sequences_owned_by(&table.name)
                 .find(|s| s.owned_by.as_ref().is_some_and(|o| o.needs(&table.name, &column.name)));
             drawn.extend(owned.map(|s| s.name.clone()));
         }

@@ -46,10 +46,10 @@ fn named(catalog: &Catalog, argument: &SyntaxNode) -> Option<Name> {
         let table = qualified(catalog, dotted(&table))?;
         let owned =
             |s: &&altimeter_catalog::Sequence| s.owned_by.as_ref().is_some_and(|o| o.needs(&table, &column));
-        return catalog.sequences.iter().find(owned).map(|s| s.name.clone());
+        return catalog.sequences_owned_by(&table).find(owned).map(|s| s.name.clone());
     }
     let text = tokens(argument).next().map(|t| setting::unquoted(t.text()))?;
-    qualified(catalog, dotted(&text)).filter(|name| catalog.sequences.iter().any(|s| &s.name == name))
+    qualified(catalog, dotted(&text)).filter(|name| catalog.sequences.contains(name))
 }
 
 /// The parts of a name as text: `public."Odd.Name"`.

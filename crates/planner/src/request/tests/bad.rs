@@ -162,7 +162,7 @@ fn a_name_twice_on_the_search_path_is_ambiguous() {
     let mut catalog = shop();
     catalog.server.search_path.push("sales".to_owned());
     assert!(read(&catalog, "rename orders.status to state").is_ok());
-    catalog.tables.push(table("public", "orders", &[("status", "text")]).into());
+    catalog.tables.insert(table("public", "orders", &[("status", "text")]));
     let error = read(&catalog, "rename orders.status to state").unwrap_err();
     assert_eq!(error.message, "table orders is ambiguous: there are public.orders and sales.orders");
 }
@@ -171,10 +171,10 @@ fn a_name_twice_on_the_search_path_is_ambiguous() {
 fn a_materialized_view_is_shown_but_not_changed() {
     let mut catalog = shop();
     let name = altimeter_catalog::Name::new("public", "active_users");
-    catalog.views[0].materialized = true;
+    catalog.views.change_all(|view| view.materialized = true);
     let mut rows = table("public", "active_users", &[("id", "bigint"), ("seen", "date")]);
     rows.kind = altimeter_catalog::TableKind::MaterializedView;
-    catalog.tables.push(rows.into());
+    catalog.tables.insert(rows);
     let says = "public.active_users is a materialized view, not a table; it reads public.users";
     for request in [
         "rename active_users.id to uid",
@@ -198,9 +198,11 @@ fn a_materialized_view_is_shown_but_not_changed() {
 #[test]
 fn names_in_upper_case_are_told_from_those_in_lower_case() {
     let mut catalog = shop();
-    catalog
-        .tables
-        .push(table("public", "Users", &[("Email", "text"), ("email", "text"), ("Kind", "text")]).into());
+    catalog.tables.insert(table(
+        "public",
+        "Users",
+        &[("Email", "text"), ("email", "text"), ("Kind", "text")],
+    ));
     let table = [
         ("rename users.email to mail", "rename public.users.email to mail"),
         ("rename Users.email to mail", "rename public.\"Users\".email to mail"),

@@ -1,7 +1,5 @@
 //! A type under another name: columns, types built on it and expressions follow.
 
-use std::sync::Arc;
-
 use super::super::super::{ObjectKind, exists};
 use crate::expression::{print_type, rename_type_in};
 use crate::{ApplyError, Catalog, IndexTarget, Name, Table, TypeKind, type_named};
@@ -24,16 +22,16 @@ impl Catalog {
         };
         // A cast can stand in any expression; looking is cheap, a copy of the table is not.
         let in_text = |text: &mut String| *text = rename_type_in(text, &path, from, &to);
-        for table in &mut self.tables {
-            let uses = table.columns.iter().any(|c| type_named(&lookup, &c.type_name, from));
-            let casts = expressions_of(table).any(|text| rename_type_in(text, &path, from, &to) != *text);
-            if uses || casts || table.of_type.as_ref() == Some(from) {
-                let table = Arc::make_mut(table);
-                table.columns.iter_mut().for_each(|c| swap(&mut c.type_name));
-                table.of_type.iter_mut().filter(|t| *t == from).for_each(|t| *t = to.clone());
-                in_expressions(table, in_text);
-            }
-        }
+        let concerned = |table: &Table| {
+            table.columns.iter().any(|c| type_named(&lookup, &c.type_name, from))
+                || expressions_of(table).any(|text| rename_type_in(text, &path, from, &to) != *text)
+                || table.of_type.as_ref() == Some(from)
+        };
+        self.tables.change(concerned, |table| {
+            table.columns.iter_mut().for_each(|c| swap(&mut c.type_name));
+            table.of_type.iter_mut().filter(|t| *t == from).for_each(|t| *t = to.clone());
+            in_expressions(table, in_text);
+        });
         for other in &mut self.types {
             match &mut other.kind {
                 TypeKind::Domain { base, default, checks, .. } => {
@@ -48,8 +46,10 @@ impl Catalog {
                 other.name = to.clone();
             }
         }
-        let views = self.views.iter_mut().flat_map(|v| &mut v.types);
-        views.filter(|t| *t == from).for_each(|t| *t = to.clone());
+        self.views.change(
+            |v| v.types.contains(from),
+            |v| v.types.iter_mut().filter(|t| *t == from).for_each(|t| *t = to.clone()),
+        );
         self.types.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(())
     }
@@ -100,12 +100,12 @@ mod tests {
             ..Column::default()
         };
         let table = Table { name: Name::new("public", "t"), columns: vec![column], ..Table::default() };
-        let mut catalog = Catalog { tables: vec![Arc::new(table)].into(), ..Catalog::default() };
+        let mut catalog = Catalog { tables: vec![table].into(), ..Catalog::default() };
         catalog.server.search_path = vec!["public".to_owned()];
         let kind = TypeKind::Enum { labels: vec!["sad".to_owned()] };
         catalog.types.push(UserType { name: old.clone(), kind, extension: None });
         catalog.rename_type(&old, new.clone()).expect("the name is free");
-        let column = &catalog.tables[0].columns[0];
+        let column = &catalog.tables.first().unwrap().columns[0];
         assert_eq!(column.type_name, "public.\"Mood 2\"[]");
         assert_eq!(column.default.as_deref(), Some("ARRAY['sad'::\"Mood 2\", 'mood'::text]"));
         assert!(catalog.user_type(&new).is_some() && catalog.user_type(&old).is_none());
