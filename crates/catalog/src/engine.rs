@@ -9,7 +9,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Catalog, Change, Check, Effect, Name};
+use crate::{Answer, Catalog, Change, Check, Column, Effect, Identity, Name, SequenceOptions};
 
 /// The database systems Altimeter speaks of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -220,11 +220,29 @@ pub trait Engine: Sync {
     /// How values of one type become another's, both as the server prints them; none if there is no way.
     fn casting(&self, catalog: &Catalog, from: &str, to: &str) -> Option<Casting>;
 
+    /// The expression with an expression in parentheses in the place of every mention of one column.
+    fn put_for_column(&self, expression: &str, column: &str, value: &str) -> String;
+
     /// An expression cast to a type.
     fn cast(&self, expression: &str, type_name: &str) -> String;
 
     /// A function called with one argument, both as SQL.
     fn call(&self, function: &Name, argument: &str) -> String;
+
+    /// `ALTER COLUMN … ADD GENERATED … AS IDENTITY` with a sequence of that name that counts like that.
+    fn print_identity(
+        &self,
+        column: (&Name, &str),
+        kind: Identity,
+        sequence: (&Name, &SequenceOptions),
+    ) -> String;
+
+    /// What a column has beside its type, default and constraints (a comment, a statistics target, options), given to a
+    /// column of that name.
+    fn column_settings(&self, table: &Name, column: &Column, name: &str) -> Vec<Change>;
+
+    /// What lets a sequence go on where another stands, as a statement inside a block.
+    fn print_go_on(&self, sequence: &Name, from: &Name) -> String;
 
     /// The columns an expression reads.
     fn columns_of(&self, expression: &str) -> Vec<String>;

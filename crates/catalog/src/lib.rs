@@ -56,7 +56,7 @@ pub use name::Name;
 pub use naming::{NameParts, joined};
 pub use objects::{
     Cast, Dependency, DomainConstraint, Extension, Function, Publication, RoutineStatement, Rule, Sequence,
-    TypeKind, UserType, View,
+    SequenceOptions, TypeKind, UserType, View,
 };
 pub use outline::{Outline, OutlineChange};
 pub use server::{Role, RoleSetting, Server, WalPosition};

@@ -1,8 +1,8 @@
 //! The pure side of the engine, for the layers above.
 
 use altimeter_catalog::{
-    Backfill, Casting, Catalog, Change, Check, Effect, Engine, IndexDefinition, Name, Narrowing, SourceText,
-    Statement, StatementUse, Volatility,
+    Backfill, Casting, Catalog, Change, Check, Column, Effect, Engine, Identity, IndexDefinition, Name,
+    Narrowing, SequenceOptions, SourceText, Statement, StatementUse, Volatility,
 };
 
 use crate::text::PostgresText;
@@ -77,12 +77,33 @@ impl Engine for PostgresEngine {
         types::casting(catalog, from, to)
     }
 
+    fn put_for_column(&self, expression: &str, column: &str, value: &str) -> String {
+        expression::put_for_column(expression, column, &format!("({value})"))
+    }
+
     fn cast(&self, expression: &str, type_name: &str) -> String {
         expression::cast(expression, type_name)
     }
 
     fn call(&self, function: &Name, argument: &str) -> String {
         format!("{}({argument})", quoting::quote_name(function))
+    }
+
+    fn print_identity(
+        &self,
+        column: (&Name, &str),
+        kind: Identity,
+        sequence: (&Name, &SequenceOptions),
+    ) -> String {
+        dialect::print_identity(column, kind, sequence)
+    }
+
+    fn column_settings(&self, table: &Name, column: &Column, name: &str) -> Vec<Change> {
+        dialect::column_settings(table, column, name)
+    }
+
+    fn print_go_on(&self, sequence: &Name, from: &Name) -> String {
+        dialect::print_go_on(sequence, from)
     }
 
     fn columns_of(&self, expression: &str) -> Vec<String> {

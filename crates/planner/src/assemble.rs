@@ -236,7 +236,8 @@ fn statements(
     let mut statements = Vec::new();
     let mut outline = schema.outline(concerned);
     for change in changes {
-        let judged = printed(engine, schema, change, Some(LOCK_TIMEOUT_MS), Some(began_on))?;
+        let lock_timeout_ms = lock_timeout_of(change);
+        let judged = printed(engine, schema, change, Some(lock_timeout_ms), Some(began_on))?;
         let effect = &judged.effect;
         if let Some(reason) = effect.fails.as_ref().or(effect.not_analysed.as_ref()) {
             return Err(PlanError::Unproved {
@@ -255,13 +256,40 @@ fn statements(
         let after = schema.outline(concerned);
         statements.push(PlannedStatement {
             transaction,
-            lock_timeout_ms: if waits_harmlessly { 0 } else { LOCK_TIMEOUT_MS },
+            lock_timeout_ms: if waits_harmlessly { 0 } else { lock_timeout_ms },
             judged,
             changes: outline.change_to(&after),
         });
         outline = after;
     }
     Ok(statements)
+}
+
+/// How long a change waits for each lock, in ms. One that locks several tables could be in each other's way with a
+/// transaction that has them in another order; it must give up before the server looks for deadlocks, which it does
+/// after a second (`deadlock_timeout`) and at the cost of either.
+fn lock_timeout_of(change: &Change) -> u32 {
+    let Change::Together(_) = change else { return LOCK_TIMEOUT_MS };
+    let mut tables: Vec<&Name> = change.parts().into_iter().filter_map(altered).collect();
+    tables.sort();
+    tables.dedup();
+    match u32::try_from(tables.len()) {
+        Ok(0 | 1) => LOCK_TIMEOUT_MS,
+        Ok(several) => (800 / several).max(50),
+        Err(_) => 50,
+    }
+}
+
+fn altered(change: &Change) -> Option<&Name> {
+    match change {
+        Change::DropConstraint { table, .. }
+        | Change::AddConstraint { table, .. }
+        | Change::RenameColumn { table, .. }
+        | Change::DropColumn { table, .. }
+        | Change::AlterWhole { table, .. }
+        | Change::DropTrigger { table, .. } => Some(table),
+        _ => None,
+    }
 }
 
 /// A new index has the size it was estimated at, for the statements that come after.
