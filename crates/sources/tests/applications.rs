@@ -11,7 +11,7 @@ use altimeter_sources::{Certainty, Found, Wanted, search};
 fn shop() -> Catalog {
     let table = |name: &str, columns: &[&str]| {
         let columns = columns.iter().map(|c| Column { name: (*c).to_owned(), ..Column::default() });
-        Table { name: Name::new("public", name), columns: columns.collect(), ..Table::default() }.into()
+        Table { name: Name::new("public", name), columns: columns.collect(), ..Table::default() }
     };
     let mut catalog = Catalog {
         tables: vec![
