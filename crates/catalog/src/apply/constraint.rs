@@ -561,7 +561,7 @@ mod tests {
             ..table("h", None)
         };
         let above = Table { kind: TableKind::Table, partition_key: None, ..table("p", None) };
-        let mut catalog = Catalog { tables: vec![above.into(), heir.into()].into(), ..Catalog::default() };
+        let mut catalog = Catalog { tables: vec![above, heir].into(), ..Catalog::default() };
         catalog.server.version_num = 180_000;
         let parent = Name::new("public", "p");
         let add = |constraint| Change::AddConstraint { table: parent.clone(), constraint };
