@@ -183,6 +183,7 @@ pub(crate) fn owned_sequence(name: &Name, table: &Name, column: &Column) -> Chan
         owned_by: Some(Dependency { on: table.clone(), columns: vec![column.name.clone()] }),
         type_name: column.type_name.clone(),
         used: None,
+        options: None,
     };
     Change::Relation(RelationChange::CreateSequence { sequence, if_not_exists: false })
 }

@@ -223,6 +223,7 @@ mod tests {
                 owned_by: Some(Dependency { on: name("p"), columns: vec!["id".to_owned()] }),
                 type_name: "integer".to_owned(),
                 used: None,
+                options: None,
             }]
             .into(),
             ..Catalog::default()

@@ -1,6 +1,6 @@
 //! Two schemas without what changes by itself.
 
-use crate::{Catalog, Table};
+use crate::{Catalog, Sequence, Table};
 
 impl Catalog {
     /// The two schemas where they may differ: statistics, sizes, activity and everything else that changes by itself
@@ -23,7 +23,9 @@ impl Catalog {
             ..Catalog::default()
         };
         schema.views.change(|v| v.bytes.is_some(), |v| v.bytes = None);
-        schema.sequences.change(|s| s.used.is_some(), |s| s.used = None);
+        // How a sequence counts is not simulated.
+        let known = |s: &Sequence| s.used.is_some() || s.options.is_some();
+        schema.sequences.change(known, |s| (s.used, s.options) = (None, None));
         schema.functions.change(|f| !f.mentions.is_empty(), |f| f.mentions.clear());
         schema
     }
@@ -34,7 +36,12 @@ fn table_only(table: &Table) -> Table {
     table.size = Default::default();
     table.activity = None;
     table.rates = None;
-    table.columns.iter_mut().for_each(|c| c.statistics = None);
+    for column in &mut table.columns {
+        column.statistics = None;
+        // Not simulated.
+        (column.comment, column.statistics_target) = (None, None);
+        column.options.clear();
+    }
     for index in &mut table.indexes {
         index.bytes = None;
         index.scans = None;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Catalog, Change, Check, Effect, Name};
+use crate::{Answer, Catalog, Change, Check, Column, Effect, Identity, Name, SequenceOptions};
 
 /// The database systems Altimeter speaks of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -56,6 +56,17 @@ pub struct Piece {
     pub line: u32,
     /// Lines of data that follow it in the text and are no statements: the rows of `COPY … FROM stdin`.
     pub data_rows: Option<u64>,
+}
+
+/// What a statement uses of one relation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementUse {
+    /// The relation.
+    pub relation: Name,
+    /// Columns of it that are named.
+    pub columns: Vec<String>,
+    /// Columns of it that are not named but taken: by `*`, by a write without a list of columns.
+    pub taken: Vec<String>,
 }
 
 /// What a piece of a text is.
@@ -161,6 +172,10 @@ pub trait Engine: Sync {
     /// What the server does to carry the statement out on that catalog.
     fn effect(&self, catalog: &Catalog, statement: &Statement) -> Effect;
 
+    /// The relations a statement about rows reads or writes and the columns it names or takes with `*`, every name
+    /// resolved; nothing of a statement about the schema; none if it cannot be read. Literals may have been taken out.
+    fn uses(&self, catalog: &Catalog, sql: &str) -> Option<Vec<StatementUse>>;
+
     /// A change as one statement that runs as it stands, without closing semicolon. Empty for a change that is only
     /// ever read from somebody's SQL and that no recipe makes.
     fn print(&self, catalog: &Catalog, change: &Change) -> String;
@@ -205,11 +220,29 @@ pub trait Engine: Sync {
     /// How values of one type become another's, both as the server prints them; none if there is no way.
     fn casting(&self, catalog: &Catalog, from: &str, to: &str) -> Option<Casting>;
 
+    /// The expression with an expression in parentheses in the place of every mention of one column.
+    fn put_for_column(&self, expression: &str, column: &str, value: &str) -> String;
+
     /// An expression cast to a type.
     fn cast(&self, expression: &str, type_name: &str) -> String;
 
     /// A function called with one argument, both as SQL.
     fn call(&self, function: &Name, argument: &str) -> String;
+
+    /// `ALTER COLUMN … ADD GENERATED … AS IDENTITY` with a sequence of that name that counts like that.
+    fn print_identity(
+        &self,
+        column: (&Name, &str),
+        kind: Identity,
+        sequence: (&Name, &SequenceOptions),
+    ) -> String;
+
+    /// What a column has beside its type, default and constraints (a comment, a statistics target, options), given to a
+    /// column of that name.
+    fn column_settings(&self, table: &Name, column: &Column, name: &str) -> Vec<Change>;
+
+    /// What lets a sequence go on where another stands, as a statement inside a block.
+    fn print_go_on(&self, sequence: &Name, from: &Name) -> String;
 
     /// The columns an expression reads.
     fn columns_of(&self, expression: &str) -> Vec<String>;

@@ -29,7 +29,7 @@ mod table;
 
 pub use activity::{
     Activity, LockWait, PreparedTransaction, Progress, ReplicationSlot, Session, StandbyConnection,
-    StatementStatistics,
+    StatementCalls, StatementStatistics,
 };
 pub use answer::Answer;
 pub use apply::{ApplyError, ObjectKind};
@@ -48,14 +48,15 @@ pub use dependency::{Object, UsedBy, type_named};
 pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};
 pub use engine::{
     Casting, Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Narrowing, Piece,
-    PieceKind, Script, SourceText, Statement, SyntaxError, SyntaxOracle, Verdict, Verifier, Volatility,
+    PieceKind, Script, SourceText, Statement, StatementUse, SyntaxError, SyntaxOracle, Verdict, Verifier,
+    Volatility,
 };
 pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
 pub use name::Name;
 pub use naming::{NameParts, joined};
 pub use objects::{
     Cast, Dependency, DomainConstraint, Extension, Function, Publication, RoutineStatement, Rule, Sequence,
-    TypeKind, UserType, View,
+    SequenceOptions, TypeKind, UserType, View,
 };
 pub use outline::{Outline, OutlineChange};
 pub use server::{Role, RoleSetting, Server, WalPosition};

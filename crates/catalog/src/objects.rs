@@ -72,6 +72,26 @@ pub struct Sequence {
     pub type_name: String,
     /// How much of its range is used, 0 to 1; none if never used or it may not be read.
     pub used: Option<f64>,
+    /// How it counts; none of one that no server has yet.
+    #[serde(default)]
+    pub options: Option<SequenceOptions>,
+}
+
+/// How a sequence counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SequenceOptions {
+    /// Its first value.
+    pub start: i64,
+    /// What comes on top for the next.
+    pub increment: i64,
+    /// The smallest value.
+    pub minimum: i64,
+    /// The largest value.
+    pub maximum: i64,
+    /// How many values a session takes at a time.
+    pub cache: i64,
+    /// It begins again at its end.
+    pub cycle: bool,
 }
 
 /// A function or procedure.

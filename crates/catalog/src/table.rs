@@ -181,6 +181,12 @@ pub struct Column {
     pub grants: Vec<Grant>,
     /// The planner's statistics; none if the table was never analysed or they may not be read.
     pub statistics: Option<ColumnStatistics>,
+    /// What somebody wrote about it (`COMMENT ON COLUMN`).
+    pub comment: Option<String>,
+    /// How many values statistics keep of it (`SET STATISTICS`), where it is not the server's choice.
+    pub statistics_target: Option<i32>,
+    /// Its options: `n_distinct=100`.
+    pub options: Vec<String>,
 }
 
 /// A generated column.

@@ -4,7 +4,9 @@ mod advice;
 mod backfill;
 mod checks;
 mod follow;
+mod identity;
 mod in_step;
+mod settings;
 
 use altimeter_catalog::{
     Catalog, Change, Column, ConstraintDefinition, FunctionBody, Identity, IndexDefinition, IndexKey,
@@ -14,6 +16,9 @@ use altimeter_catalog::{
 pub(crate) use advice::relation_word;
 pub(crate) use backfill::{print_progress, read_backfill};
 pub(crate) use checks::{print_check, print_exceptions};
+
+pub(crate) use identity::{print_go_on, print_identity};
+pub(crate) use settings::column_settings;
 
 use crate::quoting::{quote, quote_name};
 

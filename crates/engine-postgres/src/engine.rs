@@ -1,12 +1,12 @@
 //! The pure side of the engine, for the layers above.
 
 use altimeter_catalog::{
-    Backfill, Casting, Catalog, Change, Check, Effect, Engine, IndexDefinition, Name, Narrowing, SourceText,
-    Statement, Volatility,
+    Backfill, Casting, Catalog, Change, Check, Column, Effect, Engine, Identity, IndexDefinition, Name,
+    Narrowing, SequenceOptions, SourceText, Statement, StatementUse, Volatility,
 };
 
 use crate::text::PostgresText;
-use crate::{bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo};
+use crate::{bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo, uses};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,6 +19,10 @@ impl Engine for PostgresEngine {
 
     fn effect(&self, catalog: &Catalog, statement: &Statement) -> Effect {
         effects::effect(catalog, statement)
+    }
+
+    fn uses(&self, catalog: &Catalog, sql: &str) -> Option<Vec<StatementUse>> {
+        uses::uses(catalog, sql)
     }
 
     fn print(&self, catalog: &Catalog, change: &Change) -> String {
@@ -73,12 +77,33 @@ impl Engine for PostgresEngine {
         types::casting(catalog, from, to)
     }
 
+    fn put_for_column(&self, expression: &str, column: &str, value: &str) -> String {
+        expression::put_for_column(expression, column, &format!("({value})"))
+    }
+
     fn cast(&self, expression: &str, type_name: &str) -> String {
         expression::cast(expression, type_name)
     }
 
     fn call(&self, function: &Name, argument: &str) -> String {
         format!("{}({argument})", quoting::quote_name(function))
+    }
+
+    fn print_identity(
+        &self,
+        column: (&Name, &str),
+        kind: Identity,
+        sequence: (&Name, &SequenceOptions),
+    ) -> String {
+        dialect::print_identity(column, kind, sequence)
+    }
+
+    fn column_settings(&self, table: &Name, column: &Column, name: &str) -> Vec<Change> {
+        dialect::column_settings(table, column, name)
+    }
+
+    fn print_go_on(&self, sequence: &Name, from: &Name) -> String {
+        dialect::print_go_on(sequence, from)
     }
 
     fn columns_of(&self, expression: &str) -> Vec<String> {

@@ -14,6 +14,7 @@ use crate::plan::{
 };
 use crate::recipe::{RecipeContext, refuse};
 use crate::request::Request;
+use crate::uses::{self, Uses};
 use crate::{combine, direct, proof};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
@@ -44,8 +45,9 @@ pub fn plan_request(
 ) -> Result<Plan, PlanError> {
     let context = RecipeContext { engine, catalog };
     let tables = tables(catalog, &request.changes);
+    let uses = uses::find(engine, catalog, &request.changes);
     let proved = match options.zero_downtime {
-        true => without_downtime(&context, &request.changes, &tables)?,
+        true => without_downtime(&context, &request.changes, &tables, uses.as_ref())?,
         false => {
             let mut schema = catalog.clone();
             let mut drafts = Vec::new();
@@ -54,11 +56,12 @@ pub fn plan_request(
                 drafts.push(direct::whatever_it_costs(&now, &plain(change))?);
                 schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
             }
-            proved(&context, &request.changes, &tables, combine::chained(drafts))?
+            proved(&context, &request.changes, &tables, combine::chained(drafts), None)?
         }
     };
     let direct = direct(engine, catalog, &request.changes)?;
-    Ok(finish(engine, catalog, request, proved, direct, tables))
+    let plan = finish(engine, catalog, request, proved, direct, tables);
+    Ok(Plan { uses, ..plan })
 }
 
 /// The tables the changes are about, each once; an index stands for its table.
@@ -90,6 +93,7 @@ fn without_downtime(
     context: &RecipeContext<'_>,
     changes: &[Change],
     tables: &[Name],
+    uses: Option<&Uses>,
 ) -> Result<Proved, PlanError> {
     let apart = combine::apart(context, changes);
     let in_turn = combine::in_turn(context, &apart)?;
@@ -101,19 +105,21 @@ fn without_downtime(
     }
     if apart.len() > 1
         && let Some(drafts) = combine::side_by_side(context, &apart)
-        && let Ok(proved) = proved(context, changes, tables, combine::merged(drafts))
+        && let Ok(proved) = proved(context, changes, tables, combine::merged(drafts), uses)
     {
         return Ok(proved);
     }
-    proved(context, changes, tables, combine::chained(in_turn))
+    proved(context, changes, tables, combine::chained(in_turn), uses)
 }
 
 fn proved(
     context: &RecipeContext<'_>,
     changes: &[Change],
     tables: &[Name],
-    draft: Draft,
+    mut draft: Draft,
+    uses: Option<&Uses>,
 ) -> Result<Proved, PlanError> {
+    uses.into_iter().for_each(|u| uses::wait_for_the_end(&mut draft, u));
     let concerned = concerned(tables, &draft.steps);
     let steps = steps(context.engine, context.catalog, &draft.steps, &concerned)?;
     proof::reaches(context.catalog, changes, &draft)?;
@@ -230,7 +236,8 @@ fn statements(
     let mut statements = Vec::new();
     let mut outline = schema.outline(concerned);
     for change in changes {
-        let judged = printed(engine, schema, change, Some(LOCK_TIMEOUT_MS), Some(began_on))?;
+        let lock_timeout_ms = lock_timeout_of(change);
+        let judged = printed(engine, schema, change, Some(lock_timeout_ms), Some(began_on))?;
         let effect = &judged.effect;
         if let Some(reason) = effect.fails.as_ref().or(effect.not_analysed.as_ref()) {
             return Err(PlanError::Unproved {
@@ -249,13 +256,40 @@ fn statements(
         let after = schema.outline(concerned);
         statements.push(PlannedStatement {
             transaction,
-            lock_timeout_ms: if waits_harmlessly { 0 } else { LOCK_TIMEOUT_MS },
+            lock_timeout_ms: if waits_harmlessly { 0 } else { lock_timeout_ms },
             judged,
             changes: outline.change_to(&after),
         });
         outline = after;
     }
     Ok(statements)
+}
+
+/// How long a change waits for each lock, in ms. One that locks several tables could be in each other's way with a
+/// transaction that has them in another order; it must give up before the server looks for deadlocks, which it does
+/// after a second (`deadlock_timeout`) and at the cost of either.
+fn lock_timeout_of(change: &Change) -> u32 {
+    let Change::Together(_) = change else { return LOCK_TIMEOUT_MS };
+    let mut tables: Vec<&Name> = change.parts().into_iter().filter_map(altered).collect();
+    tables.sort();
+    tables.dedup();
+    match u32::try_from(tables.len()) {
+        Ok(0 | 1) => LOCK_TIMEOUT_MS,
+        Ok(several) => (800 / several).max(50),
+        Err(_) => 50,
+    }
+}
+
+fn altered(change: &Change) -> Option<&Name> {
+    match change {
+        Change::DropConstraint { table, .. }
+        | Change::AddConstraint { table, .. }
+        | Change::RenameColumn { table, .. }
+        | Change::DropColumn { table, .. }
+        | Change::AlterWhole { table, .. }
+        | Change::DropTrigger { table, .. } => Some(table),
+        _ => None,
+    }
 }
 
 /// A new index has the size it was estimated at, for the statements that come after.
@@ -314,6 +348,7 @@ fn finish(
         rollback,
         capacity,
         alternatives,
+        uses: None,
         cautions: draft.column_order_differs.into_iter().chain(draft.cautions).collect(),
         unknowns,
         preflight: met,

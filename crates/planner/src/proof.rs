@@ -41,6 +41,9 @@ fn as_written(change: &Change) -> Change {
             column: Column {
                 statistics: None,
                 grants: Vec::new(),
+                comment: None,
+                statistics_target: None,
+                options: Vec::new(),
                 nondeterministic: false,
                 ..column.clone()
             },

@@ -7,6 +7,7 @@ mod add_constraint;
 mod add_index;
 mod add_key;
 mod change_default;
+mod change_enum;
 mod change_type;
 mod drop_column;
 mod drop_constraint;
@@ -26,6 +27,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &add_index::AddIndex,
     &add_key::AddKey,
     &change_default::ChangeDefault,
+    &change_enum::ChangeEnum,
     &change_type::ChangeType,
     &drop_column::DropColumn,
     &drop_constraint::DropConstraint,

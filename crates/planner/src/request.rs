@@ -7,6 +7,8 @@
 mod add_column;
 mod add_constraint;
 mod add_index;
+mod change_enum;
+mod change_type;
 mod column_default;
 mod column_type;
 mod drop_column;
@@ -55,6 +57,9 @@ static ALL: &[&dyn Reader] = &[
     &drop_column::DropColumn,
     &add_index::AddIndex,
     &drop_index::DropIndex,
+    &change_type::ChangeType,
+    &change_enum::AddValue,
+    &change_enum::RenameValue,
     &rename_table::RenameTable,
     &rename_table::MoveTable,
     &drop_table::DropTable,

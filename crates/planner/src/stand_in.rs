@@ -5,9 +5,10 @@
 //! ever refused on its account. Going back is the same thing in the other direction.
 
 use altimeter_catalog::{
-    Catalog, Change, Column, Constraint, ConstraintDefinition, ConstraintKind, Dependency, Follow,
-    FunctionBody, FunctionDefinition, Index, IndexDefinition, IndexKey, IndexTarget, Name, NameParts,
-    RelationChange, RelationWord, SequenceAction, Table, TableAction, TriggerDefinition,
+    Catalog, Change, Column, ColumnAction, Constraint, ConstraintDefinition, ConstraintKind, Dependency,
+    Follow, FunctionBody, FunctionDefinition, Index, IndexDefinition, IndexKey, IndexTarget, Name, NameParts,
+    RelationChange, RelationWord, Sequence, SequenceAction, SequenceOptions, Table, TableAction,
+    TriggerDefinition,
 };
 
 use crate::plan::PlanError;
@@ -58,7 +59,7 @@ impl StandIn<'_> {
 
     // The column and the trigger that fills it.
 
-    /// The follower, nullable and empty, with its privileges.
+    /// The follower, nullable and empty, with its privileges, comment and settings.
     pub(crate) fn add(&self, it: &Follower) -> Vec<Change> {
         let column = Column {
             name: it.name.clone(),
@@ -71,6 +72,7 @@ impl StandIn<'_> {
         };
         let mut changes = vec![Change::AddColumn { table: self.own(), column, if_not_exists: false }];
         changes.extend(grants_of(&it.column, &self.table.name, &it.name));
+        changes.extend(self.context.engine.column_settings(&self.table.name, &it.column, &it.name));
         changes
     }
 
@@ -234,7 +236,7 @@ impl StandIn<'_> {
             foreign: constraint.foreign.clone(),
             deferrable: constraint.deferrable,
             deferred: constraint.deferred,
-            no_inherit: constraint.no_inherit,
+            no_inherit: constraint.no_inherit && constraint.kind == ConstraintKind::Check,
             not_enforced: constraint.not_enforced,
             holds: false,
         }
@@ -252,6 +254,73 @@ impl StandIn<'_> {
             .map(|c| without_not_valid(&c.definition).to_owned())
     }
 
+    /// Foreign keys that reference the column, of other tables and of its own.
+    pub(crate) fn references(&self) -> Vec<(&Table, &Constraint)> {
+        let names = |c: &Constraint| {
+            c.foreign.as_ref().is_some_and(|f| f.columns.iter().any(|column| column == self.name))
+        };
+        let all = self.context.catalog.referencing(&self.table.name);
+        all.into_iter().filter(|(_, c)| names(c) && !c.inherited).collect()
+    }
+
+    /// Foreign keys that reference the follower as they do the column: each row then has to satisfy both.
+    pub(crate) fn build_references(&self, it: &Follower) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (from, constraint) in self.references() {
+            let name = self.aside(&constraint.name, it);
+            let Some(constraint_over) = self.reference_over(from, constraint, it, name.clone()) else {
+                continue;
+            };
+            changes.push(Change::AddConstraint { table: from.name.clone(), constraint: constraint_over });
+            if constraint.validated {
+                changes.push(Change::ValidateConstraint { table: from.name.clone(), name });
+            }
+        }
+        changes
+    }
+
+    fn reference_over(
+        &self,
+        from: &Table,
+        constraint: &Constraint,
+        it: &Follower,
+        name: String,
+    ) -> Option<ConstraintDefinition> {
+        let mut tables = vec![self.table.clone().into()];
+        if from.name != self.table.name {
+            tables.push(from.clone().into());
+        }
+        let mut schema = Catalog { tables: tables.into(), ..Catalog::default() };
+        schema.apply(&self.rename_column(self.name, &it.name)).ok()?;
+        let constraints = &schema.table(&from.name)?.constraints;
+        let renamed = constraints.iter().find(|c| c.name == constraint.name)?;
+        Some(ConstraintDefinition {
+            name: Some(name),
+            kind: ConstraintKind::ForeignKey,
+            columns: renamed.columns.clone(),
+            expression: None,
+            using_index: None,
+            index: None,
+            sql: without_not_valid(&renamed.definition).to_owned(),
+            not_valid: !renamed.not_enforced,
+            foreign: renamed.foreign.clone(),
+            deferrable: renamed.deferrable,
+            deferred: renamed.deferred,
+            no_inherit: false,
+            not_enforced: renamed.not_enforced,
+            holds: false,
+        })
+    }
+
+    fn drop_references(&self) -> impl Iterator<Item = Change> {
+        self.references().into_iter().map(|(from, c)| Change::DropConstraint {
+            table: from.name.clone(),
+            name: c.name.clone(),
+            if_exists: false,
+            cascade: false,
+        })
+    }
+
     // The swap.
 
     /// The columns change names: the one that bore the name follows from here on as `now`, and what followed as `was`
@@ -264,6 +333,7 @@ impl StandIn<'_> {
     ) -> Result<Vec<Change>, PlanError> {
         let mut all = vec![self.drop_trigger(was, false)?];
         all.append(&mut guards);
+        all.extend(self.move_identity(&was.name, &was.column));
         all.extend(self.stripped(now));
         all.push(self.rename_column(self.name, &now.name));
         all.push(self.rename_column(&was.name, self.name));
@@ -274,7 +344,7 @@ impl StandIn<'_> {
 
     /// Takes from the column that bears the name what demands something, and the names of the rest.
     fn stripped(&self, now: &Follower) -> Vec<Change> {
-        let mut changes = Vec::new();
+        let mut changes: Vec<Change> = self.drop_references().collect();
         let gone = |name: &str| Change::DropConstraint {
             table: self.own(),
             name: name.to_owned(),
@@ -338,17 +408,23 @@ impl StandIn<'_> {
                     foreign: None,
                     deferrable: key.deferrable,
                     deferred: key.deferred,
-                    no_inherit: key.no_inherit,
+                    no_inherit: false,
                     not_enforced: false,
                     holds: false,
                 },
             });
         }
         changes.extend(self.conditions().map(|c| self.rename_constraint(&self.aside(&c.name, was), &c.name)));
-        let owned = |s: &&altimeter_catalog::Sequence| {
-            s.owned_by.as_ref().is_some_and(|o| o.needs(&self.table.name, self.name))
-        };
-        for sequence in self.context.catalog.sequences.iter().filter(owned) {
+        for (from, constraint) in self.references() {
+            let action = TableAction::RenameConstraint {
+                from: self.aside(&constraint.name, was),
+                to: constraint.name.clone(),
+            };
+            changes.push(Change::AlterWhole { table: from.name.clone(), action });
+        }
+        let owned = |s: &&Sequence| s.owned_by.as_ref().is_some_and(|o| o.needs(&self.table.name, self.name));
+        let identity = was.column.identity.is_some();
+        for sequence in self.context.catalog.sequences.iter().filter(owned).filter(|_| !identity) {
             let owner = Dependency { on: self.own(), columns: vec![self.name.to_owned()] };
             changes.push(Change::Relation(RelationChange::AlterSequence {
                 sequence: sequence.name.clone(),
@@ -371,6 +447,7 @@ impl StandIn<'_> {
         let mut changes: Vec<Change> =
             self.indexes().filter(|i| !Self::is_harmless(i)).map(|i| self.build(i, it)).collect();
         changes.extend(self.build_conditions(it));
+        changes.extend(self.build_references(it));
         changes
     }
 
@@ -383,6 +460,8 @@ impl StandIn<'_> {
     ) -> Result<Vec<Change>, PlanError> {
         let mut all = vec![self.drop_trigger(now, false)?];
         all.append(&mut guards);
+        all.extend(self.move_identity(&now.name, &now.column));
+        all.extend(self.drop_references());
         all.extend(self.conditions().map(|c| self.rename_constraint(&c.name, &self.aside(&c.name, was))));
         all.extend(self.keys().map(|c| Change::DropConstraint {
             table: self.own(),
@@ -412,14 +491,64 @@ impl StandIn<'_> {
         Ok(all)
     }
 
-    /// The indexes a constraint had taken over and took with it, built again over the follower.
+    /// The indexes a constraint had taken over and took with it, built again over the follower, and the foreign keys
+    /// that need them.
     pub(crate) fn rebuild_keys(&self, it: &Follower) -> Vec<Change> {
-        self.indexes().filter(|i| i.constraint.is_some()).map(|i| self.build(i, it)).collect()
+        let keys = self.indexes().filter(|i| i.constraint.is_some()).map(|i| self.build(i, it));
+        keys.chain(self.build_references(it)).collect()
     }
 
     /// The indexes a follower keeps once it no longer bears the name.
     pub(crate) fn kept_indexes(&self, it: &Follower) -> Vec<Change> {
         self.indexes().filter(|i| Self::is_harmless(i)).map(|i| self.build(i, it)).collect()
+    }
+
+    /// The identity goes from the column that bears the name to the other. A sequence cannot change hands: another goes on
+    /// where it stands, and takes its name.
+    fn move_identity(&self, to: &str, as_column: &Column) -> Vec<Change> {
+        let engine = self.context.engine;
+        let Some((kind, sequence)) = as_column.identity.zip(self.identity_sequence()) else {
+            return Vec::new();
+        };
+        let Some(options) = sequence.options else { return Vec::new() };
+        let counts = SequenceOptions {
+            minimum: limit(options.minimum, &sequence.type_name, &as_column.type_name),
+            maximum: limit(options.maximum, &sequence.type_name, &as_column.type_name),
+            ..options
+        };
+        let next = self.table.name.sibling(self.context.name(&format!("altimeter_{}", sequence.name.name)));
+        let go_on = engine.print_go_on(&next, &sequence.name);
+        let read =
+            engine.parse(self.context.catalog, &format!("DO $$ BEGIN {go_on}; END $$")).statements.pop();
+        let means = read.map(|s| s.changes).unwrap_or_default().into_iter().flat_map(|c| match c {
+            Change::Together(parts) => parts,
+            one => vec![one],
+        });
+        let alter = |column: &str, action| Change::AlterColumn {
+            table: self.own(),
+            column: column.to_owned(),
+            action,
+        };
+        vec![
+            Change::Written {
+                sql: engine.print_identity((&self.table.name, to), kind, (&next, &counts)),
+                changes: vec![alter(to, ColumnAction::AddIdentity { kind, sequence: Some(next.clone()) })],
+            },
+            Change::Written { sql: go_on, changes: means.collect() },
+            alter(self.name, ColumnAction::DropIdentity { if_exists: false }),
+            Change::Relation(RelationChange::Rename {
+                word: RelationWord::Sequence,
+                relation: next,
+                to: sequence.name.name.clone(),
+                if_exists: false,
+            }),
+        ]
+    }
+
+    /// The sequence behind an identity column.
+    pub(crate) fn identity_sequence(&self) -> Option<&Sequence> {
+        let owned = |s: &&Sequence| s.owned_by.as_ref().is_some_and(|o| o.needs(&self.table.name, self.name));
+        self.context.catalog.sequences.iter().find(owned)
     }
 
     fn not_null_name(&self, column: &str) -> String {
@@ -443,6 +572,22 @@ impl StandIn<'_> {
     fn rename_constraint(&self, from: &str, to: &str) -> Change {
         let action = TableAction::RenameConstraint { from: from.to_owned(), to: to.to_owned() };
         Change::AlterWhole { table: self.own(), action }
+    }
+}
+
+/// The limit of a sequence whose type changes: one that was the type's own becomes the other's (manual, ALTER SEQUENCE,
+/// AS).
+fn limit(limit: i64, from: &str, to: &str) -> i64 {
+    let range = |type_name: &str| match type_name {
+        "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => (i64::MIN, i64::MAX),
+    };
+    let ((low, high), (new_low, new_high)) = (range(from), range(to));
+    match limit {
+        l if l == low => new_low,
+        l if l == high => new_high,
+        other => other,
     }
 }
 

@@ -51,6 +51,12 @@ fn the_five_changes_are_planned_without_a_rewrite_or_a_long_lock() {
         "create unique index users_twice on users (lower(email), id) where status = 'active'",
         "create index on users using gin (to_tsvector('simple', bio))",
         "drop the index users_created_at_idx",
+        "change the type of users.login_count from integer to bigint",
+        "change the type of users.user_name from text to varchar(200)",
+        "convert users.updated_at to timestamp in Europe/Berlin",
+        "alter table users alter column bio type jsonb using nullif(bio, '')::jsonb",
+        "make orders.total numeric(10,1)",
+        "make orders.total numeric(14,2)",
     ] {
         let plan = planned(&catalog, request);
         assert!(plan.risk <= Severity::Medium, "{request}: {:?}", plan.risk);

@@ -342,6 +342,7 @@ fn a_full_sequence_is_said() {
         owned_by: Some(altimeter_catalog::Dependency { on: users(), columns: vec!["id".to_owned()] }),
         type_name: "integer".to_owned(),
         used,
+        options: None,
     };
     let of = |catalog: &Catalog| kinds(&look(catalog, &locking(LockMode::AccessExclusive)));
     catalog.sequences = vec![sequence(Some(0.69))].into();

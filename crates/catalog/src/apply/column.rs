@@ -79,6 +79,7 @@ impl Catalog {
                 owned_by: Some(Dependency { on: table.clone(), columns: vec![column.to_owned()] }),
                 type_name: type_name.unwrap_or_default(),
                 used: None,
+                options: None,
             });
         }
     }

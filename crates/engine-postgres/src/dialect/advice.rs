@@ -28,6 +28,9 @@ pub(super) fn print(catalog: &Catalog, change: &Change) -> String {
             let (table, column) = (quote_name(table), quote(column));
             format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE {type_name}{collation}{using}")
         }
+        Change::AlterColumn { table, column, action: ColumnAction::DropIdentity { if_exists: false } } => {
+            format!("ALTER TABLE {} ALTER COLUMN {} DROP IDENTITY", quote_name(table), quote(column))
+        }
         Change::AlterWhole { table, action: TableAction::ClusterOn(index) } => {
             format!("ALTER TABLE {} CLUSTER ON {}", quote_name(table), quote(index))
         }

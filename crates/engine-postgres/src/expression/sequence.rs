@@ -35,6 +35,7 @@ mod tests {
                 owned_by: None,
                 type_name: "bigint".to_owned(),
                 used: None,
+                options: None,
             });
         }
         let found = |default| sequence_in(&catalog, default).map(|n| n.name);

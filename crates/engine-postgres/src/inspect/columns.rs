@@ -48,6 +48,9 @@ fn column(row: Cells<'_>) -> Result<Column, InspectError> {
         inherited: row.get("inherited")?,
         grants: Vec::new(),
         statistics: None,
+        comment: row.get("comment")?,
+        statistics_target: row.get("statistics_target")?,
+        options: row.list("options")?,
     })
 }
 

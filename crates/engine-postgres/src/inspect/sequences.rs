@@ -1,6 +1,6 @@
 //! Sequences and how full they are.
 
-use altimeter_catalog::{Dependency, InspectError, Sequence, Unknown};
+use altimeter_catalog::{Dependency, InspectError, Sequence, SequenceOptions, Unknown};
 
 use super::answers::{Answers, Cells};
 use super::unknowns;
@@ -38,7 +38,8 @@ pub(super) fn sequences(
 fn sequence(row: Cells<'_>) -> Result<Sequence, InspectError> {
     let owner_column: Option<String> = row.get("owner_column")?;
     let (minimum, maximum) = (row.get("minimum")?, row.get("maximum")?);
-    let rising = row.get::<i64>("increment")? > 0;
+    let increment: i64 = row.get("increment")?;
+    let rising = increment > 0;
     Ok(Sequence {
         name: row.name("schema", "name")?,
         owned_by: row
@@ -46,6 +47,14 @@ fn sequence(row: Cells<'_>) -> Result<Sequence, InspectError> {
             .map(|on| Dependency { on, columns: owner_column.into_iter().collect() }),
         type_name: row.get("type_name")?,
         used: row.get::<Option<i64>>("last_value")?.map(|last| used(last, minimum, maximum, rising)),
+        options: Some(SequenceOptions {
+            start: row.get("start")?,
+            increment,
+            minimum,
+            maximum,
+            cache: row.get("cache")?,
+            cycle: row.get("cycle")?,
+        }),
     })
 }
 

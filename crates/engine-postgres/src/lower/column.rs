@@ -135,6 +135,7 @@ fn finish(catalog: &Catalog, table: &Name, made: &mut ColumnDefinition, taken: &
             owned_by: Some(Dependency { on: table.clone(), columns: vec![column.name.clone()] }),
             type_name: column.type_name.clone(),
             used: None,
+            options: None,
         });
     } else {
         let type_name = column.type_name.clone();

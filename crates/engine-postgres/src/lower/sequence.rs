@@ -21,6 +21,7 @@ pub(super) fn lower_create(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
         owned_by: owned_by(catalog, node).flatten(),
         type_name: type_name(catalog, node).unwrap_or_else(|| "bigint".to_owned()),
         used: None,
+        options: None,
     };
     let if_not_exists = has(node, SyntaxKind::IF_NOT_EXISTS);
     Lowered::one(Change::Relation(RelationChange::CreateSequence { sequence, if_not_exists }))

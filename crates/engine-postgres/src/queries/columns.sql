@@ -25,7 +25,11 @@ SELECT
     CASE WHEN a.attgenerated <> '' AND locked.relation IS NULL AND pg_catalog.pg_table_is_visible(c.oid) IS NOT NULL
         THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END AS generation_expression,
     a.attidentity::pg_catalog.text AS identity,
-    a.attinhcount > 0 AND NOT a.attislocal AS inherited
+    a.attinhcount > 0 AND NOT a.attislocal AS inherited,
+    -- NULL for the server's choice since version 17, -1 before.
+    NULLIF(a.attstattarget, -1)::pg_catalog.int4 AS statistics_target,
+    COALESCE(a.attoptions, '{}')::pg_catalog.text[] AS options,
+    remark.description AS comment
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -33,6 +37,8 @@ JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
 LEFT JOIN pg_catalog.pg_namespace con ON con.oid = co.collnamespace
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_catalog.pg_description remark ON remark.objoid = a.attrelid AND remark.objsubid = a.attnum
+    AND remark.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
 LEFT JOIN locked ON locked.relation = c.oid
 WHERE c.relkind IN ('r', 'p', 'f', 'm') AND a.attnum > 0 AND NOT a.attisdropped
     AND (n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' OR n.oid = pg_catalog.pg_my_temp_schema())

@@ -48,7 +48,9 @@ fn draft(
     };
     let effect = effect(context, change);
     if let Some(reason) = effect.fails.as_ref().or(effect.not_analysed.as_ref()) {
-        return Err(refuse(format!("the server refuses it: {reason}"), instead(context, found, wanted)));
+        let needed = context.catalog.needs_column(name, column);
+        let all = if needed.len() > 1 { format!(" ({})", needed.join(", ")) } else { String::new() };
+        return Err(refuse(format!("the server refuses it: {reason}{all}"), instead(context, found, wanted)));
     }
     if is_free(&effect) {
         return noted(context, change, table, found, wanted);
@@ -94,10 +96,11 @@ fn refuse_what_cannot_be_moved(
             "add another generated column with the new type, move the application to it, drop this one",
         ));
     }
-    if column.identity.is_some() {
+    let sequence = StandIn { context, table, name: &column.name }.identity_sequence().map(|s| s.options);
+    if column.identity.is_some() && !matches!(sequence, Some(Some(_))) {
         return Err(refuse(
-            format!("{} is an identity column: its sequence cannot change columns", column.name),
-            "a plan for it is not made yet",
+            format!("how the sequence of the identity column {} counts is not known", column.name),
+            "inspect the database again with this version of Altimeter",
         ));
     }
     let related = table.partition_of.is_some()
@@ -153,6 +156,26 @@ fn refuse_what_cannot_be_moved(
             format!("the publication {} lists {} of {name}", publication.name, column.name),
             "publish the whole table while the type changes",
         ));
+    }
+    for (from, constraint) in context.catalog.referencing(name) {
+        if !constraint.foreign.as_ref().is_some_and(|f| of(&f.columns)) {
+            continue;
+        }
+        if from.name == *name && of(&constraint.columns) {
+            return Err(refuse(
+                format!("the foreign key {} references {} from itself", constraint.name, column.name),
+                "drop it first, and add it again afterwards, NOT VALID and then validated",
+            ));
+        }
+        if from.kind == TableKind::PartitionedTable && context.catalog.server.major() < 18 {
+            return Err(refuse(
+                format!(
+                    "{} is partitioned and references {}: before version 18 no foreign key of it can be NOT VALID",
+                    from.name, column.name
+                ),
+                "drop the foreign key first, and add it again partition by partition afterwards",
+            ));
+        }
     }
     let bound = table.indexes.iter().any(|i| i.reads.contains(&column.name));
     if table.kind == TableKind::PartitionedTable && bound {
@@ -321,7 +344,7 @@ impl<'a> Retype<'a> {
         let round_trip = (kind == Using::Other).then(|| {
             let back = engine.replace_column(&old.value, &column.name, &new.name);
             let back = engine.cast(&back, &column.type_name);
-            put_in(engine.replace_column(&new.value, &column.name, "altimeter_back"), &format!("({back})"))
+            engine.put_for_column(&new.value, &column.name, &back)
         });
         Ok(Self {
             context,
@@ -574,7 +597,8 @@ impl<'a> Retype<'a> {
     }
 
     fn condition_step(&self) -> Option<DraftStep> {
-        let conditions = self.place.build_conditions(&self.new);
+        let mut conditions = self.place.build_conditions(&self.new);
+        conditions.extend(self.place.build_references(&self.new));
         if conditions.is_empty() {
             return None;
         }
@@ -582,14 +606,13 @@ impl<'a> Retype<'a> {
         let mut step = DraftStep::sql(PhaseKind::Migrate, format!("constraints of {}", self.new.name), why);
         for change in &conditions {
             match change {
-                Change::AddConstraint { constraint, .. } => {
-                    let name = constraint.name.clone().unwrap_or_default();
-                    let drop =
-                        Change::DropConstraint { table: self.own(), name, if_exists: true, cascade: false };
+                Change::AddConstraint { table, constraint } => {
+                    let (table, name) = (table.clone(), constraint.name.clone().unwrap_or_default());
+                    let drop = Change::DropConstraint { table, name, if_exists: true, cascade: false };
                     step.down.insert(0, drop);
                 }
-                Change::ValidateConstraint { name, .. } => {
-                    let (table, constraint) = (self.own(), name.clone());
+                Change::ValidateConstraint { table, name } => {
+                    let (table, constraint) = (table.clone(), name.clone());
                     step.after.push(Check::ConstraintValid { table, constraint });
                 }
                 _ => {}
@@ -798,12 +821,27 @@ impl<'a> Retype<'a> {
         }
         let owned =
             |s: &&altimeter_catalog::Sequence| s.owned_by.as_ref().is_some_and(|o| o.needs(name, column));
-        for sequence in catalog.sequences.iter().filter(owned).filter(|s| s.type_name != self.type_name) {
+        for sequence in catalog
+            .sequences
+            .iter()
+            .filter(owned)
+            .filter(|s| s.type_name != self.type_name && self.column.identity.is_none())
+        {
             cautions.push(format!(
                 "the sequence {} stays {}, as it does with a plain ALTER COLUMN … TYPE: ALTER SEQUENCE … AS {} lets it go on \
                  where that ends",
                 sequence.name, sequence.type_name, self.type_name
             ));
+        }
+        for (from, constraint) in self.place.references() {
+            let place = constraint.foreign.iter().flat_map(|f| &f.columns).position(|c| c == column);
+            let own = place.and_then(|at| constraint.columns.get(at)).and_then(|c| from.column(c));
+            if let Some(own) = own.filter(|c| c.type_name != self.type_name) {
+                cautions.push(format!(
+                    "{}.{} references {column} and stays {}: ask for it to become {} too, before or after this plan",
+                    from.name, own.name, own.type_name, self.type_name
+                ));
+            }
         }
         let published = |p: &&altimeter_catalog::Publication| p.tables.iter().any(|d| d.on == *name);
         for publication in catalog.publications.iter().filter(published) {
@@ -876,10 +914,6 @@ fn length_of(type_name: &str) -> Option<u32> {
     let rest =
         type_name.strip_prefix("character varying(").or_else(|| type_name.strip_prefix("character("))?;
     rest.strip_suffix(')')?.parse().ok()
-}
-
-fn put_in(expression: String, value: &str) -> String {
-    expression.replace("altimeter_back", value)
 }
 
 #[cfg(test)]

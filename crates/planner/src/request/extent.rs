@@ -50,7 +50,7 @@ const METHODS: &[&str] = &[
 pub(super) fn extents(matcher: &Matcher<'_>, slot: Slot, at: usize) -> Vec<usize> {
     let tokens = matcher.tokens;
     match slot {
-        Slot::Schema | Slot::Table | Slot::Column | Slot::NewName | Slot::Index => {
+        Slot::Schema | Slot::Table | Slot::Column | Slot::NewName | Slot::Index | Slot::Label => {
             if is_name(matcher, at, slot == Slot::Column || slot == Slot::NewName) {
                 vec![at + 1]
             } else {
@@ -64,7 +64,9 @@ pub(super) fn extents(matcher: &Matcher<'_>, slot: Slot, at: usize) -> Vec<usize
             }
             tokens.get(at).filter(|t| one_of(t, METHODS)).map(|_| at + 1).into_iter().collect()
         }
-        Slot::Type => type_ends(matcher, at),
+        Slot::Type | Slot::OldType => type_ends(matcher, at),
+        Slot::Zone => zone_end(tokens, at).into_iter().collect(),
+        Slot::Using => expression_ends(tokens, at, &[]),
         Slot::Default => expression_ends(tokens, at, ENDS_DEFAULT),
         Slot::Predicate => expression_ends(tokens, at, &[]),
         Slot::Keys | Slot::Include => list_ends(matcher, at),
@@ -120,6 +122,25 @@ fn type_ends(matcher: &Matcher<'_>, at: usize) -> Vec<usize> {
         }
     }
     ends
+}
+
+/// Behind a time zone: one in quotes, or words joined without blanks (`Europe/Berlin`, `America/Port-au-Prince`).
+fn zone_end(tokens: &[Token], at: usize) -> Option<usize> {
+    let first = tokens.get(at)?;
+    if first.word().is_none() {
+        return matches!(first.parts()?, [one] if one.quote.is_some()).then_some(at + 1);
+    }
+    let mut end = at + 1;
+    while let (Some(before), Some(next)) = (tokens.get(end - 1), tokens.get(end)) {
+        let joined = before.source.end == next.source.start;
+        if !joined
+            || !(next.word().is_some() || one_of(next, &["/", "-", "+"]) || next.kind == TokenKind::Number)
+        {
+            break;
+        }
+        end += 1;
+    }
+    Some(end)
 }
 
 /// Ends of an expression: parentheses closed, no second statement, no comment, none of the words outside parentheses.

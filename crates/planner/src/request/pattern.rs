@@ -21,6 +21,14 @@ pub(super) enum Slot {
     Index,
     /// A type.
     Type,
+    /// The type something has now.
+    OldType,
+    /// A time zone.
+    Zone,
+    /// How values are converted.
+    Using,
+    /// A value of an enum.
+    Label,
     /// A default.
     Default,
     /// Key columns or expressions of an index.
@@ -126,6 +134,10 @@ fn slot(name: &str) -> Option<Slot> {
         "new" => Slot::NewName,
         "index" => Slot::Index,
         "type" => Slot::Type,
+        "oldtype" => Slot::OldType,
+        "zone" => Slot::Zone,
+        "using" => Slot::Using,
+        "label" => Slot::Label,
         "default" => Slot::Default,
         "keys" => Slot::Keys,
         "include" => Slot::Include,

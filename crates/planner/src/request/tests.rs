@@ -89,6 +89,61 @@ const SAME: &[(&str, &[&str])] = &[
         &["rename users.email to type", "rename users.email to column type"],
     ),
     (
+        "ALTER TABLE users ALTER COLUMN user_name TYPE integer USING user_name::integer",
+        &[
+            "change the type of users.user_name from varchar to integer",
+            "change the type of users.user_name to integer",
+            "change users.user_name from text to int",
+            "change the user_name column of users from text to integer",
+            "convert users.user_name to integer",
+            "alter the column user_name of users to type integer",
+            "change the data type of user_name in users to integer",
+            "please change the user_name column's type to integer on users",
+            "users: change user_name to integer",
+            "make users.user_name an integer",
+            "users.user_name should become integer",
+            "turn user_name of the users table into an integer",
+            "convert users.user_name to integer using user_name::integer",
+        ],
+    ),
+    (
+        "ALTER TYPE order_state ADD VALUE 'paused' AFTER 'open'",
+        &[
+            "add the value 'paused' to the enum order_state after 'open'",
+            "add value paused to enum type order_state after open",
+            "add 'paused' as a value to the order_state enum after 'open'",
+            "after 'open' add the label 'paused' to type public.order_state",
+        ],
+    ),
+    ("ALTER TYPE order_state ADD VALUE 'paused'", &["add the value 'paused' to the enum order_state"]),
+    (
+        "ALTER TYPE order_state RENAME VALUE 'open' TO 'active'",
+        &[
+            "rename the value 'open' to 'active' of the enum order_state",
+            "rename value open to active in type order_state",
+        ],
+    ),
+    (
+        "ALTER TABLE users ALTER COLUMN age_group TYPE bigint",
+        &[
+            "make users.age_group bigint",
+            "make age_group a bigint on users",
+            "widen users.age_group to bigint",
+        ],
+    ),
+    (
+        "ALTER TABLE users ALTER COLUMN email TYPE varchar(200)",
+        &["widen users.email to varchar(200)", "shorten email of users to character varying(200)"],
+    ),
+    (
+        "ALTER TABLE sales.orders ALTER COLUMN created_at TYPE timestamp USING created_at AT TIME ZONE 'Europe/Berlin'",
+        &[
+            "convert sales.orders.created_at to timestamp in Europe/Berlin",
+            "convert sales.orders.created_at to timestamp without time zone in time zone 'Europe/Berlin'",
+            "change sales.orders.created_at from timestamptz to timestamp in the Europe/Berlin time zone",
+        ],
+    ),
+    (
         "ALTER TABLE users ADD COLUMN nickname text",
         &[
             "add a nullable text column nickname to users",

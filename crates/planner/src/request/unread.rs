@@ -25,7 +25,6 @@ const UNPLANNED: &[(&[&[&str]], &str)] = &[
     (&[ADD, &["table"]], "making a table"),
     (&[ADD, &["view"]], "making a view"),
     (&[ADD, &["trigger"]], "making a trigger"),
-    (&[CHANGE, &["type"]], "changing a column's type"),
     (&[CHANGE, &["column"], &["to"]], "changing a column other than by renaming it"),
     (&[&["split"]], "splitting"),
     (&[&["merge", "join", "combine"]], "merging"),

@@ -122,6 +122,7 @@ fn identity_sequence(draft: &mut Draft, column: &Column) -> Sequence {
         // Whatever the column's type: the server copies the options without it.
         type_name: "bigint".to_owned(),
         used: None,
+        options: None,
     }
 }
 

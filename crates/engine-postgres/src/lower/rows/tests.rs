@@ -15,6 +15,7 @@ fn catalog() -> Catalog {
             owned_by: None,
             type_name: "integer".to_owned(),
             used: None,
+            options: None,
         }]
         .into(),
         ..Catalog::default()

@@ -51,12 +51,14 @@ const WRONG: &[(&str, &str, &str)] = &[
         "users_age_check",
     ),
     ("add a foreign key from users.customer_id to invoices.total.x", "", ""),
-    ("change the type of users.age_group to bigint", "changing a column's type is not planned yet", ""),
     (
         "add a foreign key from users.customer_id to docs",
         "has no primary key that could be referenced",
         "(id)",
     ),
+    ("change the type of users.age_group from text to bigint", "age_group is integer, not text", ""),
+    ("change the type of users.id to bigint", "public.users.id is bigint already", "nothing to do"),
+    ("convert docs.body to jsonb in Europe/Berlin", "a time zone says nothing about jsonb", "leave it out"),
     ("ad colum foo to users", "", "did you mean: add column foo to users?"),
     (
         "renam users.email to mail",

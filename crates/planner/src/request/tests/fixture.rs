@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{
     Catalog, Change, Column, Dependency, Index, IndexDefinition, IndexKey, Name, Persistence, Size, Table,
-    TableKind, View,
+    TableKind, TypeKind, UserType, View,
 };
 use altimeter_engine_postgres::PostgresEngine;
 
@@ -148,6 +148,12 @@ pub(super) fn shop() -> Catalog {
             columns: vec!["id".to_owned()],
             needs: vec![Dependency { on: Name::new("public", "users"), columns: vec!["id".to_owned()] }],
             ..View::default()
+        }]
+        .into(),
+        types: vec![UserType {
+            name: Name::new("public", "order_state"),
+            kind: TypeKind::Enum { labels: vec!["open".to_owned(), "closed".to_owned()] },
+            extension: None,
         }]
         .into(),
         ..Catalog::default()
