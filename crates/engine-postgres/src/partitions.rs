@@ -232,7 +232,7 @@ mod tests {
             partition_bound: Some((*bound).to_owned()),
             ..Table::default()
         };
-        let tables = std::iter::once(parent).chain(bounds.iter().map(partition)).map(Into::into).collect();
+        let tables = std::iter::once(parent).chain(bounds.iter().map(partition)).collect();
         Catalog { tables, ..Catalog::default() }
     }
 

@@ -51,11 +51,11 @@ impl Catalog {
             SequenceAction::Options { owned_by: Some(Some(new)), .. } => self.need_owner(name, new)?,
             _ => {}
         }
-        if let Some(sequence) = self.sequences.get_mut(name) {
-            if let SequenceAction::Options { owned_by, type_name } = action {
-                sequence.owned_by = owned_by.clone().unwrap_or_else(|| sequence.owned_by.clone());
-                sequence.type_name = type_name.clone().unwrap_or_else(|| sequence.type_name.clone());
-            }
+        if let SequenceAction::Options { owned_by, type_name } = action
+            && let Some(sequence) = self.sequences.get_mut(name)
+        {
+            sequence.owned_by = owned_by.clone().unwrap_or_else(|| sequence.owned_by.clone());
+            sequence.type_name = type_name.clone().unwrap_or_else(|| sequence.type_name.clone());
         }
         Ok(())
     }

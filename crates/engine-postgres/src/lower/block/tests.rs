@@ -6,7 +6,7 @@ use crate::parse::Parsed;
 fn lowered(sql: &str) -> Lowered {
     let table = |name: &str| {
         let columns = vec![altimeter_catalog::Column { name: "id".into(), ..Default::default() }];
-        Table { name: Name::new("public", name), columns, ..Table::default() }.into()
+        Table { name: Name::new("public", name), columns, ..Table::default() }
     };
     let mut catalog = Catalog { tables: vec![table("t"), table("u")].into(), ..Catalog::default() };
     catalog.server.search_path = vec!["public".into()];

@@ -10,7 +10,7 @@ fn catalog() -> Catalog {
             type_name: "integer".to_owned(),
             ..Column::default()
         });
-        Table { name: Name::new("public", name), columns: columns.collect(), ..Table::default() }.into()
+        Table { name: Name::new("public", name), columns: columns.collect(), ..Table::default() }
     };
     let mut catalog = Catalog {
         tables: vec![table("a", &["id", "x", "k"]), table("b", &["id", "y"]), table("c", &["id", "z"])]

@@ -6,7 +6,7 @@ use crate::parse::Parsed;
 fn catalog() -> Catalog {
     let table = |name: &str, columns: &[&str]| {
         let columns = columns.iter().map(|c| Column { name: (*c).to_owned(), ..Column::default() }).collect();
-        Table { name: Name::new("public", name), columns, ..Table::default() }.into()
+        Table { name: Name::new("public", name), columns, ..Table::default() }
     };
     let mut catalog = Catalog {
         tables: vec![table("t", &["id", "a", "txt"]), table("p", &["id", "name"])].into(),
