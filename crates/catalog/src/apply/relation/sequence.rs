@@ -51,13 +51,8 @@ impl Catalog {
             SequenceAction::Options { owned_by: Some(Some(new)), .. } => self.need_owner(name, new)?,
             _ => {}
         }
-<<<<<<< HEAD
         if let Some(sequence) = self.sequences.get_mut(name)
             && let SequenceAction::Options { owned_by, type_name } = action
-=======
-        if let SequenceAction::Options { owned_by, type_name } = action
-            && let Some(sequence) = self.sequences.get_mut(name)
->>>>>>> perf
         {
             sequence.owned_by = owned_by.clone().unwrap_or_else(|| sequence.owned_by.clone());
             sequence.type_name = type_name.clone().unwrap_or_else(|| sequence.type_name.clone());
