@@ -69,7 +69,7 @@ pub(crate) fn write(text: &str) -> Result<(), Failure> {
     write_with(|out| out.write_all(text.as_bytes()))
 }
 
-/// As [`write`], piece by piece.
+/// As [`write`](fn@write), piece by piece.
 pub(crate) fn write_with(result: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
     let mut out = BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
     match result(&mut out).and_then(|()| out.flush()) {
