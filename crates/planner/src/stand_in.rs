@@ -286,9 +286,9 @@ impl StandIn<'_> {
         it: &Follower,
         name: String,
     ) -> Option<ConstraintDefinition> {
-        let mut tables = vec![self.table.clone().into()];
+        let mut tables = vec![self.table.clone()];
         if from.name != self.table.name {
-            tables.push(from.clone().into());
+            tables.push(from.clone());
         }
         let mut schema = Catalog { tables: tables.into(), ..Catalog::default() };
         schema.apply(&self.rename_column(self.name, &it.name)).ok()?;
