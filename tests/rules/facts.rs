@@ -124,6 +124,7 @@ fn given(catalog: &mut Catalog, line: &str) -> Result<()> {
                 rows: 1_000_000,
                 wal_bytes: None,
                 calls_per_second: Some(50.0),
+                ids: Vec::new(),
             };
             catalog.activity.statements.get_or_insert_default().push(statement);
         }

@@ -25,6 +25,9 @@ pub struct Activity {
     pub slots: Vec<ReplicationSlot>,
     /// Statements by total time, the most expensive first; none if `pg_stat_statements` is not there or unreadable.
     pub statements: Option<Vec<StatementStatistics>>,
+    /// Since when they are counted, RFC 3339 in UTC; none before PostgreSQL 14, which does not say.
+    #[serde(default)]
+    pub statements_since: Option<String>,
     /// Sessions of all kinds, counted; none if it could not be read.
     pub connections: Option<u32>,
 }
@@ -124,7 +127,7 @@ pub struct ReplicationSlot {
 }
 
 /// One kind of statement that ran here.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StatementStatistics {
     /// The statement with every literal and comment taken out.
     pub statement: String,
@@ -140,4 +143,17 @@ pub struct StatementStatistics {
     pub wal_bytes: Option<u64>,
     /// Calls a second between the two samples.
     pub calls_per_second: Option<f64>,
+    /// What the server knows it by (`pg_stat_statements.queryid`), several where statements are the same without their
+    /// literals, each with its calls, by number.
+    #[serde(default)]
+    pub ids: Vec<StatementCalls>,
+}
+
+/// One entry of the server's list of statements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StatementCalls {
+    /// Its number, as text: it has more digits than JSON's readers keep.
+    pub id: String,
+    /// How often it ran, by all roles.
+    pub calls: u64,
 }

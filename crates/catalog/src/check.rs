@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ForeignKey, Name};
+use crate::{ForeignKey, Name, StatementCalls};
 
 /// A read-only question with a yes or a no. An engine prints it as one query that returns one row, whose first
 /// column is true exactly when the answer is yes. `Display` says what is asked, for people.
@@ -184,6 +184,11 @@ pub enum Check {
         /// Seconds.
         seconds: u32,
     },
+    /// None of these statements has run since: each was called as often as then, or is no longer in the server's list.
+    UsesEnded {
+        /// The statements, with their calls when the plan was made.
+        statements: Vec<StatementCalls>,
+    },
     /// At most that many sessions wait for a lock on the table.
     LockWaitsAtMost {
         /// The table.
@@ -255,6 +260,10 @@ impl fmt::Display for Check {
                 write!(f, "no transaction has been open for over {seconds} s")
             }
             Check::StandbyLagBelow { seconds } => write!(f, "no standby is more than {seconds} s behind"),
+            Check::UsesEnded { statements } => {
+                let number = statements.len();
+                write!(f, "none of the {number} statements that used it has been called since")
+            }
             Check::LockWaitsAtMost { table, sessions } => {
                 write!(f, "at most {sessions} sessions wait for a lock on {table}")
             }

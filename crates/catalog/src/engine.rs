@@ -58,6 +58,17 @@ pub struct Piece {
     pub data_rows: Option<u64>,
 }
 
+/// What a statement uses of one relation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementUse {
+    /// The relation.
+    pub relation: Name,
+    /// Columns of it that are named.
+    pub columns: Vec<String>,
+    /// Columns of it that are not named but taken: by `*`, by a write without a list of columns.
+    pub taken: Vec<String>,
+}
+
 /// What a piece of a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PieceKind {
@@ -160,6 +171,10 @@ pub trait Engine: Sync {
 
     /// What the server does to carry the statement out on that catalog.
     fn effect(&self, catalog: &Catalog, statement: &Statement) -> Effect;
+
+    /// The relations a statement about rows reads or writes and the columns it names or takes with `*`, every name
+    /// resolved; nothing of a statement about the schema; none if it cannot be read. Literals may have been taken out.
+    fn uses(&self, catalog: &Catalog, sql: &str) -> Option<Vec<StatementUse>>;
 
     /// A change as one statement that runs as it stands, without closing semicolon. Empty for a change that is only
     /// ever read from somebody's SQL and that no recipe makes.

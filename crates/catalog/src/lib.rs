@@ -29,7 +29,7 @@ mod table;
 
 pub use activity::{
     Activity, LockWait, PreparedTransaction, Progress, ReplicationSlot, Session, StandbyConnection,
-    StatementStatistics,
+    StatementCalls, StatementStatistics,
 };
 pub use answer::Answer;
 pub use apply::{ApplyError, ObjectKind};
@@ -48,7 +48,8 @@ pub use dependency::{Object, UsedBy, type_named};
 pub use effect::{Blocks, Created, Effect, Lock, LockMode, RelationKind, RowUpdate, TransactionUse};
 pub use engine::{
     Casting, Engine, EngineName, InspectError, InspectErrorKind, InspectOptions, Inspector, Narrowing, Piece,
-    PieceKind, Script, SourceText, Statement, SyntaxError, SyntaxOracle, Verdict, Verifier, Volatility,
+    PieceKind, Script, SourceText, Statement, StatementUse, SyntaxError, SyntaxOracle, Verdict, Verifier,
+    Volatility,
 };
 pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
 pub use name::Name;

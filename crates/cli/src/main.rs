@@ -3,6 +3,7 @@
 //! Printing, exit codes and the environment are here and nowhere else.
 
 mod ahead;
+mod application;
 mod arguments;
 mod command;
 mod config;

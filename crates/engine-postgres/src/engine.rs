@@ -2,11 +2,11 @@
 
 use altimeter_catalog::{
     Backfill, Casting, Catalog, Change, Check, Column, Effect, Engine, Identity, IndexDefinition, Name,
-    Narrowing, SequenceOptions, SourceText, Statement, Volatility,
+    Narrowing, SequenceOptions, SourceText, Statement, StatementUse, Volatility,
 };
 
 use crate::text::PostgresText;
-use crate::{bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo};
+use crate::{bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo, uses};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,6 +19,10 @@ impl Engine for PostgresEngine {
 
     fn effect(&self, catalog: &Catalog, statement: &Statement) -> Effect {
         effects::effect(catalog, statement)
+    }
+
+    fn uses(&self, catalog: &Catalog, sql: &str) -> Option<Vec<StatementUse>> {
+        uses::uses(catalog, sql)
     }
 
     fn print(&self, catalog: &Catalog, change: &Change) -> String {

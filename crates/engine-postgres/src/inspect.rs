@@ -139,6 +139,9 @@ async fn read_activity(
     let answers = reading.ask(&asked).await?;
     sessions::add_sessions(&mut catalog.activity, &answers)?;
     replication::add_replication(&mut catalog.activity, &answers)?;
+    if has_statements && catalog.server.major() >= 14 {
+        catalog.activity.statements_since = read_since(reading).await?;
+    }
     let statements = if catalog.server.role.is_standby() {
         unknowns::on_standby().into_iter().for_each(|u| catalog.note_unknown(u));
         None
@@ -149,6 +152,20 @@ async fn read_activity(
         read_statements(reading, catalog).await?
     };
     Ok(Counters { sample: counters::sample(&answers)?, statements })
+}
+
+/// Since when statements are counted: a transaction of its own, because an older version of the extension does not say.
+async fn read_since(reading: &mut Reading) -> Result<Option<String>, InspectError> {
+    let unsaid = [
+        SqlState::UNDEFINED_TABLE,
+        SqlState::INSUFFICIENT_PRIVILEGE,
+        SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
+    ];
+    match reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS_INFO_14]).await {
+        Ok(answers) => answers.one(&queries::STATEMENTS_INFO_14)?.get("since"),
+        Err(e) if code(&e).is_some_and(|c| unsaid.contains(c)) => Ok(None),
+        Err(e) => Err(e),
+    }
 }
 
 /// The statements, or a note why they cannot be read: a transaction of its own, because that may fail.

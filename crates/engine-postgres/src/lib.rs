@@ -33,6 +33,7 @@ mod stand_in;
 mod text;
 mod types;
 mod undo;
+mod uses;
 #[cfg(feature = "live")]
 mod verify;
 

@@ -75,13 +75,26 @@ fn unknown(why: impl Into<String>, next: impl Into<String>) -> Answer {
 fn not_here(catalog: &Catalog, check: &Check) -> Option<Answer> {
     let of_the_primary = matches!(
         check,
-        Check::NoTransactionOlderThan { .. } | Check::StandbyLagBelow { .. } | Check::LockWaitsAtMost { .. }
+        Check::NoTransactionOlderThan { .. }
+            | Check::StandbyLagBelow { .. }
+            | Check::LockWaitsAtMost { .. }
+            | Check::UsesEnded { .. }
     );
     if of_the_primary && catalog.server.role.is_standby() {
         return Some(unknown("a standby does not know what goes on on the primary", "ask the primary"));
     }
-    let of_all_roles = matches!(check, Check::NoTransactionOlderThan { .. } | Check::StandbyLagBelow { .. });
-    // Both views show NULL for what the role may not see, which would read as nothing being there (manual, "The
+    let is_counted = catalog.extensions.iter().any(|e| e.name == "pg_stat_statements");
+    if matches!(check, Check::UsesEnded { .. }) && !is_counted {
+        return Some(unknown(
+            "the extension pg_stat_statements is no longer in this database",
+            "CREATE EXTENSION pg_stat_statements, and wait as long as the rarest job takes to come round",
+        ));
+    }
+    let of_all_roles = matches!(
+        check,
+        Check::NoTransactionOlderThan { .. } | Check::StandbyLagBelow { .. } | Check::UsesEnded { .. }
+    );
+    // Their views show NULL for what the role may not see, which would read as nothing being there (manual, "The
     // Cumulative Statistics System").
     (of_all_roles && catalog.activity.others_hidden).then(|| {
         let user = &catalog.server.user;
@@ -130,6 +143,8 @@ fn read(rows: &[Row]) -> Answer {
 /// What a refusal means for the check.
 fn refused(error: &InspectError, limit: Duration) -> Answer {
     let said = error.source.as_ref().map(|s| s.to_string()).unwrap_or_else(|| error.message.clone());
+    // The first line is the message, what follows are hints about a statement nobody typed.
+    let said = said.lines().next().unwrap_or_default().trim_start_matches("ERROR: ").to_owned();
     let Some(code) = code(error) else { return unknown(said, "") };
     if *code == SqlState::QUERY_CANCELED {
         let seconds = limit.as_secs_f64();

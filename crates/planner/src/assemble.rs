@@ -14,6 +14,7 @@ use crate::plan::{
 };
 use crate::recipe::{RecipeContext, refuse};
 use crate::request::Request;
+use crate::uses::{self, Uses};
 use crate::{combine, direct, proof};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
@@ -44,24 +45,23 @@ pub fn plan_request(
 ) -> Result<Plan, PlanError> {
     let context = RecipeContext { engine, catalog };
     let tables = tables(catalog, &request.changes);
+    let uses = uses::find(engine, catalog, &request.changes);
     let proved = match options.zero_downtime {
-        true => without_downtime(&context, &request.changes, &tables)?,
+        true => without_downtime(&context, &request.changes, &tables, uses.as_ref())?,
         false => {
             let mut schema = catalog.clone();
             let mut drafts = Vec::new();
-            for change in &request.changes {
+            for change in each_alone(&request.changes) {
                 let now = RecipeContext { engine, catalog: &schema };
                 drafts.push(direct::whatever_it_costs(&now, &plain(change))?);
                 schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
             }
-            proved(&context, &request.changes, &tables, combine::chained(drafts))?
+            proved(&context, &request.changes, &tables, combine::chained(drafts), None)?
         }
     };
     let direct = direct(engine, catalog, &request.changes)?;
-    if let Some(reason) = direct.iter().find_map(|j| j.effect.fails.clone()) {
-        return Err(refuse(format!("the server refuses the change: {reason}"), "correct the request"));
-    }
-    Ok(finish(engine, catalog, request, proved, direct, tables))
+    let plan = finish(engine, catalog, request, proved, direct, tables);
+    Ok(Plan { uses, ..plan })
 }
 
 /// The tables the changes are about, each once; an index stands for its table.
@@ -93,24 +93,33 @@ fn without_downtime(
     context: &RecipeContext<'_>,
     changes: &[Change],
     tables: &[Name],
+    uses: Option<&Uses>,
 ) -> Result<Proved, PlanError> {
     let apart = combine::apart(context, changes);
     let in_turn = combine::in_turn(context, &apart)?;
+    for judged in direct(context.engine, context.catalog, changes)? {
+        if let Some(reason) = judged.effect.fails {
+            let sql = judged.statement.sql.split_whitespace().collect::<Vec<_>>().join(" ");
+            return Err(refuse(format!("`{sql}`: {reason}"), "correct the request"));
+        }
+    }
     if apart.len() > 1
         && let Some(drafts) = combine::side_by_side(context, &apart)
-        && let Ok(proved) = proved(context, changes, tables, combine::merged(drafts))
+        && let Ok(proved) = proved(context, changes, tables, combine::merged(drafts), uses)
     {
         return Ok(proved);
     }
-    proved(context, changes, tables, combine::chained(in_turn))
+    proved(context, changes, tables, combine::chained(in_turn), uses)
 }
 
 fn proved(
     context: &RecipeContext<'_>,
     changes: &[Change],
     tables: &[Name],
-    draft: Draft,
+    mut draft: Draft,
+    uses: Option<&Uses>,
 ) -> Result<Proved, PlanError> {
+    uses.into_iter().for_each(|u| uses::wait_for_the_end(&mut draft, u));
     let concerned = concerned(tables, &draft.steps);
     let steps = steps(context.engine, context.catalog, &draft.steps, &concerned)?;
     proof::reaches(context.catalog, changes, &draft)?;
@@ -122,15 +131,19 @@ fn proved(
 fn direct(engine: &dyn Engine, catalog: &Catalog, changes: &[Change]) -> Result<Vec<Judged>, PlanError> {
     let mut schema = catalog.clone();
     let mut statements = Vec::new();
-    let each = changes.iter().flat_map(|change| match change {
-        Change::Together(parts) => parts.as_slice(),
-        one => std::slice::from_ref(one),
-    });
-    for change in each {
+    for change in each_alone(changes) {
         statements.push(printed(engine, &schema, &plain(change), None, None)?);
         schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
     }
     Ok(statements)
+}
+
+/// The changes as statements of their own: what is asked for together in words needs no transaction of its own.
+fn each_alone(changes: &[Change]) -> impl Iterator<Item = &Change> {
+    changes.iter().flat_map(|change| match change {
+        Change::Together(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    })
 }
 
 /// The change without what a careful person would add.
@@ -335,6 +348,7 @@ fn finish(
         rollback,
         capacity,
         alternatives,
+        uses: None,
         cautions: draft.column_order_differs.into_iter().chain(draft.cautions).collect(),
         unknowns,
         preflight: met,

@@ -36,7 +36,8 @@ pub(crate) fn apart(context: &RecipeContext<'_>, changes: &[Change]) -> Vec<Chan
     let mut out = Vec::new();
     for change in changes {
         let now = RecipeContext { catalog: &schema, engine: context.engine };
-        match actions(change).filter(|actions| each_has_a_recipe(&now, actions)) {
+        let whole = by_recipe(&now, change).is_some();
+        match actions(change).filter(|actions| !whole && each_has_a_recipe(&now, actions)) {
             Some(actions) => out.extend(actions.iter().cloned()),
             None => out.push(change.clone()),
         }
@@ -134,6 +135,10 @@ fn both(mut first: DraftStep, second: DraftStep) -> DraftStep {
         first.why = format!("{}; {}", first.why, second.why);
     }
     first.app_change = match (first.app_change, second.app_change) {
+        (Some(a), Some(b)) => Some(format!("{a}; {b}")),
+        (a, b) => a.or(b),
+    };
+    first.lost_on_return = match (first.lost_on_return, second.lost_on_return) {
         (Some(a), Some(b)) => Some(format!("{a}; {b}")),
         (a, b) => a.or(b),
     };

@@ -182,6 +182,41 @@ impl RecipeContext<'_> {
         stages
     }
 
+    /// Whether a foreign key to that table cannot be validated as a whole: before version 18, VALIDATE leaves the parts
+    /// that the server makes for each partition of the referenced table NOT VALID (measured on 13 to 18).
+    pub(crate) fn validates_in_part(&self, constraint: &ConstraintDefinition) -> bool {
+        let to = constraint.foreign.as_ref().and_then(|f| self.catalog.table(&f.table));
+        to.is_some_and(|t| t.kind == TableKind::PartitionedTable) && self.catalog.server.major() < 18
+    }
+
+    /// Taking NOT NULL from the partitions too, on the way back from a primary key: since version 18 the key of a
+    /// partition makes the NOT NULL it inherited its own, and then it stays when the parent's goes (measured on 18).
+    pub(crate) fn not_null_left_to_partitions(&self, table: &Table, stages: &Stages) -> Vec<Change> {
+        if !self.catalog.server.names_not_null() {
+            return Vec::new();
+        }
+        let added = stages.first.iter().find_map(|c| match c {
+            Change::AddConstraint { constraint, .. } => {
+                Some((constraint.name.clone()?, constraint.columns.first()?))
+            }
+            _ => None,
+        });
+        let Some((name, column)) = added else { return Vec::new() };
+        let leaves = self
+            .catalog
+            .partitions_of(&table.name)
+            .into_iter()
+            .filter(|t| t.kind == TableKind::Table && t.column(column).is_some_and(|c| !c.not_null));
+        leaves
+            .map(|leaf| Change::DropConstraint {
+                table: leaf.name.clone(),
+                name: name.clone(),
+                if_exists: true,
+                cascade: false,
+            })
+            .collect()
+    }
+
     /// UNIQUE and PRIMARY KEY: the index is built concurrently and taken over. A partitioned table's takes over those
     /// of its partitions (manual, CREATE INDEX; measured on 13 to 18: nothing is built then).
     fn key_stages(&self, table: &Table, constraint: &ConstraintDefinition) -> Result<Stages, PlanError> {
@@ -352,6 +387,6 @@ pub(crate) fn refuse_exclusion(table: &Name) -> PlanError {
              can be neither NOT VALID nor take over an index built concurrently"
         ),
         "make a new table with the constraint, and move the rows there in batches; or a trigger that refuses \
-         conflicting rows under an advisory lock; or run it directly while the application is stopped",
+         conflicting rows under an advisory lock; or stop the application: --zero-downtime false plans the plain statement, with what it costs",
     )
 }

@@ -16,6 +16,7 @@ mod recipe;
 mod recipes;
 pub mod request;
 mod stand_in;
+pub mod uses;
 pub mod verify;
 
 pub use assemble::{PlanOptions, plan_request};

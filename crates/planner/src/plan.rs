@@ -1,5 +1,6 @@
 //! A plan: phases, steps, statements, and the way back.
 
+use crate::uses::Uses;
 use altimeter_analysis::preflight::Preflight;
 use altimeter_analysis::{Judged, Range, Severity};
 use altimeter_catalog::{Check, EngineName, Name, Outline, OutlineChange};
@@ -33,6 +34,8 @@ pub struct Plan {
     pub capacity: Capacity,
     /// Other roads, and why this one was taken.
     pub alternatives: Vec<Alternative>,
+    /// Who still uses what it takes away or renames; none if it does neither.
+    pub uses: Option<Uses>,
     /// What the DBA must know that no statement shows: a trigger that fires for each backfilled row.
     pub cautions: Vec<String>,
     /// What could not be known.

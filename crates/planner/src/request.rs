@@ -5,9 +5,11 @@
 //! is a file with its clauses and one entry of the list.
 
 mod add_column;
+mod add_constraint;
 mod add_index;
 mod change_enum;
 mod change_type;
+mod column_default;
 mod column_type;
 mod drop_column;
 mod drop_index;
@@ -16,7 +18,9 @@ mod extent;
 mod keys;
 mod lexicon;
 mod matching;
+mod named_constraint;
 mod nearest;
+mod nullability;
 mod pattern;
 mod reader;
 mod rename_column;
@@ -48,6 +52,7 @@ use trouble::Trouble;
 /// Every change that can be asked for in English.
 static ALL: &[&dyn Reader] = &[
     &rename_column::RenameColumn,
+    &nullability::MakeNotNull,
     &add_column::AddColumn,
     &drop_column::DropColumn,
     &add_index::AddIndex,
@@ -58,6 +63,16 @@ static ALL: &[&dyn Reader] = &[
     &rename_table::RenameTable,
     &rename_table::MoveTable,
     &drop_table::DropTable,
+    &nullability::MakeNullable,
+    &column_default::SetDefault,
+    &column_default::DropDefault,
+    &add_constraint::AddUnique,
+    &add_constraint::AddPrimaryKey,
+    &add_constraint::AddForeignKey,
+    &add_constraint::AddCheck,
+    &named_constraint::DropConstraint,
+    &named_constraint::RenameConstraint,
+    &named_constraint::ValidateConstraint,
 ];
 
 /// Clauses any sentence may have.

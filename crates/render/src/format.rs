@@ -13,6 +13,7 @@ mod rules;
 mod saved;
 mod schema;
 mod step;
+mod uses;
 mod verify;
 
 pub use check::{CHECK_FORMAT, CheckJson};
@@ -35,6 +36,7 @@ pub use step::{
     CheckQueryJson, PhaseJson, PhaseKindJson, ProgressJson, StatementJson, StepJson, StepKindJson,
     TransactionJson,
 };
+pub use uses::{CertaintyJson, HowJson, ReferenceJson, UsesJson, UsingObjectJson, UsingStatementJson};
 pub use verify::{
     AnswerJson, AnsweredJson, StandingJson, VERIFY_FORMAT, VerifiedStepJson, VerifiedTriggerJson, VerifyJson,
     WhenJson,

@@ -11,6 +11,7 @@ pub(crate) mod rollback;
 pub(crate) mod statement;
 pub(crate) mod steps;
 pub(crate) mod tables;
+pub(crate) mod uses;
 pub(crate) mod verdict;
 
 /// One line of facts under a label.

@@ -553,6 +553,40 @@ mod tests {
     }
 
     #[test]
+    fn a_primary_key_makes_heirs_not_null_and_what_is_not_valid_says_so() {
+        let heir = Table {
+            kind: TableKind::Table,
+            partition_key: None,
+            inherits: vec![Name::new("public", "p")],
+            ..table("h", None)
+        };
+        let above = Table { kind: TableKind::Table, partition_key: None, ..table("p", None) };
+        let mut catalog = Catalog { tables: vec![above, heir].into(), ..Catalog::default() };
+        catalog.server.version_num = 180_000;
+        let parent = Name::new("public", "p");
+        let add = |constraint| Change::AddConstraint { table: parent.clone(), constraint };
+        catalog.apply(&add(definition(ConstraintKind::PrimaryKey, "p_pkey"))).unwrap();
+        let heir = catalog.table(&Name::new("public", "h")).unwrap();
+        assert!(heir.column("a").unwrap().not_null && heir.indexes.is_empty());
+        assert!(heir.constraints.iter().any(|c| c.name == "p_a_not_null" && c.inherited));
+        let check = ConstraintDefinition {
+            no_inherit: true,
+            not_valid: true,
+            sql: "CHECK (a > 0)".into(),
+            ..definition(ConstraintKind::Check, "ck")
+        };
+        catalog.apply(&add(check)).unwrap();
+        let printed = |catalog: &Catalog| {
+            let t = catalog.table(&parent).unwrap();
+            t.constraints.iter().find(|c| c.name == "ck").map(|c| c.definition.clone())
+        };
+        assert_eq!(printed(&catalog).as_deref(), Some("CHECK (a > 0) NO INHERIT NOT VALID"));
+        let validate = Change::ValidateConstraint { table: parent.clone(), name: "ck".into() };
+        catalog.apply(&validate).unwrap();
+        assert_eq!(printed(&catalog).as_deref(), Some("CHECK (a > 0) NO INHERIT"));
+    }
+
+    #[test]
     fn a_foreign_key_keeps_what_it_needs() {
         let plain = |name: &str| Table { kind: TableKind::Table, partition_key: None, ..table(name, None) };
         let mut catalog = Catalog { tables: vec![plain("c"), plain("p")].into(), ..Catalog::default() };

@@ -140,7 +140,7 @@ mod tests {
             let empty = catalog.tables.iter().filter(|t| t.size.heap_bytes == Some(0));
             empty.map(|t| t.name.name.clone()).collect::<Vec<_>>()
         };
-        assert_eq!(emptied(false, true), ["p", "c", "h"]);
+        assert_eq!(emptied(false, true), ["c", "h", "p"]);
         assert_eq!(emptied(true, false), ["p"]);
     }
 }

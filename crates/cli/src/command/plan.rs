@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::failure::Failure;
 use crate::shared::Shared;
-use crate::{engines, output, source};
+use crate::{application, engines, output, source};
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanArguments {
@@ -17,6 +17,9 @@ pub(crate) struct PlanArguments {
     /// DDL from a file, - for standard input
     #[arg(long, value_name = "FILE")]
     sql: Option<PathBuf>,
+    /// The application's source: references to what is dropped or renamed are looked for in it
+    #[arg(long, value_name = "DIR")]
+    app: Option<PathBuf>,
     /// Whether users and the application must notice nothing; false for the plain statements
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     zero_downtime: bool,
@@ -44,6 +47,11 @@ pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(),
     let request = read_request(engine, &catalog, &text)?;
     let options = PlanOptions { zero_downtime: arguments.zero_downtime };
     let mut plan = plan_request(engine, &catalog, &request, options)?;
+    if let (Some(folder), Some(uses)) = (&arguments.app, &mut plan.uses) {
+        application::search(shared, engine, &catalog, folder, uses)?;
+    } else if arguments.app.is_some() {
+        output::note(shared, "--app was not looked at: the change takes no table or column away");
+    }
     if !arguments.include_rollback {
         leave_out_rollback(&mut plan);
     }

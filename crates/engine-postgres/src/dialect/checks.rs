@@ -3,7 +3,7 @@
 //! Objects are looked up by name in the catalogs, never by a cast to `regclass`: a cast fails where a check must say
 //! no. Where a check has a limit, a second column says what was measured.
 
-use altimeter_catalog::{Catalog, Check, ForeignKey, Name};
+use altimeter_catalog::{Catalog, Check, ForeignKey, Name, StatementCalls};
 
 use super::in_step::{differs_from, print_differs};
 use crate::quoting::{literal, quote, quote_name};
@@ -107,12 +107,35 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
              count(*) || ' standbys, ' || round(coalesce(extract(epoch FROM max(replay_lag)), 0)::numeric, 1) \
              || ' s at most' AS measured FROM pg_catalog.pg_stat_replication"
         ),
+        Check::UsesEnded { statements } => uses_ended(catalog, statements),
         Check::LockWaitsAtMost { table, sessions } => format!(
             "SELECT w.waiting <= {sessions} AS ok, w.waiting || ' wait' AS measured FROM (SELECT count(*) AS waiting \
              FROM pg_catalog.pg_locks l WHERE NOT l.granted AND l.relation = (SELECT c.oid {})) w",
             relation(table)
         ),
     }
+}
+
+/// An entry counts all roles' calls. One that is gone was reset, or pushed out by others that run more often.
+fn uses_ended(catalog: &Catalog, statements: &[StatementCalls]) -> String {
+    let Some(extension) = catalog.extensions.iter().find(|e| e.name == "pg_stat_statements") else {
+        return "SELECT NULL::boolean AS ok".to_owned();
+    };
+    // Numbers only, whatever a file says.
+    let number = |id: &str| id.parse::<i64>().unwrap_or(0);
+    let then: Vec<String> =
+        statements.iter().map(|s| format!("({}::int8, {}::int8)", number(&s.id), s.calls)).collect();
+    if then.is_empty() {
+        return "SELECT true AS ok".to_owned();
+    }
+    format!(
+        "SELECT count(*) = 0 AS ok, count(*) || ' have run since' AS measured FROM (SELECT queryid, sum(calls) AS calls \
+         FROM {}.pg_stat_statements WHERE dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = \
+         current_database()) GROUP BY queryid) now JOIN (VALUES {}) before(queryid, calls) USING (queryid) \
+         WHERE now.calls <> before.calls",
+        quote(&extension.schema),
+        then.join(", ")
+    )
 }
 
 /// Rows whose columns are all there and in no row of the referenced table; with `MATCH FULL`, those with some NULL, too.

@@ -1,8 +1,8 @@
 //! What the application runs, from `pg_stat_statements`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use altimeter_catalog::{InspectError, StatementStatistics};
+use altimeter_catalog::{InspectError, StatementCalls, StatementStatistics};
 
 use super::answers::Answers;
 use super::counters::per_second;
@@ -42,7 +42,9 @@ pub(super) fn statements(
         let calls = row.size("calls")?.unwrap_or(0);
         // A statement that is new in the second sample ran for the first time in between, or came up into the list.
         let rate = seconds.and_then(|s| per_second(*before.get(row.get::<&str>("id").ok()?)?, calls, s));
+        let id = row.get::<&str>("id")?.split(':').next().unwrap_or_default().to_owned();
         merged.entry(text).or_default().add(Merged {
+            ids: BTreeMap::from([(id, calls)]),
             calls,
             total_ms: row.get::<Option<f64>>("total_ms")?.unwrap_or(0.0),
             max_ms: row.get::<Option<f64>>("max_ms")?.unwrap_or(0.0),
@@ -60,6 +62,7 @@ pub(super) fn statements(
 /// Statements that are the same once their literals are gone, or were run by several roles.
 #[derive(Default)]
 struct Merged {
+    ids: BTreeMap<String, u64>,
     calls: u64,
     total_ms: f64,
     max_ms: f64,
@@ -70,6 +73,9 @@ struct Merged {
 
 impl Merged {
     fn add(&mut self, other: Merged) {
+        for (id, calls) in other.ids {
+            *self.ids.entry(id).or_default() += calls;
+        }
         self.calls += other.calls;
         self.total_ms += other.total_ms;
         self.max_ms = self.max_ms.max(other.max_ms);
@@ -87,6 +93,7 @@ impl Merged {
             rows: self.rows,
             wal_bytes: self.wal_bytes,
             calls_per_second: self.calls_per_second,
+            ids: self.ids.into_iter().map(|(id, calls)| StatementCalls { id, calls }).collect(),
         }
     }
 }
@@ -127,6 +134,7 @@ mod tests {
         let mut merged = Merged::default();
         merged.add(Merged { calls: 2, total_ms: 10.0, max_ms: 7.0, rows: 2, ..Merged::default() });
         merged.add(Merged {
+            ids: BTreeMap::from([("7".to_owned(), 3)]),
             calls: 3,
             total_ms: 5.0,
             max_ms: 9.0,

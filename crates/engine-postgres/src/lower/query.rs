@@ -26,6 +26,8 @@ pub(crate) struct Query {
     pub(crate) reads: Vec<Read>,
     /// Writes: the statement's own, and those inside common table expressions.
     pub(crate) writes: Vec<Write>,
+    /// Columns that are named of relations that are written and not read elsewhere.
+    pub(crate) of_targets: Vec<(Name, Vec<String>)>,
     /// Functions called, as the text names them, each once: `["public", "f"]`.
     pub(crate) functions: Vec<Vec<String>>,
     /// The columns it gives, in order.

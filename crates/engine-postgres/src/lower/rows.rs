@@ -77,6 +77,19 @@ pub(crate) fn read(catalog: &Catalog, node: &SyntaxNode) -> RowsChange {
     }
 }
 
+/// The columns a statement about rows reads or gives values to, by relation, those behind `*` too.
+pub(crate) fn columns_of(catalog: &Catalog, node: &SyntaxNode) -> Vec<(Name, Vec<String>)> {
+    let query = query::read(catalog, node);
+    let written = query.writes.iter().flat_map(|w| writes(catalog, &query, w)).map(|w| {
+        let columns = w.columns.into_iter().map(|given| given.column).collect();
+        (w.target.name, columns)
+    });
+    let mut found: Vec<(Name, Vec<String>)> = written.collect();
+    found.extend(query.of_targets);
+    found.extend(query.reads.into_iter().map(|read| (read.relation, read.columns)));
+    found
+}
+
 /// The functions of the catalog that are called; overloads are not told apart.
 fn calls(catalog: &Catalog, functions: &[Vec<String>]) -> Vec<Name> {
     let mut found: Vec<Name> = Vec::new();

@@ -78,13 +78,14 @@ fn reads_rows_of(check: &Check) -> Vec<&Name> {
         | Check::ConstraintValid { .. }
         | Check::NoTransactionOlderThan { .. }
         | Check::StandbyLagBelow { .. }
+        | Check::UsesEnded { .. }
         | Check::LockWaitsAtMost { .. } => Vec::new(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use altimeter_catalog::{Column, ForeignKey, Table};
+    use altimeter_catalog::{Column, Extension, ForeignKey, StatementCalls, Table};
 
     use super::*;
 
@@ -128,6 +129,7 @@ mod tests {
             Check::NoTransactionOlderThan { seconds: u32::MAX },
             Check::StandbyLagBelow { seconds: u32::MAX },
             Check::LockWaitsAtMost { table, sessions: u32::MAX },
+            Check::UsesEnded { statements: vec![StatementCalls { id: name.to_owned(), calls: u64::MAX }] },
         ]
     }
 
@@ -137,7 +139,16 @@ mod tests {
             let column =
                 Column { name: name.to_owned(), type_name: "integer".to_owned(), ..Column::default() };
             let table = Table { name: Name::new(name, name), columns: vec![column], ..Table::default() };
-            let catalog = Catalog { tables: vec![table].into(), ..Catalog::default() };
+            let extension = Extension {
+                name: "pg_stat_statements".to_owned(),
+                version: "1.9".to_owned(),
+                schema: name.to_owned(),
+            };
+            let catalog = Catalog {
+                tables: vec![table].into(),
+                extensions: vec![extension].into(),
+                ..Catalog::default()
+            };
             for check in checks(name) {
                 let printed = PrintedCheck::new(&catalog, &check).unwrap();
                 let plain = crate::queries::why_not_plain(printed.text());

@@ -34,6 +34,19 @@ fn draft(
         draft.steps.push(noted(name, &own, change));
         return Ok(draft);
     }
+    if context.validates_in_part(constraint) && !constraint.not_valid {
+        let to = constraint.foreign.as_ref().map(|f| f.table.to_string()).unwrap_or_default();
+        return Err(refuse(
+            format!(
+                "{to} is partitioned: before PostgreSQL 18 a foreign key to it that was added NOT VALID is never validated \
+                 as a whole, its parts for the partitions stay NOT VALID"
+            ),
+            format!(
+                "upgrade to 18, or ask for it NOT VALID: new rows are held to it all the same; or run it directly while \
+                 nobody writes {name} and {to}"
+            ),
+        ));
+    }
     let stages = context.stages(table, constraint)?;
     let rows = satisfied(name, constraint);
     draft.steps.push(deploy(name, constraint));

@@ -60,7 +60,7 @@ fn draft(
         .filter(|c| table.column(c).is_some_and(|c| !c.not_null))
         .collect();
     if !nullable.is_empty() {
-        draft.steps.extend(demanded(context, table, &nullable, None, false));
+        draft.steps.extend(demanded(context, table, &nullable, None, false, true));
         draft.cautions.push(format!(
             "rows where {} is NULL must be given a value first: the checks find them",
             nullable.iter().map(|c| c.as_str()).collect::<Vec<_>>().join(" or ")
@@ -291,7 +291,13 @@ fn replaced(
     step.before.extend(satisfied(name, constraint));
     wait_for_none(&mut step);
     step.up = vec![build(new_index), swap(&old.name, &own, constraint)];
-    step.down = vec![build(&old_index.definition), swap(&own, &old.name, &context.definition_of(table, old))];
+    // A build that failed leaves its index behind.
+    let left_behind = Change::DropIndex { index: name.sibling(&beside), concurrently: true, if_exists: true };
+    step.down = vec![
+        left_behind,
+        build(&old_index.definition),
+        swap(&own, &old.name, &context.definition_of(table, old)),
+    ];
     step.after.push(Check::IndexValid { index: name.sibling(&own) });
     step.after.push(Check::ConstraintValid { table: name.clone(), constraint: own });
     Ok(step)

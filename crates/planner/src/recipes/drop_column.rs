@@ -89,7 +89,7 @@ fn refuse_what_needs_it(
     {
         return Err(refuse(
             format!("{} is part of the primary key of {}", column.name, table.name),
-            "change the primary key first; that is not planned yet",
+            "make other columns the primary key first; that can be planned",
         ));
     }
     if column.generated.is_some() || column.identity.is_some() {

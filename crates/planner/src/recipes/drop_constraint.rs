@@ -65,6 +65,12 @@ fn draft(context: &RecipeContext<'_>, change: &Change, name: &Name, own: &str) -
         _ => {
             let stages = back.stages(without, &definition)?;
             step.down = if constraint.validated { stages.all() } else { stages.first };
+            if back.validates_in_part(&definition) && constraint.validated {
+                step.lost_on_return = Some(format!(
+                    "that all of {own} is validated: the way back checks every row, but before PostgreSQL 18 the server \
+                     leaves the parts for the partitions of the referenced table NOT VALID"
+                ));
+            }
             let keys = matches!(constraint.kind, ConstraintKind::PrimaryKey | ConstraintKind::Unique);
             if keys {
                 step.before.push(Check::NoTransactionOlderThan { seconds: OLD_TRANSACTION_S });

@@ -23,7 +23,7 @@ fn draft(context: &RecipeContext<'_>, name: &Name) -> Result<Draft, PlanError> {
     if let Some(constraint) = &index.constraint {
         return Err(refuse(
             format!("{name} enforces the constraint {constraint} of {}", table.name),
-            "drop the constraint instead; that is not planned yet",
+            format!("drop the constraint instead: drop the constraint {constraint} from {}", table.name),
         ));
     }
     if table.kind == altimeter_catalog::TableKind::PartitionedTable || index.part_of.is_some() {

@@ -75,7 +75,7 @@ fn draft(
     if !wanted.stays_not_valid {
         draft.steps.extend(filled(context, table, found, fill, &mut draft.cautions)?);
     }
-    draft.steps.extend(demanded(context, table, &[column], wanted.name, wanted.stays_not_valid));
+    draft.steps.extend(demanded(context, table, &[column], wanted.name, wanted.stays_not_valid, false));
     Ok(draft)
 }
 
@@ -135,15 +135,23 @@ fn filled(
 }
 
 /// The steps that make columns NOT NULL once every row has a value: demanded of new rows, then proved for old ones.
+/// `for_key`: a primary key over them follows.
 pub(super) fn demanded(
     context: &RecipeContext<'_>,
     table: &Table,
     columns: &[&String],
     name: Option<&str>,
     stays_not_valid: bool,
+    for_key: bool,
 ) -> Vec<DraftStep> {
     let list = columns.iter().map(|c| c.as_str()).collect::<Vec<_>>().join(", ");
-    let stages: Vec<_> = columns.iter().map(|c| context.not_null_stages(table, c, name)).collect();
+    let with_partitions = |column: &&String| {
+        let mut stages = context.not_null_stages(table, column, name);
+        let left = context.not_null_left_to_partitions(table, &stages);
+        stages.undone.extend(left.into_iter().filter(|_| for_key));
+        stages
+    };
+    let stages: Vec<_> = columns.iter().map(with_partitions).collect();
     let no_nulls = columns.iter().map(|c| Check::NoNulls { table: table.name.clone(), column: (*c).clone() });
     let why = "from here on a row without it is refused, an update of one that has none, too: there must be none. No \
                row is read, so the lock is over at once";

@@ -161,7 +161,7 @@ fn free_to_go(table: &Table, index: &Index) -> Result<(), Trouble> {
                 shown(constraint),
                 table.name
             ),
-            "dropping a constraint is not planned yet",
+            format!("drop the constraint {} from {}", shown(constraint), table.name),
         ));
     }
     if let Some(parent) = &index.part_of {

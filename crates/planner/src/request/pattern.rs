@@ -57,6 +57,16 @@ pub(super) enum Slot {
     IfNotExists,
     /// What depends on it goes too.
     Cascade,
+    /// What becomes of rows whose parent is deleted.
+    OnDelete,
+    /// A primary key.
+    PrimaryKey,
+    /// Above zero.
+    Positive,
+    /// Zero or above.
+    NotNegative,
+    /// Not the empty text.
+    NotEmpty,
 }
 
 /// One piece of a pattern.

@@ -339,6 +339,116 @@ const SAME: &[(&str, &[&str])] = &[
     ),
     ("CREATE INDEX ON users (email DESC NULLS LAST)", &["add an index on users (email desc nulls last)"]),
     (
+        "ALTER TABLE users ALTER COLUMN email SET NOT NULL",
+        &[
+            "make users.email not null",
+            "make the email column of users required",
+            "set users.email to not null",
+            "users.email must not be null",
+            "users.email should be mandatory",
+            "add a not null constraint to users.email",
+            "make email not null on the users table",
+        ],
+    ),
+    (
+        "ALTER TABLE users ALTER COLUMN email DROP NOT NULL",
+        &[
+            "drop the not null on users.email",
+            "remove the not null constraint from users.email",
+            "make users.email nullable",
+            "make the column email of users optional",
+            "allow nulls in users.email",
+            "users.email may be null",
+        ],
+    ),
+    (
+        "ALTER TABLE users ALTER COLUMN email SET DEFAULT 'new'",
+        &[
+            "set the default of users.email to 'new'",
+            "change the default of the email column of users to 'new'",
+            "give users.email a default of 'new'",
+            "add a default 'new' to users.email",
+            "users.email should default to 'new'",
+            "set users.email default 'new'",
+        ],
+    ),
+    (
+        "ALTER TABLE users ALTER COLUMN email DROP DEFAULT",
+        &[
+            "drop the default of users.email",
+            "remove the default from users.email",
+            "remove the default on the email column of users",
+            "users.email should have no default",
+        ],
+    ),
+    (
+        "ALTER TABLE users ADD UNIQUE (email)",
+        &[
+            "users.email must be unique",
+            "make users.email unique",
+            "add a unique constraint on users (email)",
+            "add a unique constraint to users on email",
+            "make the email column of users unique",
+        ],
+    ),
+    (
+        "ALTER TABLE users ADD CONSTRAINT one_each UNIQUE (email, a)",
+        &[
+            "add a unique constraint one_each on users (email, a)",
+            "add a unique constraint named one_each on users (email, a)",
+        ],
+    ),
+    (
+        "ALTER TABLE docs ADD PRIMARY KEY (id)",
+        &[
+            "make id the primary key of docs",
+            "add a primary key on docs (id)",
+            "add a primary key (id) to docs",
+            "the primary key of docs should be id",
+        ],
+    ),
+    (
+        "ALTER TABLE sales.orders ADD FOREIGN KEY (customer_id) REFERENCES users (id)",
+        &[
+            "add a foreign key from sales.orders.customer_id to users.id",
+            "add a foreign key on sales.orders (customer_id) referencing users (id)",
+            "add a foreign key from sales.orders (customer_id) to users (id)",
+        ],
+    ),
+    (
+        "ALTER TABLE sales.orders ADD CONSTRAINT buyer FOREIGN KEY (customer_id) REFERENCES users (id) ON DELETE CASCADE",
+        &["add a foreign key named buyer from sales.orders.customer_id to users.id on delete cascade"],
+    ),
+    (
+        "ALTER TABLE sales.invoices ADD CHECK (total > 0)",
+        &[
+            "add a check (total > 0) to sales.invoices",
+            "add a check that total is positive on sales.invoices",
+            "add a check that (total > 0) on sales.invoices",
+            "add a check constraint on sales.invoices (total > 0)",
+        ],
+    ),
+    (
+        "ALTER TABLE users DROP CONSTRAINT users_age_check",
+        &[
+            "drop the constraint users_age_check from users",
+            "drop constraint users_age_check",
+            "remove the users_age_check constraint",
+            "drop the check constraint users_age_check on users",
+        ],
+    ),
+    (
+        "ALTER TABLE users RENAME CONSTRAINT users_age_check TO of_age",
+        &[
+            "rename the constraint users_age_check on users to of_age",
+            "rename constraint users_age_check to of_age",
+        ],
+    ),
+    (
+        "ALTER TABLE users VALIDATE CONSTRAINT users_age_check",
+        &["validate the constraint users_age_check on users", "validate users_age_check"],
+    ),
+    (
         "DROP INDEX users_email_idx",
         &[
             "drop index users_email_idx",
@@ -420,6 +530,8 @@ fn a_script_gives_several_changes_each_on_the_schema_before() {
 fn every_pattern_and_example_is_understood() {
     use super::pattern::{compile, words_of};
     let catalog = shop();
+    let named =
+        |t: &str| t.replace("its_name", "users_email_idx").replace("its_constraint", "users_age_check");
     for reader in super::ALL {
         for pattern in reader.clauses().iter().chain(super::EVERYWHERE).flat_map(|c| c.patterns) {
             let mut words = Vec::new();
@@ -428,7 +540,7 @@ fn every_pattern_and_example_is_understood() {
             assert_eq!(pattern.matches('[').count(), pattern.matches(']').count(), "{pattern}");
         }
         for example in reader.example("public.users", "email").split(", or: ") {
-            assert!(read(&catalog, &example.replace("its_name", "users_email_idx")).is_ok(), "{example}");
+            assert!(read(&catalog, &named(example)).is_ok(), "{example}");
         }
     }
 }

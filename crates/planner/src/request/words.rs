@@ -127,5 +127,18 @@ pub(super) const PHRASES: &[(&str, Option<Slot>, &[&str])] = &[
         &["if not exists|present", "if it does not exist", "if it doesn 't exist", "unless it exists"],
     ),
     ("cascade", Some(Slot::Cascade), &["cascade|cascading"]),
+    (
+        "on_delete",
+        Some(Slot::OnDelete),
+        &["on delete cascade|restrict", "on delete set null", "cascading deletes", "no action on delete"],
+    ),
+    ("primary_key", Some(Slot::PrimaryKey), &["primary key"]),
+    ("positive", Some(Slot::Positive), &["[is|be] positive", "is|be > 0"]),
+    (
+        "not_negative",
+        Some(Slot::NotNegative),
+        &["[is|be] not negative", "[is|be] non - negative", "[is|be] nonnegative", "is never negative"],
+    ),
+    ("not_empty", Some(Slot::NotEmpty), &["[is|be] not empty", "is never empty"]),
     ("typed", None, &["type", "of|with|as type", "of data type", "as", "typed [as]", ":"]),
 ];

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::effect::names;
-use super::{EffectJson, PhaseJson, PreflightJson, QuantityJson, RiskJson};
+use super::{EffectJson, PhaseJson, PreflightJson, QuantityJson, RiskJson, UsesJson};
 
 /// The format this version writes.
 pub const PLAN_FORMAT: &str = "altimeter-plan/1";
@@ -45,6 +45,8 @@ pub struct PlanJson {
     pub capacity: CapacityJson,
     /// Other roads, and why this one was taken.
     pub alternatives: Vec<AlternativeJson>,
+    /// Who still uses what it takes away or renames; null if it does neither.
+    pub uses: Option<UsesJson>,
     /// What must be known and no statement shows.
     pub cautions: Vec<String>,
     /// What is in the way on the server now.
@@ -71,6 +73,7 @@ impl From<&Plan> for PlanJson {
             rollback: RollbackJson::from(&plan.rollback),
             capacity: CapacityJson::from(&plan.capacity),
             alternatives: plan.alternatives.iter().map(AlternativeJson::from).collect(),
+            uses: plan.uses.as_ref().map(UsesJson::from),
             cautions: plan.cautions.clone(),
             preflight: PreflightJson::from(&plan.preflight),
             unknowns: plan.unknowns.clone(),

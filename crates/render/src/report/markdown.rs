@@ -10,7 +10,7 @@ use crate::escape;
 use crate::markup::{bullets, fact, heading, paragraph, table};
 use crate::summary::steps::{self, StepRow};
 use crate::summary::tables::{self, TableRow};
-use crate::summary::{Facts, activity, database, health, preflight, rollback, statement, verdict};
+use crate::summary::{Facts, activity, database, health, preflight, rollback, statement, uses, verdict};
 use crate::{Layout, Report};
 
 /// Markdown.
@@ -31,6 +31,7 @@ impl Report for Markdown {
         for step in plan.steps() {
             step::write(&mut out, catalog, step);
         }
+        write_uses(&mut out, plan);
         write_capacity(&mut out, plan);
         bullets(&mut out, "In the way now", &preflight::lines(&plan.preflight));
         bullets(&mut out, "Cautions", &plan.cautions);
@@ -93,6 +94,16 @@ fn write_steps(out: &mut String, plan: &Plan, catalog: &Catalog) {
         .collect();
     table(out, &["step", "what", &lock, "others wait", "runs for", "undo"], &[3, 4], &rows);
     out.push('\n');
+}
+
+fn write_uses(out: &mut String, plan: &Plan) {
+    let Some(found) = &plan.uses else { return };
+    heading(out, 3, "Who still uses it");
+    paragraph(out, &uses::about(found));
+    bullets(out, "Statements", &uses::statements(found));
+    bullets(out, "Objects", &uses::objects(found));
+    bullets(out, "Source", &uses::application(found));
+    bullets(out, "Not looked at", &found.unknowns);
 }
 
 fn write_capacity(out: &mut String, plan: &Plan) {

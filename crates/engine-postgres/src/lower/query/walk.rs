@@ -384,6 +384,8 @@ impl<'c> Walk<'c> {
         } else if self.depth == 0 {
             // A bare expression about a relation reads what it names.
             self.note_read(relation, false, columns);
+        } else {
+            self.found.of_targets.push((relation.clone(), columns.to_vec()));
         }
     }
 

@@ -110,6 +110,20 @@ pub(super) fn shop() -> Catalog {
     index(&mut users, "users_email_idx", &["email"], true);
     index(&mut users, "users_user_name_idx", &["user_name"], false);
     index(&mut users, "users_user_name_idx1", &["user_name"], false);
+    users.constraints.push(altimeter_catalog::Constraint {
+        name: "users_age_check".to_owned(),
+        kind: altimeter_catalog::ConstraintKind::Check,
+        columns: vec!["age_group".to_owned()],
+        definition: "CHECK ((age_group > 0)) NOT VALID".to_owned(),
+        validated: false,
+        deferrable: false,
+        deferred: false,
+        no_inherit: false,
+        inherited: false,
+        not_enforced: false,
+        foreign: None,
+        index: None,
+    });
     let order = [
         ("id", "bigint"),
         ("customer_id", "bigint"),

@@ -7,7 +7,7 @@ use super::step;
 use crate::layout::Layout;
 use crate::page::{OVERVIEW, Page, Style};
 use crate::summary::steps::{self, StepRow};
-use crate::summary::{activity, capacity, database, preflight, rollback, statement, verdict};
+use crate::summary::{activity, capacity, database, preflight, rollback, statement, uses, verdict};
 use crate::table::{self, Column};
 use crate::wrap;
 
@@ -24,6 +24,7 @@ pub(super) fn render(plan: &Plan, catalog: &Catalog, layout: Layout) -> String {
         write_steps(&mut page, plan, catalog);
         page.blank();
     }
+    write_uses(&mut page, plan);
     write_price(&mut page, plan);
     for step in plan.steps() {
         page.blank();
@@ -76,6 +77,17 @@ fn write_steps(page: &mut Page, plan: &Plan, catalog: &Catalog) {
         .collect();
     let drawn = table::draw(&columns, &rows, page.width() - 1);
     page.drawn(&drawn);
+}
+
+/// Who still uses what the plan takes away.
+fn write_uses(page: &mut Page, plan: &Plan) {
+    let Some(found) = &plan.uses else { return };
+    page.says(OVERVIEW, "uses of", &uses::about(found));
+    page.list(OVERVIEW, "statements", &uses::statements(found));
+    page.list(OVERVIEW, "objects", &uses::objects(found));
+    page.list(OVERVIEW, "source", &uses::application(found));
+    page.list(OVERVIEW, "unknown", &found.unknowns);
+    page.blank();
 }
 
 /// Capacity, doubt, cautions, other roads.
