@@ -518,8 +518,14 @@ impl StandIn<'_> {
         };
         let next = self.table.name.sibling(self.context.name(&format!("altimeter_{}", sequence.name.name)));
         let go_on = engine.print_go_on(&next, &sequence.name);
-        let read =
-            engine.parse(self.context.catalog, &format!("DO $$ BEGIN {go_on}; END $$")).statements.pop();
+        // The statement is read where the other sequence is there already.
+        let mut schema = self.context.catalog.clone();
+        let other = Sequence { name: next.clone(), owned_by: None, ..sequence.clone() };
+        let made = Change::Relation(RelationChange::CreateSequence { sequence: other, if_not_exists: false });
+        if schema.apply(&made).is_err() {
+            return Vec::new();
+        }
+        let read = engine.parse(&schema, &format!("DO $$ BEGIN {go_on}; END $$")).statements.pop();
         let means = read.map(|s| s.changes).unwrap_or_default().into_iter().flat_map(|c| match c {
             Change::Together(parts) => parts,
             one => vec![one],
