@@ -20,9 +20,11 @@ use crate::{account, cache, run};
 pub const PASSWORD: &str = "altimeter";
 
 /// The settings every server of the tests runs with.
-const SETTINGS: [(&str, &str); 6] = [
+const SETTINGS: [(&str, &str); 7] = [
     ("fsync", "off"),
     ("shared_preload_libraries", "pg_stat_statements"),
+    // Tests share a server: the statements of one must not push out those another looks for.
+    ("pg_stat_statements.max", "50000"),
     ("wal_level", "logical"),
     ("max_prepared_transactions", "10"),
     ("max_wal_size", "4GB"),

@@ -78,20 +78,9 @@ pub(crate) fn not_null<'a>(script: Script<'a>, table: &Name, column: &str) -> Sc
     // The engine knows how a name stands in an expression.
     let expression = script.engine.replace_column("x IS NOT NULL", "x", column);
     let check = ConstraintDefinition {
-        name: None,
-        kind: ConstraintKind::Check,
         columns: vec![column.to_owned()],
-        sql: format!("CHECK ({expression})"),
-        expression: Some(expression),
-        using_index: None,
-        index: None,
         not_valid: true,
-        foreign: None,
-        deferrable: false,
-        deferred: false,
-        no_inherit: false,
-        not_enforced: false,
-        holds: false,
+        ..ConstraintDefinition::check(expression)
     };
     constraint(script, table, &check, &name)
         .say("the CHECK proves it, so nothing is read")

@@ -240,6 +240,35 @@ pub struct ConstraintDefinition {
     pub holds: bool,
 }
 
+impl ConstraintDefinition {
+    /// A constraint of that kind and text, everything else left out.
+    pub fn new(kind: ConstraintKind, sql: impl Into<String>) -> Self {
+        Self {
+            name: None,
+            kind,
+            columns: Vec::new(),
+            expression: None,
+            using_index: None,
+            index: None,
+            sql: sql.into(),
+            not_valid: false,
+            foreign: None,
+            deferrable: false,
+            deferred: false,
+            no_inherit: false,
+            not_enforced: false,
+            holds: false,
+        }
+    }
+
+    /// A CHECK of that expression.
+    pub fn check(expression: impl Into<String>) -> Self {
+        let expression = expression.into();
+        let sql = format!("CHECK ({expression})");
+        Self { expression: Some(expression), ..Self::new(ConstraintKind::Check, sql) }
+    }
+}
+
 /// A function to be made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FunctionDefinition {

@@ -46,20 +46,37 @@ pub fn plan_request(
     let context = RecipeContext { engine, catalog };
     let tables = tables(catalog, &request.changes);
     let uses = uses::find(engine, catalog, &request.changes);
-    let proved = match options.zero_downtime {
-        true => without_downtime(&context, &request.changes, &tables, uses.as_ref())?,
+    let (changes, drafts) = match options.zero_downtime {
+        true => {
+            let changes = combine::apart(&context, &request.changes);
+            let drafts = combine::in_turn(&context, &changes, combine::draft)?;
+            (changes, drafts)
+        }
         false => {
-            let mut schema = catalog.clone();
-            let mut drafts = Vec::new();
-            for change in each_alone(&request.changes) {
-                let now = RecipeContext { engine, catalog: &schema };
-                drafts.push(direct::whatever_it_costs(&now, &plain(change))?);
-                schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
-            }
-            proved(&context, &request.changes, &tables, combine::chained(drafts), None)?
+            let changes: Vec<Change> = each_alone(&request.changes).map(plain).collect();
+            let drafts = combine::in_turn(&context, &changes, direct::whatever_it_costs)?;
+            (changes, drafts)
         }
     };
     let direct = direct(engine, catalog, &request.changes)?;
+    for judged in &direct {
+        if let Some(reason) = &judged.effect.fails {
+            let sql = direct::one_line(judged);
+            return Err(refuse(format!("`{sql}`: {reason}"), "correct the request"));
+        }
+    }
+    // With downtime there is no release whose end is to be seen.
+    let ends = uses.as_ref().filter(|_| options.zero_downtime);
+    let prove = |draft| proved(&context, &request.changes, &tables, draft, ends);
+    // Side by side where that is proved, else one change after the other.
+    let together = (options.zero_downtime && changes.len() > 1)
+        .then(|| combine::side_by_side(&context, &changes))
+        .flatten()
+        .and_then(|drafts| prove(combine::merged(drafts)).ok());
+    let proved = match together {
+        Some(proved) => proved,
+        None => prove(combine::chained(drafts))?,
+    };
     let plan = finish(engine, catalog, request, proved, direct, tables);
     Ok(Plan { uses, ..plan })
 }
@@ -86,30 +103,6 @@ struct Proved {
     draft: Draft,
     steps: Vec<(PhaseKind, Step)>,
     schema: PlanSchema,
-}
-
-/// Side by side where that is proved, else one change after the other.
-fn without_downtime(
-    context: &RecipeContext<'_>,
-    changes: &[Change],
-    tables: &[Name],
-    uses: Option<&Uses>,
-) -> Result<Proved, PlanError> {
-    let apart = combine::apart(context, changes);
-    let in_turn = combine::in_turn(context, &apart)?;
-    for judged in direct(context.engine, context.catalog, changes)? {
-        if let Some(reason) = judged.effect.fails {
-            let sql = judged.statement.sql.split_whitespace().collect::<Vec<_>>().join(" ");
-            return Err(refuse(format!("`{sql}`: {reason}"), "correct the request"));
-        }
-    }
-    if apart.len() > 1
-        && let Some(drafts) = combine::side_by_side(context, &apart)
-        && let Ok(proved) = proved(context, changes, tables, combine::merged(drafts), uses)
-    {
-        return Ok(proved);
-    }
-    proved(context, changes, tables, combine::chained(in_turn), uses)
 }
 
 fn proved(

@@ -72,7 +72,11 @@ fn each_has_a_recipe(context: &RecipeContext<'_>, actions: &[Change]) -> bool {
 ///
 /// # Errors
 /// If one cannot be planned.
-pub(crate) fn in_turn(context: &RecipeContext<'_>, changes: &[Change]) -> Result<Vec<Draft>, PlanError> {
+pub(crate) fn in_turn(
+    context: &RecipeContext<'_>,
+    changes: &[Change],
+    draft: impl Fn(&RecipeContext<'_>, &Change) -> Result<Draft, PlanError>,
+) -> Result<Vec<Draft>, PlanError> {
     let mut schema: Catalog = context.catalog.clone();
     let mut drafts = Vec::new();
     for change in changes {
@@ -90,8 +94,8 @@ pub(crate) fn side_by_side(context: &RecipeContext<'_>, changes: &[Change]) -> O
 /// One after the other.
 pub(crate) fn chained(drafts: Vec<Draft>) -> Draft {
     let mut whole = Draft::default();
-    for draft in drafts {
-        whole.steps.extend(draft.steps.iter().cloned());
+    for mut draft in drafts {
+        whole.steps.append(&mut draft.steps);
         take_the_rest(&mut whole, draft);
     }
     whole
@@ -152,7 +156,9 @@ fn take_the_rest(whole: &mut Draft, draft: Draft) {
     whole.triggers.extend(draft.triggers);
     whole.alternatives.extend(draft.alternatives);
     whole.column_order_differs = whole.column_order_differs.take().or(draft.column_order_differs);
-    whole
-        .cautions
-        .extend(draft.cautions.into_iter().filter(|c| !whole.cautions.contains(c)).collect::<Vec<_>>());
+    for caution in draft.cautions {
+        if !whole.cautions.contains(&caution) {
+            whole.cautions.push(caution);
+        }
+    }
 }

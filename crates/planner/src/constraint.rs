@@ -78,7 +78,7 @@ impl RecipeContext<'_> {
         let mut stages = if self.catalog.server.names_not_null() {
             self.not_null_constraint(table, column, name)
         } else {
-            self.not_null_by_check(&table.name, column)
+            self.not_null_by_check(&table.name, column, self.proof_name(&table.name, column))
         };
         // The way back takes it from all tables below, those that had it on their own, too.
         for heir in self.catalog.descendants_of(&table.name) {
@@ -94,7 +94,8 @@ impl RecipeContext<'_> {
 
     fn not_null_of_one(&self, table: &Table, column: &str, named: Option<&Constraint>) -> Vec<Change> {
         if !self.catalog.server.names_not_null() {
-            return self.not_null_by_check(&table.name, column).all();
+            let proof = self.proof_name(&table.name, column);
+            return self.not_null_by_check(&table.name, column, proof).all();
         }
         let stages = self.not_null_constraint(table, column, named.map(|c| c.name.as_str()));
         if named.is_some_and(|c| !c.validated) { stages.first } else { stages.all() }
@@ -112,7 +113,7 @@ impl RecipeContext<'_> {
             name: Some(name.clone()),
             columns: vec![column.to_owned()],
             no_inherit: there.is_some_and(|c| c.no_inherit),
-            ..blank(ConstraintKind::NotNull, format!("NOT NULL {}", self.quoted(column)))
+            ..ConstraintDefinition::new(ConstraintKind::NotNull, format!("NOT NULL {}", self.quoted(column)))
         };
         let mut stages = not_valid_first(&table.name, &definition);
         if there.is_some_and(|c| !c.validated) {
@@ -122,14 +123,17 @@ impl RecipeContext<'_> {
         stages
     }
 
-    fn not_null_by_check(&self, table: &Name, column: &str) -> Stages {
-        let name = self.name(&format!("altimeter_{table}_{column}_not_null"));
+    fn proof_name(&self, table: &Name, column: &str) -> String {
+        self.name(&format!("altimeter_{table}_{column}_not_null"))
+    }
+
+    /// NOT NULL by way of a CHECK of that name, which goes again when it has proved it.
+    pub(crate) fn not_null_by_check(&self, table: &Name, column: &str, name: String) -> Stages {
         let expression = self.engine.replace_column("x IS NOT NULL", "x", column);
         let check = ConstraintDefinition {
             name: Some(name.clone()),
             columns: vec![column.to_owned()],
-            expression: Some(expression.clone()),
-            ..blank(ConstraintKind::Check, format!("CHECK ({expression})"))
+            ..ConstraintDefinition::check(expression)
         };
         let mut stages = not_valid_first(table, &check);
         // Each a statement of its own: in one, the proof would be dropped before it is used.
@@ -277,7 +281,7 @@ impl RecipeContext<'_> {
             deferred: constraint.deferred,
             no_inherit: constraint.no_inherit && heritable,
             not_enforced: constraint.not_enforced,
-            ..blank(constraint.kind, sql.to_owned())
+            ..ConstraintDefinition::new(constraint.kind, sql)
         }
     }
 }
@@ -328,26 +332,6 @@ fn own_key(
 
 pub(crate) fn has_column(constraint: &Constraint, column: &str) -> bool {
     constraint.columns.iter().any(|c| c == column)
-}
-
-/// A constraint of that kind and text, everything else left out.
-pub(crate) fn blank(kind: ConstraintKind, sql: String) -> ConstraintDefinition {
-    ConstraintDefinition {
-        name: None,
-        kind,
-        columns: Vec::new(),
-        expression: None,
-        using_index: None,
-        index: None,
-        sql,
-        not_valid: false,
-        foreign: None,
-        deferrable: false,
-        deferred: false,
-        no_inherit: false,
-        not_enforced: false,
-        holds: false,
-    }
 }
 
 /// That the rows satisfy a constraint, as far as one query can say it.

@@ -1,11 +1,11 @@
 //! A change as one plain statement: for what harms nobody, and for `--zero-downtime false`.
 
 use altimeter_analysis::Judged;
-use altimeter_catalog::{Catalog, Change, ObjectChange, RelationChange, RelationWord, TypeAction};
+use altimeter_catalog::{Change, ObjectChange, RelationChange, RelationWord, TypeAction};
 
 use crate::assemble::printed;
 use crate::draft::{Draft, DraftStep};
-use crate::plan::{PhaseKind, PlanError, StepKind};
+use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{RecipeContext, refuse};
 
 /// A statement that holds others up for longer than this, in ms, is no part of a plan without downtime.
@@ -54,7 +54,8 @@ fn judged(context: &RecipeContext<'_>, change: &Change) -> Result<Judged, PlanEr
     }
 }
 
-fn one_line(judged: &Judged) -> String {
+/// The statement's text on one line.
+pub(crate) fn one_line(judged: &Judged) -> String {
     judged.statement.sql.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -116,22 +117,19 @@ fn leave_alone(what: &str) -> [DraftStep; 2] {
             "what goes must not be used when it goes",
             format!("no statement names {what} any more; roll out instance by instance"),
         ),
-        DraftStep {
-            kind: StepKind::Wait,
-            ..DraftStep::sql(
-                PhaseKind::Contract,
-                "old code gone?",
-                format!("the next step fails every statement that still names {what}"),
-            )
-        },
+        DraftStep::wait(
+            "old code gone?",
+            format!("the next step fails every statement that still names {what}"),
+        ),
     ]
 }
 
 fn step(context: &RecipeContext<'_>, change: &Change, judged: &Judged, phase: PhaseKind) -> DraftStep {
     let title = title(change, judged);
     let mut step = DraftStep::sql(phase, title, "the plain statement, as it was asked for");
+    let can_be_printed = |c: &Change| !context.engine.print(context.catalog, c).is_empty();
     match context.engine.undo(context.catalog, change) {
-        Some(down) if can_be_printed(context, change, &down) => step.down = down,
+        Some(down) if down.iter().all(can_be_printed) => step.down = down,
         _ => {
             step.lost_on_return =
                 Some(format!("everything `{}` changed: it has no way back", one_line(judged)))
@@ -139,13 +137,6 @@ fn step(context: &RecipeContext<'_>, change: &Change, judged: &Judged, phase: Ph
     }
     step.up.push(change.clone());
     step
-}
-
-/// Whether the way back can be said in SQL.
-fn can_be_printed(context: &RecipeContext<'_>, change: &Change, down: &[Change]) -> bool {
-    let mut schema: Catalog = context.catalog.clone();
-    let mut apply = |change: &Change| schema.apply(change).is_ok();
-    apply(change) && down.iter().all(|c| !context.engine.print(context.catalog, c).is_empty())
 }
 
 fn title(change: &Change, judged: &Judged) -> String {

@@ -63,6 +63,11 @@ impl DraftStep {
         Self { kind: StepKind::Deploy, app_change: Some(app_change.into()), ..step }
     }
 
+    /// A wait, before what is old goes.
+    pub(crate) fn wait(title: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { kind: StepKind::Wait, ..Self::sql(PhaseKind::Contract, title, why) }
+    }
+
     /// A backfill.
     pub(crate) fn backfill(title: impl Into<String>, why: impl Into<String>, backfill: Backfill) -> Self {
         let step = Self::sql(PhaseKind::Migrate, title, why);

@@ -44,6 +44,11 @@ impl RecipeContext<'_> {
         Ok(table)
     }
 
+    /// A column of a table.
+    pub(crate) fn column<'t>(&self, table: &'t Table, name: &str) -> Result<&'t Column, PlanError> {
+        table.column(name).ok_or_else(|| refuse(format!("{} has no column {name}", table.name), ""))
+    }
+
     /// The key its rows are walked by in a backfill.
     pub(crate) fn walking_key(&self, table: &Table) -> Result<Vec<String>, PlanError> {
         table.walking_key().ok_or_else(|| {

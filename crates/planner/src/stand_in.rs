@@ -226,19 +226,15 @@ impl StandIn<'_> {
         };
         ConstraintDefinition {
             name: Some(name),
-            kind: constraint.kind,
             columns: constraint.columns.iter().map(column).collect(),
             expression,
-            using_index: None,
-            index: None,
-            sql,
             not_valid: !constraint.not_enforced,
             foreign: constraint.foreign.clone(),
             deferrable: constraint.deferrable,
             deferred: constraint.deferred,
             no_inherit: constraint.no_inherit && constraint.kind == ConstraintKind::Check,
             not_enforced: constraint.not_enforced,
-            holds: false,
+            ..ConstraintDefinition::new(constraint.kind, sql)
         }
     }
 
@@ -296,19 +292,13 @@ impl StandIn<'_> {
         let renamed = constraints.iter().find(|c| c.name == constraint.name)?;
         Some(ConstraintDefinition {
             name: Some(name),
-            kind: ConstraintKind::ForeignKey,
             columns: renamed.columns.clone(),
-            expression: None,
-            using_index: None,
-            index: None,
-            sql: without_not_valid(&renamed.definition).to_owned(),
             not_valid: !renamed.not_enforced,
             foreign: renamed.foreign.clone(),
             deferrable: renamed.deferrable,
             deferred: renamed.deferred,
-            no_inherit: false,
             not_enforced: renamed.not_enforced,
-            holds: false,
+            ..ConstraintDefinition::new(ConstraintKind::ForeignKey, without_not_valid(&renamed.definition))
         })
     }
 
@@ -398,19 +388,11 @@ impl StandIn<'_> {
                 table: self.own(),
                 constraint: ConstraintDefinition {
                     name: Some(key.name.clone()),
-                    kind: key.kind,
                     columns: key.columns.clone(),
-                    expression: None,
                     using_index: Some(self.aside(&index, was)),
-                    index: None,
-                    sql: key.definition.clone(),
-                    not_valid: false,
-                    foreign: None,
                     deferrable: key.deferrable,
                     deferred: key.deferred,
-                    no_inherit: false,
-                    not_enforced: false,
-                    holds: false,
+                    ..ConstraintDefinition::new(key.kind, key.definition.clone())
                 },
             });
         }

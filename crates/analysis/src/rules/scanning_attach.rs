@@ -1,6 +1,6 @@
 //! `scanning-attach`.
 
-use altimeter_catalog::{Change, ConstraintDefinition, ConstraintKind, PartitionChange};
+use altimeter_catalog::{Change, ConstraintDefinition, PartitionChange};
 
 use crate::rule::{Finding, Rule, RuleContext};
 use crate::safe;
@@ -20,20 +20,8 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
         let message = format!("reads all rows of {child} to see that they belong{and} {}", wait.says);
         let mut safe = context.script();
         let check = |sql: &str| ConstraintDefinition {
-            name: None,
-            kind: ConstraintKind::Check,
-            columns: Vec::new(),
-            expression: Some(sql.to_owned()),
-            using_index: None,
-            index: None,
-            sql: format!("CHECK ({sql})"),
             not_valid: true,
-            foreign: None,
-            deferrable: false,
-            deferred: false,
-            no_inherit: false,
-            not_enforced: false,
-            holds: false,
+            ..ConstraintDefinition::check(sql)
         };
         match context.engine.bound_as_condition(context.catalog, parent, bound) {
             Some(inside) => {

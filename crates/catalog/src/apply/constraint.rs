@@ -503,19 +503,9 @@ mod tests {
     fn definition(kind: ConstraintKind, name: &str) -> ConstraintDefinition {
         ConstraintDefinition {
             name: Some(name.to_owned()),
-            kind,
             columns: vec!["a".to_owned()],
-            expression: None,
-            using_index: None,
-            index: None,
-            sql: String::new(),
             not_valid: kind == ConstraintKind::Check,
-            foreign: None,
-            deferrable: false,
-            deferred: false,
-            no_inherit: false,
-            not_enforced: false,
-            holds: false,
+            ..ConstraintDefinition::new(kind, "")
         }
     }
 

@@ -45,19 +45,8 @@ impl Catalog {
         let name = above.unwrap_or_else(|| self.default_constraint_name(&table.schema, parts, &[]));
         let definition = ConstraintDefinition {
             name: Some(name),
-            kind: ConstraintKind::NotNull,
             columns: vec![column.to_owned()],
-            expression: None,
-            using_index: None,
-            index: None,
-            sql: format!("NOT NULL {column}"),
-            not_valid: false,
-            foreign: None,
-            deferrable: false,
-            deferred: false,
-            no_inherit: false,
-            not_enforced: false,
-            holds: false,
+            ..ConstraintDefinition::new(ConstraintKind::NotNull, format!("NOT NULL {column}"))
         };
         self.table_mut(table).into_iter().for_each(|t| t.take_constraint(&definition, inherited));
     }

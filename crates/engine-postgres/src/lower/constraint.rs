@@ -66,22 +66,7 @@ fn blank(node: &SyntaxNode) -> Result<ConstraintDefinition, String> {
     let name = child(node, SyntaxKind::CONSTRAINT_NAME_CLAUSE)
         .and_then(|n| child(&n, SyntaxKind::CONSTRAINT_NAME))
         .map(|n| name_of(&n));
-    Ok(ConstraintDefinition {
-        name,
-        kind,
-        columns: Vec::new(),
-        expression: None,
-        using_index: None,
-        index: None,
-        sql: String::new(),
-        not_valid: false,
-        foreign: None,
-        deferrable: false,
-        deferred: false,
-        no_inherit: false,
-        not_enforced: false,
-        holds: false,
-    })
+    Ok(ConstraintDefinition { name, ..ConstraintDefinition::new(kind, "") })
 }
 
 /// Whether a clause is one of the options that any constraint may end with.

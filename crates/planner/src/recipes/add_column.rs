@@ -1,8 +1,6 @@
 //! A new column: at once where the server only notes it, else in steps that never rewrite the table.
 
-use altimeter_catalog::{
-    Backfill, BackfillValue, Change, Check, Column, ConstraintDefinition, ConstraintKind, Name, Table,
-};
+use altimeter_catalog::{Backfill, BackfillValue, Change, Check, Column, Name, Table};
 
 use crate::draft::{Draft, DraftStep};
 use crate::plan::{PhaseKind, PlanError};
@@ -150,32 +148,7 @@ fn proof_name(context: &RecipeContext<'_>, table: &Name, column: &str) -> String
 
 /// The changes that make a column NOT NULL with nobody waiting.
 pub(super) fn prove_not_null(context: &RecipeContext<'_>, table: &Name, column: &str) -> Vec<Change> {
-    let name = proof_name(context, table, column);
-    let expression = context.engine.replace_column("x IS NOT NULL", "x", column);
-    vec![
-        Change::AddConstraint {
-            table: table.clone(),
-            constraint: ConstraintDefinition {
-                name: Some(name.clone()),
-                kind: ConstraintKind::Check,
-                columns: vec![column.to_owned()],
-                sql: format!("CHECK ({expression})"),
-                expression: Some(expression),
-                using_index: None,
-                index: None,
-                not_valid: true,
-                foreign: None,
-                deferrable: false,
-                deferred: false,
-                no_inherit: false,
-                not_enforced: false,
-                holds: false,
-            },
-        },
-        Change::ValidateConstraint { table: table.clone(), name: name.clone() },
-        Change::SetNotNull { table: table.clone(), column: column.to_owned() },
-        Change::DropConstraint { table: table.clone(), name, if_exists: false, cascade: false },
-    ]
+    context.not_null_by_check(table, column, proof_name(context, table, column)).all()
 }
 
 /// Brings a column back that was dropped, with nobody waiting: its values are those of a new column.

@@ -26,9 +26,7 @@ fn draft(
     column: &str,
 ) -> Result<Draft, PlanError> {
     let table = context.table(name)?;
-    let Some(found) = table.column(column) else {
-        return Err(refuse(format!("{name} has no column {column}"), ""));
-    };
+    let found = context.column(table, column)?;
     if found.generated.is_some() || found.identity.is_some() {
         return Err(refuse(
             format!("{name}.{column} is a generated or identity column: it has no default of its own"),

@@ -13,7 +13,7 @@ use altimeter_catalog::{
 use super::add_column::prove_not_null;
 use super::add_index::OLD_TRANSACTION_S;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
-use crate::plan::{PhaseKind, PlanError, StepKind};
+use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, batch_of, refuse};
 use crate::stand_in::{Follower, StandIn};
 
@@ -43,9 +43,7 @@ fn draft(
     wanted: &Wanted<'_>,
 ) -> Result<Draft, PlanError> {
     let table = context.table(name)?;
-    let Some(found) = table.column(column) else {
-        return Err(refuse(format!("{name} has no column {column}"), ""));
-    };
+    let found = context.column(table, column)?;
     let effect = effect(context, change);
     if let Some(reason) = effect.fails.as_ref().or(effect.not_analysed.as_ref()) {
         let needed = context.catalog.needs_column(name, column);
@@ -433,19 +431,9 @@ impl<'a> Retype<'a> {
         let expression = format!("{leader} IS NULL OR {quoted} IS NOT NULL");
         let constraint = ConstraintDefinition {
             name: Some(name.clone()),
-            kind: ConstraintKind::Check,
             columns: vec![self.column.name.clone(), follower.name.clone()],
-            sql: format!("CHECK ({expression})"),
-            expression: Some(expression),
-            using_index: None,
-            index: None,
             not_valid: true,
-            foreign: None,
-            deferrable: false,
-            deferred: false,
-            no_inherit: false,
-            not_enforced: false,
-            holds: false,
+            ..ConstraintDefinition::check(expression)
         };
         let drop = Change::DropConstraint {
             table: self.own(),
@@ -716,15 +704,13 @@ impl<'a> Retype<'a> {
     }
 
     fn wait_step(&self) -> DraftStep {
-        let step = DraftStep::sql(
-            PhaseKind::Contract,
+        DraftStep::wait(
             "no way back needed?",
             format!(
                 "until the next step going back loses nothing that {} has room for; wait until nobody wants to",
                 self.column.type_name
             ),
-        );
-        DraftStep { kind: StepKind::Wait, ..step }
+        )
     }
 
     fn drop_step(&self) -> Result<DraftStep, PlanError> {
@@ -772,19 +758,9 @@ impl<'a> Retype<'a> {
             let check = self.context.name(&format!("{}_{column}_length", name.name));
             let constraint = ConstraintDefinition {
                 name: Some(check.clone()),
-                kind: ConstraintKind::Check,
                 columns: vec![column.clone()],
-                sql: format!("CHECK ({expression})"),
-                expression: Some(expression),
-                using_index: None,
-                index: None,
                 not_valid: true,
-                foreign: None,
-                deferrable: false,
-                deferred: false,
-                no_inherit: false,
-                not_enforced: false,
-                holds: false,
+                ..ConstraintDefinition::check(expression)
             };
             roads.push(DraftAlternative {
                 title: format!("keep the type, and a CHECK on the length of {column}"),

@@ -18,9 +18,7 @@ impl Recipe for DropColumn {
 
 fn draft(context: &RecipeContext<'_>, name: &Name, column: &str) -> Result<Draft, PlanError> {
     let table = context.table(name)?;
-    let Some(found) = table.column(column) else {
-        return Err(refuse(format!("{name} has no column {column}"), ""));
-    };
+    let found = context.column(table, column)?;
     refuse_what_needs_it(context, table, found)?;
     let mut draft = Draft::default();
     let mut left = found.clone();
@@ -167,19 +165,10 @@ fn restored(
     for constraint in table.constraints.iter().filter(|c| concerns(&c.columns)) {
         let definition = ConstraintDefinition {
             name: Some(constraint.name.clone()),
-            kind: constraint.kind,
             columns: constraint.columns.clone(),
-            expression: None,
             using_index: constraint.index.clone(),
-            index: None,
-            sql: constraint.definition.clone(),
             not_valid: true,
-            foreign: None,
-            deferrable: false,
-            deferred: false,
-            no_inherit: false,
-            not_enforced: false,
-            holds: false,
+            ..ConstraintDefinition::new(constraint.kind, constraint.definition.clone())
         };
         match constraint.kind {
             ConstraintKind::Check => {

@@ -30,9 +30,7 @@ fn draft(
     column: &str,
 ) -> Result<Draft, PlanError> {
     let table = context.table(name)?;
-    let Some(found) = table.column(column) else {
-        return Err(refuse(format!("{name} has no column {column}"), ""));
-    };
+    let found = context.column(table, column)?;
     let own = |c: &&Constraint| c.kind == ConstraintKind::NotNull && has_column(c, column);
     let named = table.constraints.iter().find(own);
     if !found.not_null && named.is_none() {

@@ -6,7 +6,7 @@
 use altimeter_catalog::{Change, Check, DropTarget, RelationChange, RelationWord};
 
 use crate::draft::{Draft, DraftStep};
-use crate::plan::{PhaseKind, PlanError, StepKind};
+use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, refuse};
 
 pub(crate) struct DropTable;
@@ -65,14 +65,10 @@ fn draft(
     put_aside.down.push(rename(&aside, &name.name));
     put_aside.after.push(Check::NameFree { name: name.clone() });
     draft.steps.push(put_aside);
-    draft.steps.push(DraftStep {
-        kind: StepKind::Wait,
-        ..DraftStep::sql(
-            PhaseKind::Contract,
-            "does anybody miss it?",
-            "wait through a day, a week and a month's end, as your jobs and reports need; take a dump meanwhile",
-        )
-    });
+    draft.steps.push(DraftStep::wait(
+        "does anybody miss it?",
+        "wait through a day, a week and a month's end, as your jobs and reports need; take a dump meanwhile",
+    ));
     let mut drop = DraftStep::sql(
         PhaseKind::Contract,
         format!("drop {}", aside.name),

@@ -37,9 +37,7 @@ struct Rename<'a> {
 
 fn draft(context: &RecipeContext<'_>, name: &Name, from: &str, to: &str) -> Result<Draft, PlanError> {
     let table = context.table(name)?;
-    let Some(column) = table.column(from) else {
-        return Err(refuse(format!("{name} has no column {from}"), ""));
-    };
+    let column = context.column(table, from)?;
     refuse_what_cannot_be_copied(context, table, column, to)?;
     let default = column.default.clone().filter(|_| !context.own_value_a_row(column));
     let key = context.walking_key(table)?;
@@ -64,15 +62,13 @@ fn draft(context: &RecipeContext<'_>, name: &Name, from: &str, to: &str) -> Resu
         "both columns hold the truth whichever is written, so old and new instances run side by side",
         format!("use {to} instead of {from} on {name}, nothing else; roll out instance by instance"),
     ));
-    draft.steps.push(DraftStep {
-        kind: crate::plan::StepKind::Wait,
-        ..DraftStep::sql(
-            PhaseKind::Contract,
-            "old code gone?",
-            format!("the next step fails every statement that still names {from}: wait until no old instance, job, \
-                     report or script does"),
-        )
-    });
+    draft.steps.push(DraftStep::wait(
+        "old code gone?",
+        format!(
+            "the next step fails every statement that still names {from}: wait until no old instance, job, \
+                     report or script does"
+        ),
+    ));
     draft.steps.push(rename.finish());
     draft.triggers.push((
         "the two columns are no longer kept in step".to_owned(),

@@ -6,7 +6,7 @@
 use altimeter_catalog::{Catalog, Change, Check, Name, RelationChange, Table};
 
 use crate::draft::{Draft, DraftStep};
-use crate::plan::{PhaseKind, PlanError, StepKind};
+use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, refuse};
 
 pub(crate) struct RenameTable;
@@ -62,15 +62,13 @@ fn draft(context: &RecipeContext<'_>, change: &Change, table: &Table, to: &Name)
         "both names work, so old and new instances run side by side",
         format!("name {to} wherever it named {from}; roll out instance by instance"),
     ));
-    draft.steps.push(DraftStep {
-        kind: StepKind::Wait,
-        ..DraftStep::sql(
-            PhaseKind::Contract,
-            "old code gone?",
-            format!("the next step fails every statement that still names {from}: wait until no old instance, job, \
-                     report or script does"),
-        )
-    });
+    draft.steps.push(DraftStep::wait(
+        "old code gone?",
+        format!(
+            "the next step fails every statement that still names {from}: wait until no old instance, job, \
+                     report or script does"
+        ),
+    ));
     let mut contract = DraftStep::sql(
         PhaseKind::Contract,
         format!("drop the view {from}"),

@@ -57,9 +57,7 @@ fn draft(
 ) -> Result<Draft, PlanError> {
     let (name, column) = (wanted.table, wanted.column);
     let table = context.table(name)?;
-    let Some(found) = table.column(column) else {
-        return Err(refuse(format!("{name} has no column {column}"), ""));
-    };
+    let found = context.column(table, column)?;
     if found.not_null {
         return Err(refuse(format!("{name}.{column} is NOT NULL already"), "there is nothing to do"));
     }

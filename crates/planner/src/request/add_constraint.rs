@@ -1,6 +1,6 @@
 //! Adding a constraint, as in `users.email must be unique` and `add a foreign key from orders.user_id to users`.
 
-use altimeter_catalog::{AlterTable, Change, ConstraintKind, IndexTarget, Name, Table};
+use altimeter_catalog::{AlterTable, Change, ConstraintDefinition, ConstraintKind, IndexTarget, Name, Table};
 
 use super::keys::{ON_KEYS, read_keys};
 use super::matching::{Clause, one_of};
@@ -10,7 +10,6 @@ use super::reader::{Found, Reader, existing_table, fitting_name, incomplete};
 use super::resolve::{Names, shown};
 use super::token::Part;
 use super::trouble::{Progress, Trouble};
-use crate::constraint::blank;
 
 /// Reads requests for a UNIQUE constraint.
 pub(super) struct AddUnique;
@@ -120,7 +119,7 @@ const CHECK: &[Clause] = &[
 /// The constraint as the engine reads it, with the name the server will choose unless the request gives one.
 fn added(found: &Found<'_>, table: &Table, kind: ConstraintKind, sql: String) -> Result<Change, Trouble> {
     let constraint =
-        altimeter_catalog::ConstraintDefinition { name: name_given(found)?, ..blank(kind, sql.clone()) };
+        ConstraintDefinition { name: name_given(found)?, ..ConstraintDefinition::new(kind, sql.clone()) };
     let asked = Change::AddConstraint { table: table.name.clone(), constraint };
     match found.confirm(&asked, "the constraint")? {
         Change::AddConstraint { table: on, constraint } if on == table.name && constraint.kind == kind => {
@@ -241,9 +240,9 @@ impl Reader for AddPrimaryKey {
         let Some(old) = old.filter(|old| old.columns != columns) else {
             return added(found, table, ConstraintKind::PrimaryKey, sql);
         };
-        let constraint = altimeter_catalog::ConstraintDefinition {
+        let constraint = ConstraintDefinition {
             name: name_given(found)?,
-            ..blank(ConstraintKind::PrimaryKey, sql)
+            ..ConstraintDefinition::new(ConstraintKind::PrimaryKey, sql)
         };
         let drop = Change::DropConstraint {
             table: table.name.clone(),
