@@ -25,6 +25,8 @@ mod trigger;
 mod user_type;
 mod view;
 
+pub(crate) use object::statistics_definition;
+
 use altimeter_catalog::{Catalog, Change, Name};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 

@@ -86,6 +86,8 @@ fn a_shorter_text_may_be_had_by_a_check() {
 fn what_hangs_on_the_column_and_cannot_move_is_said() {
     let mut catalog = shop();
     let statistics = ExtendedStatistics {
+        comment: None,
+        definition: None,
         name: Name::new("public", "together"),
         columns: vec!["bio".to_owned(), "display_name".to_owned()],
     };
