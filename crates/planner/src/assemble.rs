@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 
 use altimeter_analysis::preflight::{Met, preflight};
 use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
-use altimeter_catalog::{Catalog, Change, Check, Engine, Name, TransactionUse, Unknown};
+use altimeter_catalog::{
+    Catalog, Change, Check, Engine, Name, ObjectChange, RelationChange, TransactionUse, TriggerDefinition, Unknown,
+};
 
+use crate::dependants::with_dependants;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::plan::{
     Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
@@ -15,7 +18,7 @@ use crate::plan::{
 use crate::recipe::{RecipeContext, refuse};
 use crate::request::Request;
 use crate::uses::{self, Uses};
-use crate::{combine, direct, proof};
+use crate::{combine, comments, direct, proof};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
 const LOCK_TIMEOUT_MS: u32 = 2_000;
@@ -125,8 +128,11 @@ fn direct(engine: &dyn Engine, catalog: &Catalog, changes: &[Change]) -> Result<
     let mut schema = catalog.clone();
     let mut statements = Vec::new();
     for change in each_alone(changes) {
-        statements.push(printed(engine, &schema, &plain(change), None, None)?);
-        schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
+        let context = RecipeContext { engine, catalog: &schema };
+        for change in with_dependants(&context, change) {
+            statements.push(printed(engine, &schema, &plain(&change), None, None)?);
+            schema.apply(&change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
+        }
     }
     Ok(statements)
 }
@@ -195,9 +201,15 @@ fn steps(
         let checks =
             |checks: &[Check], schema: &Catalog| checks.iter().map(|c| check(engine, schema, c)).collect();
         let checks_before: Vec<PlannedCheck> = checks(&draft.before, &schema);
-        let up = statements(engine, catalog, &mut schema, &draft.up, &id, concerned)?;
+        let mut up = statements(engine, catalog, &mut schema, &draft.up, &id, concerned)?;
+        let lost = comments::lost(&before, &schema, &draft.up, concerned);
+        up.extend(statements(engine, catalog, &mut schema, &lost, &id, concerned)?);
         let mut undone = schema.clone();
-        let down = statements(engine, catalog, &mut undone, &draft.down, &id, concerned)?;
+        let mut down = statements(engine, catalog, &mut undone, &draft.down, &id, concerned)?;
+        if !draft.down.is_empty() {
+            let lost = comments::lost(&before, &undone, &draft.down, concerned);
+            down.extend(statements(engine, catalog, &mut undone, &lost, &id, concerned)?);
+        }
         proof::comes_home(&before, &undone, draft, &id)?;
         let step = Step {
             id,
@@ -263,7 +275,7 @@ fn statements(
 /// after a second (`deadlock_timeout`) and at the cost of either.
 fn lock_timeout_of(change: &Change) -> u32 {
     let Change::Together(_) = change else { return LOCK_TIMEOUT_MS };
-    let mut tables: Vec<&Name> = change.parts().into_iter().filter_map(altered).collect();
+    let mut tables: Vec<&Name> = change.parts().into_iter().flat_map(altered).collect();
     tables.sort();
     tables.dedup();
     match u32::try_from(tables.len()) {
@@ -273,15 +285,21 @@ fn lock_timeout_of(change: &Change) -> u32 {
     }
 }
 
-fn altered(change: &Change) -> Option<&Name> {
+fn altered(change: &Change) -> Vec<&Name> {
     match change {
         Change::DropConstraint { table, .. }
         | Change::AddConstraint { table, .. }
         | Change::RenameColumn { table, .. }
         | Change::DropColumn { table, .. }
         | Change::AlterWhole { table, .. }
-        | Change::DropTrigger { table, .. } => Some(table),
-        _ => None,
+        | Change::DropTrigger { table, .. }
+        | Change::CreateTrigger(TriggerDefinition { table, .. })
+        | Change::AlterColumn { table, .. }
+        | Change::Object(ObjectChange::CreatePolicy { table, .. }) => vec![table],
+        Change::Relation(RelationChange::Drop { targets, .. }) => {
+            targets.iter().filter_map(|t| t.relation()).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -6,6 +6,8 @@
 
 mod assemble;
 mod combine;
+mod comments;
+mod dependants;
 mod constraint;
 mod direct;
 mod draft;

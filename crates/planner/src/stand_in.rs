@@ -11,6 +11,7 @@ use altimeter_catalog::{
     TriggerDefinition,
 };
 
+use crate::dependants::Dependants;
 use crate::plan::PlanError;
 use crate::recipe::{RecipeContext, grants_of, refuse};
 
@@ -36,6 +37,8 @@ pub(crate) struct StandIn<'a> {
     pub(crate) table: &'a Table,
     /// The name both bear in their time.
     pub(crate) name: &'a str,
+    /// What reads the one that bears the name: made again when the two change places.
+    pub(crate) dependants: Dependants,
 }
 
 impl StandIn<'_> {
@@ -321,7 +324,8 @@ impl StandIn<'_> {
         now: &Follower,
         mut guards: Vec<Change>,
     ) -> Result<Vec<Change>, PlanError> {
-        let mut all = vec![self.drop_trigger(was, false)?];
+        let mut all = self.dependants.dropped();
+        all.push(self.drop_trigger(was, false)?);
         all.append(&mut guards);
         all.extend(self.move_identity(&was.name, &was.column));
         all.extend(self.stripped(now));
@@ -329,6 +333,7 @@ impl StandIn<'_> {
         all.push(self.rename_column(&was.name, self.name));
         all.extend(self.dressed(was));
         all.push(Change::CreateTrigger(self.trigger(now)?));
+        all.extend(self.dependants.made_again());
         Ok(all)
     }
 
@@ -440,7 +445,8 @@ impl StandIn<'_> {
         now: &Follower,
         mut guards: Vec<Change>,
     ) -> Result<Vec<Change>, PlanError> {
-        let mut all = vec![self.drop_trigger(now, false)?];
+        let mut all = self.dependants.dropped();
+        all.push(self.drop_trigger(now, false)?);
         all.append(&mut guards);
         all.extend(self.move_identity(&now.name, &now.column));
         all.extend(self.drop_references());
@@ -470,6 +476,7 @@ impl StandIn<'_> {
         all.push(self.rename_column(&now.name, self.name));
         all.extend(self.dressed(now));
         all.push(Change::CreateTrigger(self.trigger(was)?));
+        all.extend(self.dependants.made_again());
         Ok(all)
     }
 

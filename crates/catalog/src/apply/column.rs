@@ -258,6 +258,9 @@ impl Catalog {
         if found.is_some_and(|c| c.generated.is_some()) {
             return refused(format!("{column} of {table} is a generated column: it has no default"));
         }
+        if let Some(view) = self.views.get_mut(table).filter(|v| !v.materialized) {
+            view.detail_mut(column).default = expression.map(str::to_owned);
+        }
         self.with_column(table, column, recurse, |c| c.default = expression.map(str::to_owned))
     }
 

@@ -128,6 +128,7 @@ pub(crate) fn relation_word(word: RelationWord) -> &'static str {
 
 fn relation(change: &RelationChange) -> String {
     match change {
+        RelationChange::CreateView(it) => super::object::create_view(it),
         RelationChange::CreateIndexOnly(index) => {
             super::print_index(index, false, false).replacen(" ON ", " ON ONLY ", 1)
         }
@@ -152,6 +153,18 @@ fn relation(change: &RelationChange) -> String {
                 let exists = if *if_exists { "IF EXISTS " } else { "" };
                 let cascade = if *cascade { " CASCADE" } else { "" };
                 format!("DROP {} {exists}{}{cascade}", relation_word(*word), quote_name(name))
+            }
+            [DropTarget::Policy { table, name }] if !*cascade => {
+                let exists = if *if_exists { "IF EXISTS " } else { "" };
+                format!("DROP POLICY {exists}{} ON {}", quote(name), quote_name(table))
+            }
+            [DropTarget::Rule { relation, name }] if !*cascade => {
+                let exists = if *if_exists { "IF EXISTS " } else { "" };
+                format!("DROP RULE {exists}{} ON {}", quote(name), quote_name(relation))
+            }
+            [DropTarget::Statistics(name)] if !*cascade => {
+                let exists = if *if_exists { "IF EXISTS " } else { "" };
+                format!("DROP STATISTICS {exists}{}", quote_name(name))
             }
             [DropTarget::Routine { name, arguments: None }] if !*cascade => {
                 let if_exists = if *if_exists { "IF EXISTS " } else { "" };

@@ -12,6 +12,7 @@ use altimeter_catalog::{
 
 use super::add_column::prove_not_null;
 use super::add_index::OLD_TRANSACTION_S;
+use crate::dependants::Dependants;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, batch_of, refuse};
@@ -44,17 +45,19 @@ fn draft(
 ) -> Result<Draft, PlanError> {
     let table = context.table(name)?;
     let found = context.column(table, column)?;
-    let effect = effect(context, change);
+    let dependants = Dependants::of_column(context, name, column)?;
+    let bare = dependants.without(context.catalog);
+    let effect = effect(&RecipeContext { engine: context.engine, catalog: &bare }, change);
     if let Some(reason) = effect.fails.as_ref().or(effect.not_analysed.as_ref()) {
-        let needed = context.catalog.needs_column(name, column);
+        let needed = bare.needs_column(name, column);
         let all = if needed.len() > 1 { format!(" ({})", needed.join(", ")) } else { String::new() };
         return Err(refuse(format!("the server refuses it: {reason}{all}"), instead(context, found, wanted)));
     }
-    if is_free(&effect) {
-        return noted(context, change, table, found, wanted);
+    if is_free(&effect) && dependants.materialized.is_empty() {
+        return noted(context, change, table, found, wanted, &dependants);
     }
     refuse_what_cannot_be_moved(context, table, found)?;
-    Retype::new(context, table, found, wanted)?.draft()
+    Retype::new(context, table, found, wanted, dependants)?.draft()
 }
 
 fn effect(context: &RecipeContext<'_>, change: &Change) -> Effect {
@@ -94,7 +97,8 @@ fn refuse_what_cannot_be_moved(
             "add another generated column with the new type, move the application to it, drop this one",
         ));
     }
-    let sequence = StandIn { context, table, name: &column.name }.identity_sequence().map(|s| s.options);
+    let place = StandIn { context, table, name: &column.name, dependants: Dependants::default() };
+    let sequence = place.identity_sequence().map(|s| s.options);
     if column.identity.is_some() && !matches!(sequence, Some(Some(_))) {
         return Err(refuse(
             format!("how the sequence of the identity column {} counts is not known", column.name),
@@ -192,6 +196,7 @@ fn noted(
     table: &Table,
     column: &Column,
     wanted: &Wanted<'_>,
+    dependants: &Dependants,
 ) -> Result<Draft, PlanError> {
     let name = &table.name;
     let mut after = context.catalog.clone();
@@ -211,9 +216,16 @@ fn noted(
         "the values stay as they are on disk: the server only notes the new type, and no index is built anew";
     let mut step =
         DraftStep::sql(PhaseKind::Migrate, format!("{} becomes {}", column.name, wanted.type_name), why);
-    step.up.push(change.clone());
-    if is_free(&effect(&context_after, &back)) {
-        step.down.push(back);
+    step.up.push(around(dependants, change.clone()));
+    if !dependants.is_empty() {
+        step.why = format!(
+            "{why}; what reads the column is made again in the same transaction: {}",
+            dependants.in_words()
+        );
+    }
+    let bare_after = dependants.without(&after);
+    if is_free(&effect(&RecipeContext { engine: context.engine, catalog: &bare_after }, &back)) {
+        step.down.push(around(dependants, back));
     } else {
         let reverse =
             Wanted { type_name: &column.type_name, collation: column.collation.as_ref(), using: None };
@@ -222,7 +234,7 @@ fn noted(
             .and_then(|t| Some((t, t.column(&column.name)?)))
             .ok_or_else(|| refuse(format!("there is no table {name}"), ""))?;
         refuse_what_cannot_be_moved(&context_after, table, found)?;
-        step.down = Retype::new(&context_after, table, found, &reverse)?.at_once()?;
+        step.down = Retype::new(&context_after, table, found, &reverse, dependants.clone())?.at_once()?;
         step.lost_on_return = Some(format!(
             "the place of {} among the columns, and values that {} has no room for: the way back makes a new column of \
              the old type at the table's end, without locking anybody out, and fails while there is such a value",
@@ -241,6 +253,17 @@ fn noted(
         ),
     ));
     Ok(draft)
+}
+
+/// A change between the dropping and making again of what stands in its way.
+fn around(dependants: &Dependants, change: Change) -> Change {
+    if dependants.is_empty() {
+        return change;
+    }
+    let mut changes = dependants.dropped();
+    changes.push(change);
+    changes.extend(dependants.made_again());
+    Change::Together(changes)
 }
 
 /// A change of type by a column that takes the other's place.
@@ -268,6 +291,7 @@ impl<'a> Retype<'a> {
         table: &'a Table,
         column: &'a Column,
         wanted: &Wanted<'a>,
+        dependants: Dependants,
     ) -> Result<Self, PlanError> {
         let name = &table.name;
         let engine = context.engine;
@@ -349,7 +373,7 @@ impl<'a> Retype<'a> {
             table,
             column,
             type_name: wanted.type_name,
-            place: StandIn { context, table, name: &column.name },
+            place: StandIn { context, table, name: &column.name, dependants },
             new,
             old,
             test,
@@ -672,11 +696,17 @@ impl<'a> Retype<'a> {
 
     fn swap_step(&self) -> Result<DraftStep, PlanError> {
         let (column, new) = (&self.column.name, self.type_name);
-        let why = format!(
+        let mut why = format!(
             "in one transaction the new column takes the name {column} and all that hangs on it; the old one follows it under \
              the name {}, and demands nothing",
             self.old.name
         );
+        if !self.place.dependants.is_empty() {
+            why += &format!(
+                "; what reads the column is made again in the same transaction: {}",
+                self.place.dependants.in_words()
+            );
+        }
         let mut step = DraftStep::sql(PhaseKind::Migrate, format!("{column} becomes {new}"), why);
         step.before.extend(self.converts());
         step.before.push(self.follows());

@@ -1,0 +1,225 @@
+//! What depends on a column and would be left with another one, or stand in the way: views, policies, triggers, rules. The
+//! plan drops it and makes it again, in the same transaction, so that nobody ever sees it gone.
+
+use altimeter_catalog::{
+    Catalog, Change, ColumnAction, DropTarget, Name, Object, RelationChange, RelationWord, Rule, View,
+};
+
+use crate::plan::PlanError;
+use crate::recipe::{RecipeContext, refuse};
+
+/// Dependants of one column, in the order in which they are made.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dependants {
+    objects: Vec<Object>,
+    /// Materialized views among them, which hold rows: those below before those that read them.
+    pub(crate) materialized: Vec<Name>,
+    drop: Vec<Change>,
+    make: Vec<Change>,
+}
+
+impl Dependants {
+    /// What depends on a column.
+    ///
+    /// # Errors
+    /// If something does that cannot be made again.
+    pub(crate) fn of_column(
+        context: &RecipeContext<'_>,
+        table: &Name,
+        column: &str,
+    ) -> Result<Self, PlanError> {
+        let catalog = context.catalog;
+        let views = in_order(catalog.views_on(table, Some(column)));
+        let mut parts = parts_that_need(catalog, &|d| {
+            d.needs(table, column) || views.iter().any(|v| v.name == d.on)
+        });
+        if let Some(own) = catalog.table(table) {
+            let has = |columns: &[String]| columns.iter().any(|c| c == column);
+            let policies = own.policies.iter().filter(|p| has(&p.columns));
+            parts.extend(policies.map(|p| Object::Policy(table.clone(), p.name.clone())));
+            let triggers = own.triggers.iter().filter(|t| has(&t.columns));
+            parts.extend(triggers.map(|t| Object::Trigger(table.clone(), t.name.clone())));
+        }
+        let replaced: Vec<&Name> = std::iter::once(table).chain(views.iter().map(|v| &v.name)).collect();
+        parts.extend(rules_about(catalog, &replaced, column));
+        parts.sort();
+        parts.dedup();
+        let mut all = Self::default();
+        for view in &views {
+            if view.materialized {
+                all.materialized.push(view.name.clone());
+            } else {
+                all.add(context, Object::View(view.name.clone()))?;
+            }
+        }
+        // Those of a view come with the view.
+        let on_view = |o: &Object| o.table().is_some_and(|t| views.iter().any(|v| v.name == *t));
+        for part in parts.into_iter().filter(|o| !on_view(o)) {
+            all.add(context, part)?;
+        }
+        all.refuse_what_stays(catalog)?;
+        Ok(all)
+    }
+
+    fn add(&mut self, context: &RecipeContext<'_>, object: Object) -> Result<(), PlanError> {
+        let drop = match &object {
+            Object::View(name) => Change::Relation(RelationChange::Drop {
+                targets: vec![DropTarget::Relation { word: RelationWord::View, name: name.clone() }],
+                if_exists: false,
+                cascade: false,
+            }),
+            Object::Policy(table, name) => {
+                drop_part(DropTarget::Policy { table: table.clone(), name: name.clone() })
+            }
+            Object::Rule(relation, name) => {
+                drop_part(DropTarget::Rule { relation: relation.clone(), name: name.clone() })
+            }
+            Object::Trigger(table, name) => {
+                Change::DropTrigger { table: table.clone(), name: name.clone(), if_exists: false }
+            }
+            _ => return Ok(()),
+        };
+        let Some(make) = context.engine.make_again(context.catalog, &object) else {
+            return Err(refuse(
+                format!("{object} needs the column, and how to make it again is not known"),
+                "inspect the database again with this version of Altimeter, when no schema change is under way",
+            ));
+        };
+        self.drop.insert(0, drop);
+        self.make.extend(make);
+        self.objects.push(object);
+        Ok(())
+    }
+
+    /// Something else that would stand in the way of the views' going.
+    fn refuse_what_stays(&self, catalog: &Catalog) -> Result<(), PlanError> {
+        let materialized = self.materialized.iter().map(|name| Object::Table(name.clone()));
+        let roots: Vec<Object> = self.objects.iter().cloned().chain(materialized).collect();
+        match catalog.going_with(&roots, false) {
+            Ok(_) => Ok(()),
+            Err(e) => Err(refuse(
+                format!("{e}, which a plan cannot make again"),
+                "take it away first, and make it again afterwards",
+            )),
+        }
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.objects.is_empty() && self.materialized.is_empty()
+    }
+
+    /// The objects in words: `view public.v, policy p of public.t`.
+    pub(crate) fn in_words(&self) -> String {
+        let materialized = self.materialized.iter().map(|name| format!("materialized view {name}"));
+        self.objects.iter().map(ToString::to_string).chain(materialized).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Dropping all but the materialized ones, those above first.
+    pub(crate) fn dropped(&self) -> Vec<Change> {
+        self.drop.clone()
+    }
+
+    /// Making them again, those below first.
+    pub(crate) fn made_again(&self) -> Vec<Change> {
+        self.make.clone()
+    }
+
+    /// The schema without them.
+    pub(crate) fn without(&self, catalog: &Catalog) -> Catalog {
+        let mut bare = catalog.clone();
+        let materialized = self.materialized.iter().map(|name| Object::Table(name.clone()));
+        let roots: Vec<Object> = self.objects.iter().cloned().chain(materialized).collect();
+        // What cannot go is found by whoever looks at the result.
+        for change in drops(&roots) {
+            let _ = bare.apply(&change);
+        }
+        bare
+    }
+}
+
+/// Drops in the reverse order of making.
+fn drops(objects: &[Object]) -> Vec<Change> {
+    let targets = objects.iter().rev().map(|object| match object {
+        Object::View(name) => DropTarget::Relation { word: RelationWord::View, name: name.clone() },
+        Object::Table(name) => DropTarget::Relation { word: RelationWord::MaterializedView, name: name.clone() },
+        Object::Policy(table, name) => DropTarget::Policy { table: table.clone(), name: name.clone() },
+        Object::Rule(relation, name) => DropTarget::Rule { relation: relation.clone(), name: name.clone() },
+        Object::Trigger(table, name) => DropTarget::Trigger { relation: table.clone(), name: name.clone() },
+        other => DropTarget::Extension(other.to_string()),
+    });
+    let one = |target| {
+        Change::Relation(RelationChange::Drop { targets: vec![target], if_exists: true, cascade: true })
+    };
+    targets.map(one).collect()
+}
+
+fn drop_part(target: DropTarget) -> Change {
+    Change::Relation(RelationChange::Drop { targets: vec![target], if_exists: false, cascade: false })
+}
+
+/// Views with those they read before them.
+fn in_order(mut views: Vec<&View>) -> Vec<&View> {
+    let mut placed: Vec<&View> = Vec::new();
+    while !views.is_empty() {
+        let waits = |v: &&View| views.iter().any(|o| o.name != v.name && v.needs.iter().any(|d| d.on == o.name));
+        let (rest, ready): (Vec<&View>, Vec<&View>) = views.iter().partition(|v| waits(v));
+        if ready.is_empty() {
+            placed.extend(rest);
+            return placed;
+        }
+        placed.extend(ready);
+        views = rest;
+    }
+    placed
+}
+
+/// Policies of other tables that read something.
+fn parts_that_need(
+    catalog: &Catalog,
+    needs: &dyn Fn(&altimeter_catalog::Dependency) -> bool,
+) -> Vec<Object> {
+    let reads = |t: &altimeter_catalog::Table| -> Vec<Object> {
+        let policies = t.policies.iter().filter(|p| p.needs.iter().any(needs));
+        policies.map(|p| Object::Policy(t.name.clone(), p.name.clone())).collect()
+    };
+    catalog.tables.iter().flat_map(reads).collect()
+}
+
+/// Rules that name the column, or write or read one of the relations: which columns of those is not known.
+fn rules_about(catalog: &Catalog, relations: &[&Name], column: &str) -> Vec<Object> {
+    let mut found = Vec::new();
+    let mut look = |of: &Name, rules: &[Rule]| {
+        for rule in rules {
+            let own = relations.first().is_some_and(|t| *t == of) && rule.columns.iter().any(|c| c == column);
+            if own || rule.statements.iter().any(|s| relations.contains(&&s.relation)) {
+                found.push(Object::Rule(of.clone(), rule.name.clone()));
+            }
+        }
+    };
+    catalog.tables.iter().filter(|t| !t.rules.is_empty()).for_each(|t| look(&t.name, &t.rules));
+    let plain = catalog.views.iter().filter(|v| !v.materialized && !v.rules.is_empty());
+    plain.for_each(|v| look(&v.name, &v.rules));
+    found
+}
+
+/// A plain change of type with what its dependants need: dropped before it and made again behind it, as somebody would
+/// have to type it. The change itself where nothing depends on the column, or where it cannot be done.
+pub(crate) fn with_dependants(context: &RecipeContext<'_>, change: &Change) -> Vec<Change> {
+    let mut all: Vec<Dependants> = Vec::new();
+    for part in change.parts() {
+        if let Change::AlterColumn { table, column, action: ColumnAction::Type { .. } } = part {
+            match Dependants::of_column(context, table, column) {
+                Ok(found) if found.is_empty() => {}
+                Ok(found) if found.materialized.is_empty() => all.push(found),
+                _ => return vec![change.clone()],
+            }
+        }
+    }
+    // What several columns have in common would be dropped twice.
+    let [only] = all.as_slice() else { return vec![change.clone()] };
+    let mut changes = only.dropped();
+    changes.push(change.clone());
+    changes.extend(only.made_again());
+    changes
+}

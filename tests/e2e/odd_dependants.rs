@@ -1,0 +1,111 @@
+//! Changes of type where views, policies, triggers, rules and others depend on the column: every statement runs on the
+//! oldest and the newest version, to the end and back from every step, and everything is there again as it was.
+
+use altimeter_tests::server::Server;
+use anyhow::{Result, ensure};
+
+use super::odd_tables::{Case, prove_request_in_any_order};
+
+/// Roles are the server's, not the database's.
+const ROLE: &str =
+    "DO $$ BEGIN CREATE ROLE \"Odd; reader\"; EXCEPTION WHEN duplicate_object THEN NULL; END $$;";
+
+/// What depends on the column, made anew by hand where the plain statement is to be compared with.
+macro_rules! dependants {
+    () => {
+        r#"
+            CREATE VIEW "V; 1" WITH (security_barrier) AS
+                SELECT "a b", "Amount; --" AS "it's", "Amount; --"::text || who AS "Both" FROM "Odd ""T" WHERE "Amount; --" > 0
+                WITH LOCAL CHECK OPTION;
+            CREATE VIEW v2 AS SELECT x."it's" AS n, t.who, x."a b" FROM "V; 1" x JOIN "Odd ""T" t USING ("a b");
+            CREATE VIEW v3 AS SELECT count(*) AS n FROM v2 WHERE n > (SELECT min(n) FROM v2);
+            ALTER VIEW v2 OWNER TO "Odd; reader";
+            GRANT SELECT ON "V; 1" TO "Odd; reader";
+            GRANT SELECT ("it's"), UPDATE ("it's") ON "V; 1" TO PUBLIC;
+            GRANT SELECT ON v3 TO "Odd; reader" WITH GRANT OPTION;
+            COMMENT ON VIEW "V; 1" IS 'back\slash and ''quote''';
+            COMMENT ON COLUMN "V; 1"."it's" IS 'how much';
+            ALTER VIEW "V; 1" ALTER COLUMN "it's" SET DEFAULT 7;
+            CREATE TRIGGER "On view" INSTEAD OF UPDATE ON v2 FOR EACH ROW EXECUTE FUNCTION f('x');
+            COMMENT ON TRIGGER "On view" ON v2 IS 'instead';
+            CREATE RULE "R; 1" AS ON DELETE TO v3 DO INSTEAD NOTHING;
+            CREATE TRIGGER "Upd; of" BEFORE UPDATE OF "Amount; --" ON "Odd ""T" FOR EACH ROW
+                WHEN (OLD."Amount; --" IS DISTINCT FROM NEW."Amount; --") EXECUTE FUNCTION f();
+            COMMENT ON TRIGGER "Upd; of" ON "Odd ""T" IS 'of a column';
+            ALTER TABLE "Odd ""T" ENABLE ALWAYS TRIGGER "Upd; of";
+            CREATE POLICY "P; 1" ON "Odd ""T" AS RESTRICTIVE FOR UPDATE TO "Odd; reader", CURRENT_USER
+                USING ("Amount; --" > 1 AND who <> 'x''y') WITH CHECK ("Amount; --" < 1000000);
+            COMMENT ON POLICY "P; 1" ON "Odd ""T" IS 'who may';
+            CREATE POLICY sees ON other USING (id IN (SELECT "Amount; --" FROM "Odd ""T") OR EXISTS (SELECT FROM v2));
+            CREATE RULE "R; 2" AS ON INSERT TO other DO ALSO UPDATE "Odd ""T" SET "Amount; --" = NEW.id WHERE "a b" = NEW.id;
+        "#
+    };
+}
+
+/// The request, and the case with what the request means as somebody would have to type it.
+const CASES: &[(&str, Case)] = &[
+    (
+        r#"ALTER TABLE "Odd ""T" ALTER COLUMN "Amount; --" TYPE bigint"#,
+        Case {
+            name: "views on views with odd names, options, owner, grants, comments, a trigger and a rule; policies",
+            setup: concat!(
+                r#"
+                CREATE TABLE "Odd ""T" ("a b" int PRIMARY KEY, "Amount; --" int NOT NULL DEFAULT 3, who text,
+                    CONSTRAINT "C; 1" CHECK ("Amount; --" > -5));
+                INSERT INTO "Odd ""T" SELECT g, g, 'w' FROM generate_series(1, 300) g;
+                CREATE INDEX "I; x" ON "Odd ""T" ("Amount; --");
+                COMMENT ON INDEX "I; x" IS 'it''s an index';
+                COMMENT ON COLUMN "Odd ""T"."Amount; --" IS 'it''s a column';
+                COMMENT ON CONSTRAINT "C; 1" ON "Odd ""T" IS 'a check';
+                GRANT SELECT ON "Odd ""T" TO "Odd; reader"; GRANT UPDATE ("Amount; --") ON "Odd ""T" TO "Odd; reader";
+                CREATE TABLE other (id int); ALTER TABLE other ENABLE ROW LEVEL SECURITY;
+                ALTER TABLE "Odd ""T" ENABLE ROW LEVEL SECURITY;
+                CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;"#,
+                dependants!()
+            ),
+            direct: concat!(
+                r#"DROP VIEW v3; DROP POLICY sees ON other; DROP VIEW v2; DROP VIEW "V; 1";
+                DROP TRIGGER "Upd; of" ON "Odd ""T"; DROP POLICY "P; 1" ON "Odd ""T"; DROP RULE "R; 2" ON other;
+                ALTER TABLE "Odd ""T" ALTER COLUMN "Amount; --" TYPE bigint;"#,
+                dependants!()
+            ),
+            old: r#"UPDATE "V; 1" SET "it's" = 17 WHERE "a b" = 1; INSERT INTO other VALUES (5)"#,
+            new: r#"UPDATE "V; 1" SET "it's" = 18 WHERE "a b" = 2; SELECT n FROM v3"#,
+            kept: r#"SELECT (SELECT "Amount; --" FROM "Odd ""T" WHERE "a b" = 1) = 17
+                     AND (SELECT "Amount; --" FROM "Odd ""T" WHERE "a b" = 2) = 18"#,
+        },
+    ),
+    (
+        "ALTER TABLE t ALTER COLUMN code TYPE varchar(200)",
+        Case {
+            name: "what is only noted, below a view and a policy",
+            setup: "CREATE TABLE t (id int PRIMARY KEY, code varchar(20) NOT NULL); INSERT INTO t SELECT g, 'c' || g FROM generate_series(1, 300) g;
+                    CREATE VIEW v AS SELECT id, code FROM t; CREATE VIEW w AS SELECT * FROM v WHERE code <> '';
+                    COMMENT ON VIEW w IS 'w'; GRANT SELECT ON v TO PUBLIC; ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+                    CREATE POLICY p ON t FOR SELECT USING (code = CURRENT_USER)",
+            direct: "DROP VIEW v CASCADE; DROP POLICY p ON t; ALTER TABLE t ALTER COLUMN code TYPE varchar(200);
+                     CREATE VIEW v AS SELECT id, code FROM t; CREATE VIEW w AS SELECT * FROM v WHERE code <> '';
+                     COMMENT ON VIEW w IS 'w'; GRANT SELECT ON v TO PUBLIC;
+                     CREATE POLICY p ON t FOR SELECT USING (code = CURRENT_USER)",
+            old: "UPDATE v SET code = 'old' WHERE id = 1",
+            new: "UPDATE v SET code = 'new' WHERE id = 2; SELECT * FROM w",
+            kept: "SELECT (SELECT code FROM t WHERE id = 1) = 'old' AND (SELECT code FROM t WHERE id = 2) = 'new'",
+        },
+    ),
+];
+
+#[test]
+fn what_depends_on_a_column_is_made_again() -> Result<()> {
+    let mut failed = Vec::new();
+    for major in [13, 18] {
+        let server = Server::shared(major)?;
+        server.database("roles")?.session()?.script(ROLE)?;
+        for (request, case) in CASES {
+            if let Err(error) = prove_request_in_any_order(case, request, server) {
+                failed.push(format!("{major}: {}: {error:#}", case.name));
+            }
+        }
+    }
+    ensure!(failed.is_empty(), "{}", failed.join("\n\n"));
+    Ok(())
+}
