@@ -5,8 +5,8 @@
 //! and rules of a view, the defaults of its columns (manual, DROP VIEW and CREATE VIEW).
 
 use altimeter_catalog::{
-    Catalog, Change, Commented, Granted, Name, Object, ObjectChange, Policy, RelationChange, Rule, TableAction,
-    Trigger, TriggerDefinition, View, ViewDefinition,
+    Catalog, Change, Commented, Granted, Name, Object, ObjectChange, Policy, RelationChange, Rule,
+    TableAction, Trigger, TriggerDefinition, View, ViewDefinition,
 };
 
 use crate::quoting::{quote, quote_name};

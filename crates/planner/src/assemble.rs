@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use altimeter_analysis::preflight::{Met, preflight};
 use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
 use altimeter_catalog::{
-    Catalog, Change, Check, Engine, Name, ObjectChange, RelationChange, TransactionUse, TriggerDefinition, Unknown,
+    Catalog, Change, Check, Engine, Name, ObjectChange, RelationChange, TransactionUse, TriggerDefinition,
+    Unknown,
 };
 
 use crate::dependants::with_dependants;

@@ -30,9 +30,8 @@ impl Dependants {
     ) -> Result<Self, PlanError> {
         let catalog = context.catalog;
         let views = in_order(catalog.views_on(table, Some(column)));
-        let mut parts = parts_that_need(catalog, &|d| {
-            d.needs(table, column) || views.iter().any(|v| v.name == d.on)
-        });
+        let mut parts =
+            parts_that_need(catalog, &|d| d.needs(table, column) || views.iter().any(|v| v.name == d.on));
         if let Some(own) = catalog.table(table) {
             let has = |columns: &[String]| columns.iter().any(|c| c == column);
             let policies = own.policies.iter().filter(|p| has(&p.columns));
@@ -142,7 +141,9 @@ impl Dependants {
 fn drops(objects: &[Object]) -> Vec<Change> {
     let targets = objects.iter().rev().map(|object| match object {
         Object::View(name) => DropTarget::Relation { word: RelationWord::View, name: name.clone() },
-        Object::Table(name) => DropTarget::Relation { word: RelationWord::MaterializedView, name: name.clone() },
+        Object::Table(name) => {
+            DropTarget::Relation { word: RelationWord::MaterializedView, name: name.clone() }
+        }
         Object::Policy(table, name) => DropTarget::Policy { table: table.clone(), name: name.clone() },
         Object::Rule(relation, name) => DropTarget::Rule { relation: relation.clone(), name: name.clone() },
         Object::Trigger(table, name) => DropTarget::Trigger { relation: table.clone(), name: name.clone() },
@@ -162,7 +163,8 @@ fn drop_part(target: DropTarget) -> Change {
 fn in_order(mut views: Vec<&View>) -> Vec<&View> {
     let mut placed: Vec<&View> = Vec::new();
     while !views.is_empty() {
-        let waits = |v: &&View| views.iter().any(|o| o.name != v.name && v.needs.iter().any(|d| d.on == o.name));
+        let waits =
+            |v: &&View| views.iter().any(|o| o.name != v.name && v.needs.iter().any(|d| d.on == o.name));
         let (rest, ready): (Vec<&View>, Vec<&View>) = views.iter().partition(|v| waits(v));
         if ready.is_empty() {
             placed.extend(rest);
@@ -175,10 +177,7 @@ fn in_order(mut views: Vec<&View>) -> Vec<&View> {
 }
 
 /// Policies of other tables that read something.
-fn parts_that_need(
-    catalog: &Catalog,
-    needs: &dyn Fn(&altimeter_catalog::Dependency) -> bool,
-) -> Vec<Object> {
+fn parts_that_need(catalog: &Catalog, needs: &dyn Fn(&altimeter_catalog::Dependency) -> bool) -> Vec<Object> {
     let reads = |t: &altimeter_catalog::Table| -> Vec<Object> {
         let policies = t.policies.iter().filter(|p| p.needs.iter().any(needs));
         policies.map(|p| Object::Policy(t.name.clone(), p.name.clone())).collect()

@@ -7,8 +7,8 @@
 mod assemble;
 mod combine;
 mod comments;
-mod dependants;
 mod constraint;
+mod dependants;
 mod direct;
 mod draft;
 mod in_step;

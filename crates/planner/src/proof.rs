@@ -86,7 +86,11 @@ fn as_written(change: &Change) -> Change {
         Change::Object(ObjectChange::CreateRule { relation, rule, or_replace }) => {
             let (statements, columns) = (Vec::new(), Vec::new());
             let rule = Rule { statements, columns, definition: None, ..rule.clone() };
-            Change::Object(ObjectChange::CreateRule { relation: relation.clone(), rule, or_replace: *or_replace })
+            Change::Object(ObjectChange::CreateRule {
+                relation: relation.clone(),
+                rule,
+                or_replace: *or_replace,
+            })
         }
         Change::CreateTrigger(it) => {
             let mut it = it.clone();
@@ -242,6 +246,7 @@ fn first_difference(wanted: &Catalog, found: &Catalog) -> String {
             inside.unwrap_or_else(|| "order, or what hangs on the table".to_owned())
         );
     }
-    let beside = differing(&wanted.functions, &found.functions).or_else(|| differing(&wanted.views, &found.views));
+    let beside =
+        differing(&wanted.functions, &found.functions).or_else(|| differing(&wanted.views, &found.views));
     beside.unwrap_or_else(|| "objects beside tables".to_owned())
 }

@@ -111,7 +111,8 @@ pub(super) fn create_view(it: &ViewDefinition) -> String {
         let columns = view.columns.iter().map(|c| quote(c)).collect::<Vec<_>>().join(", ");
         let method = table.access_method.as_ref().map(|m| format!(" USING {}", quote(m))).unwrap_or_default();
         let storage = table.fillfactor.map(|f| format!(" WITH (fillfactor = {f})")).unwrap_or_default();
-        let place = table.tablespace.as_ref().map(|t| format!(" TABLESPACE {}", quote(t))).unwrap_or_default();
+        let place =
+            table.tablespace.as_ref().map(|t| format!(" TABLESPACE {}", quote(t))).unwrap_or_default();
         let data = if source.with_data { "" } else { " WITH NO DATA" };
         return format!(
             "CREATE MATERIALIZED VIEW {name} ({columns}){method}{storage}{place} AS {query}{data}"
