@@ -42,6 +42,24 @@ macro_rules! dependants {
     };
 }
 
+/// A materialized view and what hangs on it.
+macro_rules! materialized {
+    () => {
+        r#"
+            CREATE MATERIALIZED VIEW "M; 1" ("Who", "it's") WITH (fillfactor = 70) AS
+                SELECT who, sum("Amount; --") FROM t WHERE "Amount; --" > 0 GROUP BY who;
+            CREATE UNIQUE INDEX "M; key" ON "M; 1" ("Who"); CREATE INDEX ON "M; 1" (("it's" * 2)) WHERE "it's" > 1;
+            ALTER TABLE "M; 1" ALTER "it's" SET STATISTICS 500; ALTER TABLE "M; 1" CLUSTER ON "M; key";
+            COMMENT ON INDEX "M; key" IS 'its key'; COMMENT ON MATERIALIZED VIEW "M; 1" IS 'sums';
+            COMMENT ON COLUMN "M; 1"."it's" IS 'the sum';
+            GRANT SELECT ON "M; 1" TO "Odd; reader"; GRANT SELECT ("Who") ON "M; 1" TO PUBLIC;
+            ALTER MATERIALIZED VIEW "M; 1" OWNER TO "Odd; reader";
+            CREATE VIEW above AS SELECT m.*, v.n FROM "M; 1" m CROSS JOIN below v;
+            GRANT SELECT ON above TO PUBLIC; COMMENT ON VIEW above IS 'above it';
+        "#
+    };
+}
+
 /// The request, and the case with what the request means as somebody would have to type it.
 const CASES: &[(&str, Case)] = &[
     (
@@ -73,6 +91,30 @@ const CASES: &[(&str, Case)] = &[
             new: r#"UPDATE "V; 1" SET "it's" = 18 WHERE "a b" = 2; SELECT n FROM v3"#,
             kept: r#"SELECT (SELECT "Amount; --" FROM "Odd ""T" WHERE "a b" = 1) = 17
                      AND (SELECT "Amount; --" FROM "Odd ""T" WHERE "a b" = 2) = 18"#,
+        },
+    ),
+    (
+        r#"ALTER TABLE t ALTER COLUMN "Amount; --" TYPE bigint"#,
+        Case {
+            name: "a materialized view with indexes, grants, owner and comments, and a view above it",
+            setup: concat!(
+                r#"
+                GRANT ALL ON SCHEMA public TO "Odd; reader";
+                CREATE TABLE t (id int PRIMARY KEY, "Amount; --" int, who text); GRANT SELECT ON t TO "Odd; reader";
+                INSERT INTO t SELECT g, g, 'w' || g % 5 FROM generate_series(1, 300) g;
+                CREATE VIEW below AS SELECT count("Amount; --") AS n FROM t;"#,
+                materialized!()
+            ),
+            direct: concat!(
+                r#"DROP VIEW above; DROP MATERIALIZED VIEW "M; 1"; DROP VIEW below;
+                ALTER TABLE t ALTER COLUMN "Amount; --" TYPE bigint;
+                CREATE VIEW below AS SELECT count("Amount; --") AS n FROM t;"#,
+                materialized!()
+            ),
+            old: r#"UPDATE t SET "Amount; --" = 17 WHERE id = 1; SELECT count(*) FROM above"#,
+            new: r#"UPDATE t SET "Amount; --" = 18 WHERE id = 2; SELECT "it's" FROM "M; 1""#,
+            kept: r#"SELECT (SELECT "Amount; --" FROM t WHERE id = 1) = 17
+                     AND (SELECT "Amount; --" FROM t WHERE id = 2) = 18"#,
         },
     ),
     (

@@ -46,8 +46,7 @@ pub struct View {
     /// The query, as the server prints it, without closing semicolon; none where it could not be read, or is not known
     /// any more because something it names has another name since.
     pub definition: Option<String>,
-    /// A plain view's options: `security_barrier=true`, `check_option=local`. Those of a materialized view are its
-    /// table's.
+    /// A plain view's options, a materialized view's storage parameters: `security_barrier=true`, `fillfactor=70`.
     pub options: Vec<String>,
     /// The role that owns a plain view; of a materialized view its table says it, as it says privileges and comments.
     pub owner: Option<String>,

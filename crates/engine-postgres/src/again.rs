@@ -5,8 +5,8 @@
 //! and rules of a view, the defaults of its columns (manual, DROP VIEW and CREATE VIEW).
 
 use altimeter_catalog::{
-    Catalog, Change, Commented, Granted, Name, Object, ObjectChange, Policy, RelationChange, Rule,
-    TableAction, Trigger, TriggerDefinition, View, ViewDefinition,
+    Catalog, Change, Column, Commented, Granted, Name, Object, ObjectChange, Policy, RelationChange, Rule,
+    Table, TableAction, TableKind, TableSource, Trigger, TriggerDefinition, View, ViewDefinition,
 };
 
 use crate::quoting::{quote, quote_name};
@@ -15,6 +15,7 @@ use crate::quoting::{quote, quote_name};
 pub(crate) fn make_again(catalog: &Catalog, object: &Object) -> Option<Vec<Change>> {
     match object {
         Object::View(name) => view(catalog, catalog.view(name).filter(|v| !v.materialized)?),
+        Object::Table(name) => materialized(catalog, catalog.view(name).filter(|v| v.materialized)?),
         Object::Policy(table, name) => {
             policy(table, catalog.table(table)?.policies.iter().find(|p| &p.name == name)?)
         }
@@ -77,6 +78,65 @@ fn view(catalog: &Catalog, view: &View) -> Option<Vec<Change>> {
     changes.extend(comment(name, Commented::Relation, view.comment.as_ref()));
     for detail in &view.details {
         changes.extend(comment(name, Commented::Column(detail.name.clone()), detail.comment.as_ref()));
+    }
+    Some(changes)
+}
+
+/// A materialized view with rows, its indexes, owner and privileges. Comments come home by themselves.
+fn materialized(catalog: &Catalog, view: &View) -> Option<Vec<Change>> {
+    view.definition.as_ref()?;
+    let (name, behind) = (&view.name, catalog.table(&view.name)?);
+    let bare = |column: &Column| Column {
+        name: column.name.clone(),
+        type_name: column.type_name.clone(),
+        collation: column.collation.clone(),
+        nondeterministic: column.nondeterministic,
+        ..Column::default()
+    };
+    let user = Some(catalog.server.user.clone()).filter(|u| !u.is_empty());
+    let table = Table {
+        name: name.clone(),
+        kind: TableKind::MaterializedView,
+        columns: behind.columns.iter().map(bare).collect(),
+        access_method: behind.access_method.clone(),
+        fillfactor: behind.fillfactor,
+        tablespace: behind.tablespace.clone(),
+        unpopulated: behind.unpopulated,
+        size: behind.size.clone(),
+        replica_identity: "default".to_owned(),
+        owner: user,
+        ..Table::default()
+    };
+    let source = TableSource { query: Default::default(), with_data: !behind.unpopulated };
+    let view = View { bytes: None, ..view.clone() };
+    let definition = ViewDefinition { view, rows: Some((table, source)), ..ViewDefinition::default() };
+    let mut changes = vec![Change::Relation(RelationChange::CreateView(Box::new(definition)))];
+    let valid = behind.indexes.iter().filter(|i| i.valid);
+    changes.extend(valid.map(|i| Change::CreateIndex {
+        index: i.definition.clone(),
+        concurrently: false,
+        if_not_exists: false,
+    }));
+    for column in &behind.columns {
+        let settings = Column { comment: None, ..column.clone() };
+        changes.extend(crate::dialect::column_settings(name, &settings, &column.name));
+    }
+    if let Some(owner) = behind.owner.as_ref().filter(|o| **o != catalog.server.user) {
+        changes.push(Change::Written {
+            sql: format!("ALTER MATERIALIZED VIEW {} OWNER TO {}", quote_name(name), quote(owner)),
+            changes: vec![Change::AlterWhole {
+                table: name.clone(),
+                action: TableAction::Owner(owner.clone()),
+            }],
+        });
+    }
+    changes.extend(behind.grants.iter().map(|grant| grant_on(name, None, grant)));
+    for column in &behind.columns {
+        changes.extend(column.grants.iter().map(|grant| grant_on(name, Some(&column.name), grant)));
+    }
+    if let Some(index) = &behind.clustered_on {
+        let action = TableAction::ClusterOn(index.clone());
+        changes.push(Change::AlterWhole { table: name.clone(), action });
     }
     Some(changes)
 }

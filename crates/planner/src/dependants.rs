@@ -12,7 +12,8 @@ use crate::recipe::{RecipeContext, refuse};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Dependants {
     objects: Vec<Object>,
-    /// Materialized views among them, which hold rows: those below before those that read them.
+    /// Materialized views that read the column themselves. They hold rows: making one again takes its time, so it is not
+    /// done here.
     pub(crate) materialized: Vec<Name>,
     drop: Vec<Change>,
     make: Vec<Change>,
@@ -29,7 +30,8 @@ impl Dependants {
         column: &str,
     ) -> Result<Self, PlanError> {
         let catalog = context.catalog;
-        let views = in_order(catalog.views_on(table, Some(column)));
+        let found = reading(catalog, &|v| v.needs.iter().any(|d| d.needs(table, column)));
+        let (materialized, views): (Vec<&View>, Vec<&View>) = found.into_iter().partition(|v| v.materialized);
         let mut parts =
             parts_that_need(catalog, &|d| d.needs(table, column) || views.iter().any(|v| v.name == d.on));
         if let Some(own) = catalog.table(table) {
@@ -41,32 +43,72 @@ impl Dependants {
         }
         let replaced: Vec<&Name> = std::iter::once(table).chain(views.iter().map(|v| &v.name)).collect();
         parts.extend(rules_about(catalog, &replaced, column));
+        let materialized = materialized.iter().map(|v| v.name.clone()).collect();
+        Self { materialized, ..Self::default() }.with(context, &views, parts)
+    }
+
+    /// What depends on a column, materialized views and all that reads them with it: what the plain statement takes.
+    fn at_once(context: &RecipeContext<'_>, table: &Name, column: &str) -> Result<Self, PlanError> {
+        let found = Self::of_column(context, table, column)?;
+        if found.materialized.is_empty() {
+            return Ok(found);
+        }
+        let views = context.catalog.views_on(table, Some(column));
+        let parts = found.objects.into_iter().filter(|o| !matches!(o, Object::View(_))).collect();
+        Self::default().with(context, &views, parts)
+    }
+
+    /// What reads a view that gives way to another of its name.
+    ///
+    /// # Errors
+    /// If something does that cannot be made again.
+    pub(crate) fn of_view(context: &RecipeContext<'_>, view: &Name) -> Result<Self, PlanError> {
+        let catalog = context.catalog;
+        let views = reading(catalog, &|v| v.needs.iter().any(|d| d.on == *view));
+        if let Some(above) = views.iter().find(|v| v.materialized) {
+            return Err(refuse(
+                format!("the materialized view {} reads {view}", above.name),
+                "drop it first, and make it again afterwards; a plan that makes one after the other again is not made \
+                 yet",
+            ));
+        }
+        let mut parts = parts_that_need(catalog, &|d| d.on == *view || views.iter().any(|v| v.name == d.on));
+        let replaced: Vec<&Name> = std::iter::once(view).chain(views.iter().map(|v| &v.name)).collect();
+        parts.extend(rules_about(catalog, &replaced, ""));
+        parts.retain(|o| o.table() != Some(view));
+        Self::default().with(context, &views, parts)
+    }
+
+    /// These views, and these parts of tables and views that are not among them.
+    fn with(
+        mut self,
+        context: &RecipeContext<'_>,
+        views: &[&View],
+        mut parts: Vec<Object>,
+    ) -> Result<Self, PlanError> {
         parts.sort();
         parts.dedup();
-        let mut all = Self::default();
-        for view in &views {
-            if view.materialized {
-                all.materialized.push(view.name.clone());
-            } else {
-                all.add(context, Object::View(view.name.clone()))?;
-            }
+        for view in in_order(views.to_vec()) {
+            let name = view.name.clone();
+            self.add(context, if view.materialized { Object::Table(name) } else { Object::View(name) })?;
         }
         // Those of a view come with the view.
         let on_view = |o: &Object| o.table().is_some_and(|t| views.iter().any(|v| v.name == *t));
         for part in parts.into_iter().filter(|o| !on_view(o)) {
-            all.add(context, part)?;
+            self.add(context, part)?;
         }
-        all.refuse_what_stays(catalog)?;
-        Ok(all)
+        self.refuse_what_stays(context.catalog)?;
+        Ok(self)
     }
 
     fn add(&mut self, context: &RecipeContext<'_>, object: Object) -> Result<(), PlanError> {
         let drop = match &object {
-            Object::View(name) => Change::Relation(RelationChange::Drop {
-                targets: vec![DropTarget::Relation { word: RelationWord::View, name: name.clone() }],
-                if_exists: false,
-                cascade: false,
-            }),
+            Object::View(name) => {
+                drop_part(DropTarget::Relation { word: RelationWord::View, name: name.clone() })
+            }
+            Object::Table(name) => {
+                drop_part(DropTarget::Relation { word: RelationWord::MaterializedView, name: name.clone() })
+            }
             Object::Policy(table, name) => {
                 drop_part(DropTarget::Policy { table: table.clone(), name: name.clone() })
             }
@@ -92,9 +134,7 @@ impl Dependants {
 
     /// Something else that would stand in the way of the views' going.
     fn refuse_what_stays(&self, catalog: &Catalog) -> Result<(), PlanError> {
-        let materialized = self.materialized.iter().map(|name| Object::Table(name.clone()));
-        let roots: Vec<Object> = self.objects.iter().cloned().chain(materialized).collect();
-        match catalog.going_with(&roots, false) {
+        match catalog.going_with(&self.objects, false) {
             Ok(_) => Ok(()),
             Err(e) => Err(refuse(
                 format!("{e}, which a plan cannot make again"),
@@ -159,6 +199,21 @@ fn drop_part(target: DropTarget) -> Change {
     Change::Relation(RelationChange::Drop { targets: vec![target], if_exists: false, cascade: false })
 }
 
+/// Views that read something, and plain views that read those; what a materialized view gives stays as it is.
+fn reading<'a>(catalog: &'a Catalog, direct: &dyn Fn(&View) -> bool) -> Vec<&'a View> {
+    let mut found: Vec<&View> = catalog.views.iter().filter(|v| direct(v)).collect();
+    let mut next = 0;
+    while let Some(below) = found.get(next).copied() {
+        next += 1;
+        for view in catalog.views_needing(&below.name).filter(|_| !below.materialized) {
+            if !found.iter().any(|f| f.name == view.name) {
+                found.push(view);
+            }
+        }
+    }
+    found
+}
+
 /// Views with those they read before them.
 fn in_order(mut views: Vec<&View>) -> Vec<&View> {
     let mut placed: Vec<&View> = Vec::new();
@@ -208,10 +263,10 @@ pub(crate) fn with_dependants(context: &RecipeContext<'_>, change: &Change) -> V
     let mut all: Vec<Dependants> = Vec::new();
     for part in change.parts() {
         if let Change::AlterColumn { table, column, action: ColumnAction::Type { .. } } = part {
-            match Dependants::of_column(context, table, column) {
+            match Dependants::at_once(context, table, column) {
                 Ok(found) if found.is_empty() => {}
-                Ok(found) if found.materialized.is_empty() => all.push(found),
-                _ => return vec![change.clone()],
+                Ok(found) => all.push(found),
+                Err(_) => return vec![change.clone()],
             }
         }
     }

@@ -12,6 +12,7 @@ mod dependants;
 mod direct;
 mod draft;
 mod in_step;
+mod materialized;
 mod plan;
 mod proof;
 mod recipe;

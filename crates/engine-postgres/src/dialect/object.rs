@@ -1,7 +1,7 @@
 //! Objects that hang on relations: comments, privileges, policies, extended statistics; and views.
 
 use altimeter_catalog::{
-    Catalog, Commented, Grant, Granted, Name, ObjectChange, Policy, TableKind, ViewDefinition,
+    Catalog, Commented, Grant, Granted, Name, ObjectChange, Policy, TableKind, View, ViewDefinition,
 };
 
 use crate::quoting::{literal, quote, quote_name};
@@ -108,20 +108,20 @@ pub(super) fn create_view(it: &ViewDefinition) -> String {
     let name = quote_name(&view.name);
     if view.materialized {
         let Some((table, source)) = &it.rows else { return String::new() };
-        let columns = view.columns.iter().map(|c| quote(c)).collect::<Vec<_>>().join(", ");
         let method = table.access_method.as_ref().map(|m| format!(" USING {}", quote(m))).unwrap_or_default();
-        let storage = table.fillfactor.map(|f| format!(" WITH (fillfactor = {f})")).unwrap_or_default();
+        let storage = options(view);
         let place =
             table.tablespace.as_ref().map(|t| format!(" TABLESPACE {}", quote(t))).unwrap_or_default();
         let data = if source.with_data { "" } else { " WITH NO DATA" };
-        return format!(
-            "CREATE MATERIALIZED VIEW {name} ({columns}){method}{storage}{place} AS {query}{data}"
-        );
+        return format!("CREATE MATERIALIZED VIEW {name}{method}{storage}{place} AS {query}{data}");
     }
     let replace = if it.or_replace { "OR REPLACE " } else { "" };
-    let options = match view.options.as_slice() {
+    format!("CREATE {replace}VIEW {name}{} AS {query}", options(view))
+}
+
+fn options(view: &View) -> String {
+    match view.options.as_slice() {
         [] => String::new(),
         options => format!(" WITH ({})", options.join(", ")),
-    };
-    format!("CREATE {replace}VIEW {name}{options} AS {query}")
+    }
 }

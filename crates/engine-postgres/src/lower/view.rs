@@ -75,7 +75,7 @@ fn view(
         name,
         // A list of names, and what a recursive view becomes, are not in the query's own text.
         definition: query_text.filter(|_| !recursive && child(node, SyntaxKind::COLUMN_LIST).is_none()),
-        options: if plain { options(node) } else { Vec::new() },
+        options: options(node),
         owner: Some(catalog.server.user.clone()).filter(|u| plain && !u.is_empty()),
         ..View::default()
     }

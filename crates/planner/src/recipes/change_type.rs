@@ -14,6 +14,7 @@ use super::add_column::prove_not_null;
 use super::add_index::OLD_TRANSACTION_S;
 use crate::dependants::Dependants;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
+use crate::materialized::Beside;
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, batch_of, refuse};
 use crate::stand_in::{Follower, StandIn};
@@ -283,6 +284,8 @@ struct Retype<'a> {
     round_trip: Option<String>,
     /// The key rows are walked by.
     key: Vec<String>,
+    /// Materialized views that read the column.
+    beside: Vec<Beside>,
 }
 
 impl<'a> Retype<'a> {
@@ -373,6 +376,11 @@ impl<'a> Retype<'a> {
             table,
             column,
             type_name: wanted.type_name,
+            beside: dependants
+                .materialized
+                .iter()
+                .map(|v| Beside::new(context, v))
+                .collect::<Result<_, _>>()?,
             place: StandIn { context, table, name: &column.name, dependants },
             new,
             old,
@@ -502,7 +510,12 @@ impl<'a> Retype<'a> {
         draft.steps.push(self.deploy_step());
         draft.steps.extend(self.demand_step());
         draft.steps.push(self.swap_step()?);
+        for view in &self.beside {
+            draft.steps.extend([view.build_step(), view.swap_step()]);
+            draft.cautions.push(view.caution());
+        }
         draft.steps.push(self.wait_step());
+        draft.steps.extend(self.beside.iter().map(Beside::drop_step));
         draft.steps.push(self.drop_step()?);
         draft.triggers.push((
             format!("{} no longer follows {}", self.new.name, self.column.name),
