@@ -52,7 +52,7 @@ macro_rules! materialized {
             ALTER TABLE "M; 1" ALTER "it's" SET STATISTICS 500; ALTER TABLE "M; 1" CLUSTER ON "M; key";
             COMMENT ON INDEX "M; key" IS 'its key'; COMMENT ON MATERIALIZED VIEW "M; 1" IS 'sums';
             COMMENT ON COLUMN "M; 1"."it's" IS 'the sum';
-            GRANT SELECT ON "M; 1" TO "Odd; reader"; GRANT SELECT ("Who") ON "M; 1" TO PUBLIC;
+            GRANT SELECT ON "M; 1" TO pg_monitor; GRANT SELECT ("Who") ON "M; 1" TO PUBLIC;
             ALTER MATERIALIZED VIEW "M; 1" OWNER TO "Odd; reader";
             CREATE VIEW above AS SELECT m.*, v.n FROM "M; 1" m CROSS JOIN below v;
             GRANT SELECT ON above TO PUBLIC; COMMENT ON VIEW above IS 'above it';
