@@ -118,6 +118,22 @@ const CASES: &[(&str, Case)] = &[
         },
     ),
     (
+        r#"ALTER TABLE t ALTER COLUMN "A b" TYPE bigint"#,
+        Case {
+            name: "extended statistics and the index that identifies rows",
+            setup: r#"
+                CREATE TABLE t (id int, "A b" int NOT NULL, c int, CONSTRAINT pk PRIMARY KEY (id), CONSTRAINT "U; 1" UNIQUE ("A b", id));
+                INSERT INTO t SELECT g, g, g % 5 FROM generate_series(1, 300) g;
+                CREATE STATISTICS "S; 1" (ndistinct, dependencies) ON "A b", c FROM t; CREATE STATISTICS s2 ON c, "A b", id FROM t;
+                COMMENT ON STATISTICS "S; 1" IS 'counted together'; COMMENT ON CONSTRAINT "U; 1" ON t IS 'both';
+                ALTER TABLE t REPLICA IDENTITY USING INDEX "U; 1""#,
+            direct: r#"ALTER TABLE t ALTER COLUMN "A b" TYPE bigint"#,
+            old: r#"UPDATE t SET "A b" = 1017 WHERE id = 1"#,
+            new: r#"UPDATE t SET "A b" = 1018 WHERE id = 2"#,
+            kept: r#"SELECT (SELECT "A b" FROM t WHERE id = 1) = 1017 AND (SELECT "A b" FROM t WHERE id = 2) = 1018"#,
+        },
+    ),
+    (
         "ALTER TABLE t ALTER COLUMN code TYPE varchar(200)",
         Case {
             name: "what is only noted, below a view and a policy",

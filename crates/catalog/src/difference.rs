@@ -62,7 +62,11 @@ fn table_only(table: &Table) -> Table {
     table.constraints.sort_by(|a, b| a.name.cmp(&b.name));
     table.triggers.iter_mut().for_each(|t| (t.definition, t.comment) = (None, None));
     table.triggers.sort_by(|a, b| a.name.cmp(&b.name));
-    table.statistics.iter_mut().for_each(|s| s.comment = None);
+    for statistics in &mut table.statistics {
+        statistics.comment = None;
+        statistics.columns.sort();
+    }
+    table.statistics.sort_by(|a, b| a.name.cmp(&b.name));
     for policy in &mut table.policies {
         policy.comment = None;
         policy.needs.iter_mut().for_each(|d| d.columns.sort());

@@ -162,6 +162,10 @@ pub struct Function {
     /// Words of its body that are also the name of a table or column of this database. A mention is a reason to
     /// look, not a proof: the body itself is not kept.
     pub mentions: Vec<String>,
+    /// What its body needs, of one in standard SQL syntax (PostgreSQL 14): the server keeps it parsed, so that it
+    /// follows other names, and holds on to what it reads.
+    #[serde(default)]
+    pub needs: Vec<Dependency>,
     /// The body, of one that the statements at hand have made: no snapshot has it.
     #[serde(skip)]
     pub body: Option<String>,

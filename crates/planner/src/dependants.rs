@@ -30,6 +30,13 @@ impl Dependants {
         column: &str,
     ) -> Result<Self, PlanError> {
         let catalog = context.catalog;
+        let mut functions = catalog.functions.iter().filter(|f| f.needs.iter().any(|d| d.needs(table, column)));
+        if let Some(function) = functions.next() {
+            return Err(refuse(
+                format!("the body of {} is kept parsed (BEGIN ATOMIC), and would stay with the old column", function.name),
+                "give it a body in quotes ($$ … $$) with CREATE OR REPLACE FUNCTION first: that one is read anew at each call",
+            ));
+        }
         let found = reading(catalog, &|v| v.needs.iter().any(|d| d.needs(table, column)));
         let (materialized, views): (Vec<&View>, Vec<&View>) = found.into_iter().partition(|v| v.materialized);
         let mut parts =
@@ -254,6 +261,45 @@ fn rules_about(catalog: &Catalog, relations: &[&Name], column: &str) -> Vec<Obje
     catalog.tables.iter().filter(|t| !t.rules.is_empty()).for_each(|t| look(&t.name, &t.rules));
     let plain = catalog.views.iter().filter(|v| !v.materialized && !v.rules.is_empty());
     plain.for_each(|v| look(&v.name, &v.rules));
+    found
+}
+
+/// What needs a column, with the text that says how: what has to be changed before the column can go.
+pub(crate) fn texts(catalog: &Catalog, table: &Name, column: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for view in catalog.views_needing(table).filter(|v| v.needs.iter().any(|d| d.needs(table, column))) {
+        let word = if view.materialized { "materialized view" } else { "view" };
+        let text = view.definition.as_deref().map_or("its text is not known".to_owned(), one_line);
+        found.push(format!("{word} {}: `{text}`", view.name));
+    }
+    let policies = catalog.tables.iter().flat_map(|t| t.policies.iter().map(move |p| (t, p)));
+    let of = |t: &altimeter_catalog::Table, p: &altimeter_catalog::Policy| {
+        t.name == *table && p.columns.iter().any(|c| c == column)
+            || p.needs.iter().any(|d| d.needs(table, column))
+    };
+    for (t, policy) in policies.filter(|(t, p)| of(t, p)) {
+        let text = match &policy.definition {
+            Some(definition) => {
+                let using = definition.using.iter().map(|e| format!(" USING {}", one_line(e)));
+                let check = definition.check.iter().map(|e| format!(" WITH CHECK {}", one_line(e)));
+                format!("`FOR {}{}`", policy.command, using.chain(check).collect::<String>())
+            }
+            None => "its text is not known".to_owned(),
+        };
+        found.push(format!("policy {} of {}: {text}", policy.name, t.name));
+    }
+    let has = |columns: &[String]| columns.iter().any(|c| c == column);
+    if let Some(own) = catalog.table(table) {
+        for trigger in own.triggers.iter().filter(|t| has(&t.columns)) {
+            let text = trigger.definition.as_deref().map_or("its text is not known".to_owned(), one_line);
+            found.push(format!("trigger {}: `{text}`", trigger.name));
+        }
+        for rule in own.rules.iter().filter(|r| has(&r.columns)) {
+            let text = rule.definition.as_deref().map_or("its text is not known".to_owned(), one_line);
+            found.push(format!("rule {}: `{text}`", rule.name));
+        }
+    }
     found
 }
 

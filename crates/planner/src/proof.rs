@@ -1,7 +1,7 @@
 //! What a plan must satisfy before anybody sees it, checked on the simulated schema.
 
 use altimeter_catalog::{
-    Catalog, Change, Column, ConstraintDefinition, ConstraintKind, FunctionBody, IndexTarget, ObjectChange,
+    Catalog, Change, Column, ConstraintDefinition, ConstraintKind, ExtendedStatistics, FunctionBody, IndexTarget, ObjectChange,
     Policy, PolicyDefinition, RelationChange, Rule, Statement, View, ViewDefinition,
 };
 
@@ -82,6 +82,15 @@ fn as_written(change: &Change) -> Change {
                 ..policy.clone()
             };
             Change::Object(ObjectChange::CreatePolicy { table: table.clone(), policy })
+        }
+        Change::Object(ObjectChange::CreateStatistics { table, statistics, if_not_exists }) => {
+            let definition = statistics.definition.clone().map(|mut d| {
+                d.kinds.sort();
+                d
+            });
+            let statistics = ExtendedStatistics { columns: Vec::new(), definition, ..statistics.clone() };
+            let (table, if_not_exists) = (table.clone(), *if_not_exists);
+            Change::Object(ObjectChange::CreateStatistics { table, statistics, if_not_exists })
         }
         Change::Object(ObjectChange::CreateRule { relation, rule, or_replace }) => {
             let (statements, columns) = (Vec::new(), Vec::new());
@@ -239,6 +248,7 @@ fn first_difference(wanted: &Catalog, found: &Catalog) -> String {
             .or_else(|| differing(&w.constraints, &f.constraints))
             .or_else(|| differing(&w.triggers, &f.triggers))
             .or_else(|| differing(&w.policies, &f.policies))
+            .or_else(|| differing(&w.statistics, &f.statistics))
             .or_else(|| differing(&w.grants, &f.grants));
         return format!(
             "{}: {}",

@@ -2,7 +2,7 @@
 
 use super::{ApplyError, ObjectKind, exists, missing, refused};
 use crate::expression::rename_in;
-use crate::{Catalog, Column, Dependency, IndexTarget, Key, Name, NameParts, Policy, Sequence, Table, View};
+use crate::{Catalog, Column, Dependency, Function, IndexTarget, Key, Name, NameParts, Policy, Sequence, Table, View};
 
 impl Catalog {
     pub(super) fn add_column(
@@ -194,6 +194,9 @@ impl Catalog {
                 .filter(|v| v.needs.iter().any(|d| d.needs(table, column)))
                 .map(|v| format!("{} {}", if v.materialized { "materialized view" } else { "view" }, v.name)),
         );
+        let functions = self.functions.with(Key::needs(table));
+        let functions = functions.filter(|f| f.needs.iter().any(|d| d.needs(table, column)));
+        needed.extend(functions.map(|f| format!("function {}({})", f.name, f.arguments)));
         for (from, constraint) in self.referencing(table) {
             let names = constraint.foreign.as_ref().is_some_and(|f| f.columns.iter().any(|c| c == column));
             if names && from.name != *table {
@@ -337,6 +340,8 @@ impl Catalog {
             view.details.iter_mut().filter(|d| d.name == from).for_each(|d| d.name = to.to_owned());
             view.definition = None;
         }
+        let named = |f: &Function| f.needs.iter().any(|d| d.needs(table, from));
+        self.functions.change_with(Key::needs(table), named, |f| f.needs.iter_mut().for_each(follow));
         let reads = |p: &Policy| p.needs.iter().any(|d| d.needs(table, from));
         self.tables.change_with(
             Key::needs(table),

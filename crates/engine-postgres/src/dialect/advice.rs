@@ -18,6 +18,12 @@ pub(super) fn print(catalog: &Catalog, change: &Change) -> String {
         {
             format!("ALTER TABLE {} REPLICA IDENTITY FULL", quote_name(table))
         }
+        Change::AlterWhole { table, action: TableAction::ReplicaIdentity(identity) }
+            if identity.starts_with("using index ") =>
+        {
+            let index = identity.trim_start_matches("using index ");
+            format!("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}", quote_name(table), quote(index))
+        }
         Change::AlterWhole { table, action: TableAction::RenameConstraint { from, to } } => {
             format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", quote_name(table), quote(from), quote(to))
         }

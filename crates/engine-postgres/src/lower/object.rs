@@ -294,6 +294,7 @@ fn definition_of(node: &SyntaxNode) -> StatisticsDefinition {
 }
 
 /// The same from the statement as the server prints it; none if it cannot be read.
+#[cfg(feature = "live")]
 pub(crate) fn statistics_definition(printed: &str) -> Option<StatisticsDefinition> {
     let parsed = parse::Parsed::new(printed);
     let node = parsed.node().filter(|n| n.kind() == SyntaxKind::CREATE_STATISTICS)?;

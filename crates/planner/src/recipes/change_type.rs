@@ -7,7 +7,8 @@
 
 use altimeter_catalog::{
     Backfill, BackfillValue, Change, Check, Column, ColumnAction, ConstraintDefinition, ConstraintKind,
-    Converts, DropTarget, Effect, FunctionBody, FunctionDefinition, Name, RelationChange, Table, TableKind,
+    Converts, DropTarget, Effect, FunctionBody, FunctionDefinition, Name, ObjectChange, RelationChange, Table,
+    TableKind,
 };
 
 use super::add_column::prove_not_null;
@@ -17,7 +18,7 @@ use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::materialized::Beside;
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, batch_of, refuse};
-use crate::stand_in::{Follower, StandIn};
+use crate::stand_in::{Follower, StandIn, drop_statistics};
 
 pub(crate) struct ChangeType;
 
@@ -115,13 +116,10 @@ fn refuse_what_cannot_be_moved(
             "change the type of the column on the topmost parent",
         ));
     }
-    if let Some(statistics) = table.statistics.iter().find(|s| of(&s.columns)) {
+    if let Some(statistics) = table.statistics.iter().find(|s| of(&s.columns) && s.definition.is_none()) {
         return Err(refuse(
-            format!(
-                "the statistics {} are about {}: they would stay with the old column",
-                statistics.name, column.name
-            ),
-            "drop them first, and make them again afterwards",
+            format!("what the statistics {} count is not known", statistics.name),
+            "inspect the database again with this version of Altimeter, when no schema change is under way",
         ));
     }
     if let Some(index) = table.indexes.iter().find(|i| !i.valid && i.reads.contains(&column.name)) {
@@ -131,13 +129,13 @@ fn refuse_what_cannot_be_moved(
         ));
     }
     let identifying = table.replica_identity.strip_prefix("using index ");
-    if let Some(index) = table
+    let identifies = table
         .indexes
         .iter()
-        .find(|i| Some(i.definition.name.as_str()) == identifying && i.reads.contains(&column.name))
-    {
+        .any(|i| Some(i.definition.name.as_str()) == identifying && i.reads.contains(&column.name));
+    if identifies && !column.not_null {
         return Err(refuse(
-            format!("the index {} is the replica identity of {name}", index.definition.name),
+            format!("the replica identity of {name} has {}, which may be NULL", column.name),
             "choose another replica identity first",
         ));
     }
@@ -598,6 +596,7 @@ impl<'a> Retype<'a> {
 
     fn index_step(&self) -> DraftStep {
         let indexes = self.place.build_indexes(&self.new);
+        let statistics = self.place.build_statistics(&self.new);
         let title = if indexes.is_empty() {
             format!("statistics of {}", self.new.name)
         } else {
@@ -617,7 +616,15 @@ impl<'a> Retype<'a> {
             step.after.push(Check::IndexValid { index: name });
         }
         step.up = indexes;
-        step.up.push(Change::Analyze { table: self.own(), columns: vec![self.new.name.clone()] });
+        for change in &statistics {
+            if let Change::Object(ObjectChange::CreateStatistics { statistics, .. }) = change {
+                step.down.insert(0, drop_statistics(&statistics.name, true));
+            }
+        }
+        // Statistics over several columns are counted with all of these.
+        let columns = if statistics.is_empty() { vec![self.new.name.clone()] } else { Vec::new() };
+        step.up.extend(statistics);
+        step.up.push(Change::Analyze { table: self.own(), columns });
         step
     }
 
@@ -738,6 +745,9 @@ impl<'a> Retype<'a> {
         step.down.extend(demanded);
         step.down.push(self.place.create_function(&self.new)?);
         step.down.push(Change::Together(self.place.swap_back(&self.new, &self.old, guards)?));
+        if self.place.has_statistics() {
+            step.down.push(Change::Analyze { table: self.own(), columns: Vec::new() });
+        }
         step.down.extend(self.place.rebuild_keys(&self.new));
         if let Some((add, validate, _)) = self.guard(&self.new) {
             step.down.extend([add, validate]);

@@ -216,6 +216,8 @@ impl Catalog {
         self.sequences.change_with(Key::needs(from), owned, |s| {
             s.owned_by.iter_mut().for_each(|o| swap(&mut o.on));
         });
+        let reads = |f: &crate::Function| f.needs.iter().any(|d| &d.on == from);
+        self.functions.change_with(Key::needs(from), reads, |f| in_needs(&mut f.needs));
         self.sequences.change_with(Key::named(from), |s| &s.name == from, |s| swap(&mut s.name));
         self.publications.iter_mut().flat_map(|p| &mut p.tables).for_each(|d| swap(&mut d.on));
     }
