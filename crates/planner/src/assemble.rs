@@ -17,6 +17,7 @@ use crate::plan::{
     Rollback, RollbackTrigger, Step, Transaction,
 };
 use crate::recipe::{RecipeContext, refuse};
+use crate::recipes::replace_view;
 use crate::request::Request;
 use crate::uses::{self, Uses};
 use crate::{combine, comments, direct, proof};
@@ -48,6 +49,8 @@ pub fn plan_request(
     options: PlanOptions,
 ) -> Result<Plan, PlanError> {
     let context = RecipeContext { engine, catalog };
+    let changes = replace_view::settled(&context, &request.changes)?;
+    let request = &Request { changes, says: request.says.clone() };
     let tables = tables(catalog, &request.changes);
     let uses = uses::find(engine, catalog, &request.changes);
     let (changes, drafts) = match options.zero_downtime {

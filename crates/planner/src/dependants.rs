@@ -30,10 +30,14 @@ impl Dependants {
         column: &str,
     ) -> Result<Self, PlanError> {
         let catalog = context.catalog;
-        let mut functions = catalog.functions.iter().filter(|f| f.needs.iter().any(|d| d.needs(table, column)));
+        let mut functions =
+            catalog.functions.iter().filter(|f| f.needs.iter().any(|d| d.needs(table, column)));
         if let Some(function) = functions.next() {
             return Err(refuse(
-                format!("the body of {} is kept parsed (BEGIN ATOMIC), and would stay with the old column", function.name),
+                format!(
+                    "the body of {} is kept parsed (BEGIN ATOMIC), and would stay with the old column",
+                    function.name
+                ),
                 "give it a body in quotes ($$ … $$) with CREATE OR REPLACE FUNCTION first: that one is read anew at each call",
             ));
         }

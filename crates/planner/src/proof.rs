@@ -1,8 +1,9 @@
 //! What a plan must satisfy before anybody sees it, checked on the simulated schema.
 
 use altimeter_catalog::{
-    Catalog, Change, Column, ConstraintDefinition, ConstraintKind, ExtendedStatistics, FunctionBody, IndexTarget, ObjectChange,
-    Policy, PolicyDefinition, RelationChange, Rule, Statement, View, ViewDefinition,
+    Catalog, Change, Column, ConstraintDefinition, ConstraintKind, ExtendedStatistics, FunctionBody,
+    IndexTarget, ObjectChange, Policy, PolicyDefinition, RelationChange, Rule, Statement, View,
+    ViewDefinition,
 };
 
 use crate::draft::{Draft, DraftStep};

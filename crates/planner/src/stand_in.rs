@@ -6,9 +6,9 @@
 
 use altimeter_catalog::{
     Catalog, Change, Column, ColumnAction, Constraint, ConstraintDefinition, ConstraintKind, Dependency,
-    DropTarget, ExtendedStatistics, Follow, FunctionBody, FunctionDefinition, Index, IndexDefinition, IndexKey,
-    IndexTarget, Name, NameParts, ObjectChange, RelationChange, RelationWord, Sequence, SequenceAction,
-    SequenceOptions, StatisticsDefinition, Table, TableAction, TriggerDefinition,
+    DropTarget, ExtendedStatistics, Follow, FunctionBody, FunctionDefinition, Index, IndexDefinition,
+    IndexKey, IndexTarget, Name, NameParts, ObjectChange, RelationChange, RelationWord, Sequence,
+    SequenceAction, SequenceOptions, StatisticsDefinition, Table, TableAction, TriggerDefinition,
 };
 
 use crate::dependants::Dependants;

@@ -2,7 +2,9 @@
 
 use super::{ApplyError, ObjectKind, exists, missing, refused};
 use crate::expression::rename_in;
-use crate::{Catalog, Column, Dependency, Function, IndexTarget, Key, Name, NameParts, Policy, Sequence, Table, View};
+use crate::{
+    Catalog, Column, Dependency, Function, IndexTarget, Key, Name, NameParts, Policy, Sequence, Table, View,
+};
 
 impl Catalog {
     pub(super) fn add_column(

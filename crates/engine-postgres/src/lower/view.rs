@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{
     Catalog, Change, Column, Dependency, Name, Persistence, RelationChange, Table, TableKind, TableSource,
-    View, ViewDefinition,
+    View, ViewColumn, ViewDefinition,
 };
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
@@ -64,6 +64,12 @@ fn view(
     let mut needs = dependencies(query);
     // A recursive view reads itself as a common table expression.
     needs.retain(|d| !(recursive && d.on.name == name.name));
+    let types = columns.iter().enumerate().map(|(n, name)| ViewColumn {
+        name: name.clone(),
+        type_name: query.outputs.get(n).and_then(|o| o.type_name.clone()),
+        ..ViewColumn::default()
+    });
+    let details = if materialized { Vec::new() } else { types.collect() };
     let plain = !materialized && name.schema != TEMPORARY;
     let query_text = node.children().find(|n| super::is_query(n.kind())).map(|n| text_of(&n));
     View {
@@ -77,6 +83,7 @@ fn view(
         definition: query_text.filter(|_| !recursive && child(node, SyntaxKind::COLUMN_LIST).is_none()),
         options: options(node),
         owner: Some(catalog.server.user.clone()).filter(|u| plain && !u.is_empty()),
+        details,
         ..View::default()
     }
 }

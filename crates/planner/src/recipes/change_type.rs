@@ -7,8 +7,8 @@
 
 use altimeter_catalog::{
     Backfill, BackfillValue, Change, Check, Column, ColumnAction, ConstraintDefinition, ConstraintKind,
-    Converts, DropTarget, Effect, FunctionBody, FunctionDefinition, Name, ObjectChange, RelationChange, Table,
-    TableKind,
+    Converts, DropTarget, Effect, FunctionBody, FunctionDefinition, Name, ObjectChange, RelationChange,
+    Table, TableKind,
 };
 
 use super::add_column::prove_not_null;

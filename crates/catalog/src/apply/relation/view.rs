@@ -27,7 +27,12 @@ impl Catalog {
             view.owner.clone_from(&old.owner);
             view.grants.clone_from(&old.grants);
             view.comment.clone_from(&old.comment);
-            view.details.clone_from(&old.details);
+            for detail in &old.details {
+                let new = view.detail_mut(&detail.name);
+                new.default.clone_from(&detail.default);
+                new.comment.clone_from(&detail.comment);
+                new.grants.clone_from(&detail.grants);
+            }
             view.triggers.clone_from(&old.triggers);
             view.rules.clone_from(&old.rules);
         }
