@@ -172,6 +172,7 @@ const VIEWS: &[(&str, Case)] = &[
             setup: concat!(
                 r#"CREATE TABLE t (id int PRIMARY KEY, name text); INSERT INTO t SELECT g, 'n' || g FROM generate_series(1, 300) g;
                 CREATE TABLE other (id int); ALTER TABLE other ENABLE ROW LEVEL SECURITY;
+                GRANT SELECT ON t TO "Odd; reader";
                 CREATE VIEW "V; 2" AS SELECT id AS "I d", name, id * 2 AS gone FROM t;
                 GRANT SELECT ON "V; 2" TO "Odd; reader"; COMMENT ON VIEW "V; 2" IS 'it''s'; COMMENT ON COLUMN "V; 2".gone IS 'goes';
                 GRANT SELECT ("I d", gone) ON "V; 2" TO PUBLIC; ALTER VIEW "V; 2" OWNER TO "Odd; reader";"#,
