@@ -166,7 +166,8 @@ fn there_and_back(case: &Case, database: &Database, plan: &Plan, last: usize) ->
     Ok(())
 }
 
-fn to_the_end(
+/// Runs the plan and compares the schema with the plain statement's.
+pub(super) fn to_the_end(
     case: &Case,
     database: &Database,
     plain: &Database,

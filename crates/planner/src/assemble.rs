@@ -20,7 +20,7 @@ use crate::recipe::{RecipeContext, refuse};
 use crate::recipes::replace_view;
 use crate::request::Request;
 use crate::uses::{self, Uses};
-use crate::{combine, comments, direct, proof};
+use crate::{coexistence, combine, comments, direct, proof};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
 const LOCK_TIMEOUT_MS: u32 = 2_000;
@@ -79,13 +79,22 @@ pub fn plan_request(
     let together = (options.zero_downtime && changes.len() > 1)
         .then(|| combine::side_by_side(&context, &changes))
         .flatten()
-        .and_then(|drafts| prove(combine::merged(drafts)).ok());
-    let proved = match together {
+        .and_then(|drafts| {
+            let proved = prove(combine::merged(drafts)).ok()?;
+            let steps = &proved.draft.steps;
+            let coexistence = coexistence::check(engine, catalog, &request.changes, &tables, steps).ok()?;
+            Some((proved, Some(coexistence)))
+        });
+    let (proved, coexistence) = match together {
         Some(proved) => proved,
-        None => prove(combine::chained(drafts))?,
+        None => {
+            let check = || coexistence::check_in_turn(engine, catalog, &changes, &tables, &drafts);
+            let coexistence = options.zero_downtime.then(check).transpose()?;
+            (prove(combine::chained(drafts))?, coexistence)
+        }
     };
     let plan = finish(engine, catalog, request, proved, direct, tables);
-    Ok(Plan { uses, ..plan })
+    Ok(Plan { uses, coexistence, ..plan })
 }
 
 /// The tables the changes are about, each once; an index stands for its table.
@@ -364,6 +373,7 @@ fn finish(
         capacity,
         alternatives,
         uses: None,
+        coexistence: None,
         cautions: draft.column_order_differs.into_iter().chain(draft.cautions).collect(),
         unknowns,
         preflight: met,
