@@ -159,6 +159,17 @@ impl Dependants {
         self.objects.is_empty() && self.materialized.is_empty()
     }
 
+    /// What the texts rest on.
+    pub(crate) fn caution(&self) -> Option<String> {
+        (!self.objects.is_empty()).then(|| {
+            format!(
+                "{} are made again as they are now: do not replace one of them between the making of this plan and its last \
+                 step",
+                self.in_words()
+            )
+        })
+    }
+
     /// The objects in words: `view public.v, policy p of public.t`.
     pub(crate) fn in_words(&self) -> String {
         let materialized = self.materialized.iter().map(|name| format!("materialized view {name}"));
@@ -265,6 +276,18 @@ fn rules_about(catalog: &Catalog, relations: &[&Name], column: &str) -> Vec<Obje
     catalog.tables.iter().filter(|t| !t.rules.is_empty()).for_each(|t| look(&t.name, &t.rules));
     let plain = catalog.views.iter().filter(|v| !v.materialized && !v.rules.is_empty());
     plain.for_each(|v| look(&v.name, &v.rules));
+    found
+}
+
+/// What reads a relation, with the text that says how.
+pub(crate) fn texts_about(catalog: &Catalog, relation: &Name) -> Vec<String> {
+    let mut found = Vec::new();
+    for view in catalog.views_needing(relation) {
+        let word = if view.materialized { "materialized view" } else { "view" };
+        let text = view.definition.as_deref().unwrap_or("its text is not known");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        found.push(format!("{word} {}: `{text}`", view.name));
+    }
     found
 }
 
