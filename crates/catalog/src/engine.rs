@@ -188,8 +188,14 @@ pub trait Engine: Sync {
     fn written(&self, catalog: &Catalog, sql: &str) -> Option<Change>;
 
     /// Makes a view that stands in for a table under another name, for reads and writes, with its privileges; none
-    /// if the server has none that would do.
-    fn stand_in(&self, catalog: &Catalog, view: &Name, table: &Name) -> Option<Vec<Change>>;
+    /// if the server has none that would do. `also`: columns that the view has under a second name too.
+    fn stand_in(
+        &self,
+        catalog: &Catalog,
+        view: &Name,
+        table: &Name,
+        also: &[(&str, &str)],
+    ) -> Option<Vec<Change>>;
 
     /// A check as one read-only query.
     fn print_check(&self, catalog: &Catalog, check: &Check) -> String;

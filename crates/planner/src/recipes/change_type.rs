@@ -196,7 +196,7 @@ fn noted(
     let name = &table.name;
     let mut after = context.catalog.clone();
     after.apply(change).map_err(|e| refuse(e.to_string(), ""))?;
-    let context_after = RecipeContext { engine: context.engine, catalog: &after };
+    let context_after = context.on(&after);
     let back = Change::AlterColumn {
         table: name.clone(),
         column: column.name.clone(),
@@ -742,6 +742,7 @@ impl<'a> Retype<'a> {
     fn roads(&self) -> Vec<DraftAlternative> {
         let (column, name) = (&self.column.name, &self.table.name);
         let mut roads = vec![DraftAlternative {
+            road: None,
             title: format!("a column of type {} under another name", self.type_name),
             why_not: format!("the name {column} is asked for; at the end it would be another"),
             asks_of_application:
@@ -763,6 +764,7 @@ impl<'a> Retype<'a> {
                 ..ConstraintDefinition::check(expression)
             };
             roads.push(DraftAlternative {
+                road: None,
                 title: format!("keep the type, and a CHECK on the length of {column}"),
                 why_not: format!(
                     "the type stays {}: tools that read it from the catalog see the old length",
