@@ -46,7 +46,10 @@ impl Catalog {
         let definition = ConstraintDefinition {
             name: Some(name),
             columns: vec![column.to_owned()],
-            ..ConstraintDefinition::new(ConstraintKind::NotNull, format!("NOT NULL {column}"))
+            ..ConstraintDefinition::new(
+                ConstraintKind::NotNull,
+                format!("NOT NULL {}", crate::expression::written(column)),
+            )
         };
         self.table_mut(table).into_iter().for_each(|t| t.take_constraint(&definition, inherited));
     }
