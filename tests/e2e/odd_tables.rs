@@ -111,7 +111,7 @@ const CASES: &[Case] = &[
     },
 ];
 
-fn run(session: &Session, statements: &[Statement], step: &Step) -> Result<()> {
+pub(super) fn run(session: &Session, statements: &[Statement], step: &Step) -> Result<()> {
     for statement in statements {
         session.script(&format!("SET lock_timeout = {}", statement.lock_timeout_ms))?;
         if statement.own_transaction {
