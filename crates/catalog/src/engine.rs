@@ -9,7 +9,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Catalog, Change, Check, Column, Effect, Identity, Name, SequenceOptions};
+use crate::{Answer, Catalog, Change, Check, Column, Effect, Identity, Name, Object, SequenceOptions};
 
 /// The database systems Altimeter speaks of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -196,6 +196,10 @@ pub trait Engine: Sync {
         table: &Name,
         also: &[(&str, &str)],
     ) -> Option<Vec<Change>>;
+
+    /// Makes a view, policy, trigger or rule that is dropped again, with all that hangs on it: options, owner, privileges,
+    /// comments, the triggers and rules of a view. None if the catalog does not know all of that, or for another object.
+    fn make_again(&self, catalog: &Catalog, object: &Object) -> Option<Vec<Change>>;
 
     /// A check as one read-only query.
     fn print_check(&self, catalog: &Catalog, check: &Check) -> String;

@@ -6,7 +6,7 @@ use altimeter_catalog::{
 };
 
 use crate::text::PostgresText;
-use crate::{bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo, uses};
+use crate::{again, bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo, uses};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,6 +45,10 @@ impl Engine for PostgresEngine {
         also: &[(&str, &str)],
     ) -> Option<Vec<Change>> {
         stand_in::stand_in(catalog, view, table, also)
+    }
+
+    fn make_again(&self, catalog: &Catalog, object: &altimeter_catalog::Object) -> Option<Vec<Change>> {
+        again::make_again(catalog, object)
     }
 
     fn print_check(&self, catalog: &Catalog, check: &Check) -> String {

@@ -5,17 +5,22 @@ use std::collections::BTreeSet;
 
 use altimeter_analysis::preflight::{Met, preflight};
 use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
-use altimeter_catalog::{Catalog, Change, Check, Engine, Name, TransactionUse, Unknown};
+use altimeter_catalog::{
+    Catalog, Change, Check, Engine, Name, ObjectChange, RelationChange, TransactionUse, TriggerDefinition,
+    Unknown,
+};
 
+use crate::dependants::with_dependants;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::plan::{
     Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
     Road, Rollback, RollbackTrigger, Step, Transaction,
 };
 use crate::recipe::{RecipeContext, refuse};
+use crate::recipes::replace_view;
 use crate::request::Request;
 use crate::uses::{self, Uses};
-use crate::{coexistence, combine, direct, proof};
+use crate::{coexistence, combine, comments, direct, proof};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
 const LOCK_TIMEOUT_MS: u32 = 2_000;
@@ -48,6 +53,8 @@ pub fn plan_request(
     let PlanOptions { zero_downtime, prefer } = options;
     let zero_downtime = zero_downtime && prefer != Some(Road::Direct);
     let context = RecipeContext { engine, catalog, prefer };
+    let changes = replace_view::settled(&context, &request.changes)?;
+    let request = &Request { changes, says: request.says.clone() };
     let tables = tables(catalog, &request.changes);
     let uses = uses::find(engine, catalog, &request.changes);
     let (changes, drafts) = match zero_downtime {
@@ -57,7 +64,7 @@ pub fn plan_request(
             (changes, drafts)
         }
         false => {
-            let changes: Vec<Change> = each_alone(&request.changes).map(plain).collect();
+            let changes: Vec<Change> = plainly(&context, &request.changes).iter().map(plain).collect();
             let drafts = combine::in_turn(&context, &changes, direct::whatever_it_costs)?;
             (changes, drafts)
         }
@@ -143,11 +150,25 @@ fn proved(
 fn direct(engine: &dyn Engine, catalog: &Catalog, changes: &[Change]) -> Result<Vec<Judged>, PlanError> {
     let mut schema = catalog.clone();
     let mut statements = Vec::new();
-    for change in each_alone(changes) {
-        statements.push(printed(engine, &schema, &plain(change), None, None)?);
-        schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
+    for change in plainly(&RecipeContext { engine, catalog, prefer: None }, changes) {
+        statements.push(printed(engine, &schema, &plain(&change), None, None)?);
+        schema.apply(&change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
     }
     Ok(statements)
+}
+
+/// The changes as statements of their own, each with what its dependants need around it.
+fn plainly(context: &RecipeContext<'_>, changes: &[Change]) -> Vec<Change> {
+    let mut schema = context.catalog.clone();
+    let mut all = Vec::new();
+    for change in each_alone(changes) {
+        let now = context.on(&schema);
+        let made = with_dependants(&now, change);
+        // What is not possible is said by whoever looks at it next.
+        let _ = made.iter().try_for_each(|c| schema.apply(c));
+        all.extend(made);
+    }
+    all
 }
 
 /// The changes as statements of their own: what is asked for together in words needs no transaction of its own.
@@ -214,9 +235,15 @@ fn steps(
         let checks =
             |checks: &[Check], schema: &Catalog| checks.iter().map(|c| check(engine, schema, c)).collect();
         let checks_before: Vec<PlannedCheck> = checks(&draft.before, &schema);
-        let up = statements(engine, catalog, &mut schema, &draft.up, &id, concerned)?;
+        let mut up = statements(engine, catalog, &mut schema, &draft.up, &id, concerned)?;
+        let lost = comments::lost(&before, &schema, &draft.up, concerned);
+        up.extend(statements(engine, catalog, &mut schema, &lost, &id, concerned)?);
         let mut undone = schema.clone();
-        let down = statements(engine, catalog, &mut undone, &draft.down, &id, concerned)?;
+        let mut down = statements(engine, catalog, &mut undone, &draft.down, &id, concerned)?;
+        if !draft.down.is_empty() {
+            let lost = comments::lost(&before, &undone, &draft.down, concerned);
+            down.extend(statements(engine, catalog, &mut undone, &lost, &id, concerned)?);
+        }
         proof::comes_home(&before, &undone, draft, &id)?;
         let step = Step {
             id,
@@ -282,7 +309,7 @@ fn statements(
 /// after a second (`deadlock_timeout`) and at the cost of either.
 fn lock_timeout_of(change: &Change) -> u32 {
     let Change::Together(_) = change else { return LOCK_TIMEOUT_MS };
-    let mut tables: Vec<&Name> = change.parts().into_iter().filter_map(altered).collect();
+    let mut tables: Vec<&Name> = change.parts().into_iter().flat_map(altered).collect();
     tables.sort();
     tables.dedup();
     match u32::try_from(tables.len()) {
@@ -292,15 +319,21 @@ fn lock_timeout_of(change: &Change) -> u32 {
     }
 }
 
-fn altered(change: &Change) -> Option<&Name> {
+fn altered(change: &Change) -> Vec<&Name> {
     match change {
         Change::DropConstraint { table, .. }
         | Change::AddConstraint { table, .. }
         | Change::RenameColumn { table, .. }
         | Change::DropColumn { table, .. }
         | Change::AlterWhole { table, .. }
-        | Change::DropTrigger { table, .. } => Some(table),
-        _ => None,
+        | Change::DropTrigger { table, .. }
+        | Change::CreateTrigger(TriggerDefinition { table, .. })
+        | Change::AlterColumn { table, .. }
+        | Change::Object(ObjectChange::CreatePolicy { table, .. }) => vec![table],
+        Change::Relation(RelationChange::Drop { targets, .. }) => {
+            targets.iter().filter_map(|t| t.relation()).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -17,6 +17,7 @@ mod drop_table;
 mod rename_column;
 mod rename_constraint;
 mod rename_table;
+pub(crate) mod replace_view;
 mod set_not_null;
 mod validate_constraint;
 
@@ -37,6 +38,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &rename_column::RenameColumn,
     &rename_constraint::RenameConstraint,
     &rename_table::RenameTable,
+    &replace_view::ReplaceView,
     &set_not_null::SetNotNull,
     &validate_constraint::ValidateConstraint,
 ];
