@@ -84,7 +84,15 @@ fn on_server(server: &Server, seed: u64, case: &Case) -> Result<()> {
     let original = server.database("random")?;
     original.session()?.script(&format!("{}; ANALYZE", case.setup)).context("the setup")?;
     let plain = original.copy(server, "plain")?;
-    let refused_by_server = plain.session()?.script(&case.change).is_err();
+    let refused_by_server = plain.session()?.script(&case.change).err();
+    // That the rows do not allow it is found by the checks of a plan, not by planning.
+    let by_rows = |error: &anyhow::Error| {
+        let said = format!("{error:#}");
+        ["could not create unique index", "violates", "contains null values"].iter().any(|w| said.contains(w))
+    };
+    if refused_by_server.as_ref().is_some_and(by_rows) {
+        return Ok(());
+    }
     let fixed = ["plan", &case.change, "--db", &original.url, "--sample", "0", "--format", "json"];
     let output = run_altimeter(&[&fixed, case.options].concat(), &[])?;
     let offline = planned_offline(server.major, case);
@@ -95,11 +103,11 @@ fn on_server(server: &Server, seed: u64, case: &Case) -> Result<()> {
     }
     let json = output.json()?;
     let plan = Plan::parse(&json)?;
-    if refused_by_server {
+    if let Some(refused) = refused_by_server {
         // What depends on the column has to be dropped around the plain statement: that is what the plan compares with.
         let direct = json["direct"].as_array().context("the plain statements")?;
         let by_hand: Vec<&str> = direct.iter().filter_map(|s| s["sql"].as_str()).collect();
-        ensure!(by_hand.len() > 1, "planned, but the server refuses the plain statement");
+        ensure!(by_hand.len() > 1, "planned, but the server refuses it: {refused:#}");
         plain.session()?.script(&by_hand.join(";\n")).context("the plain statements")?;
     }
     ensure!(offline.is_ok(), "refused offline only: {offline:?}");
