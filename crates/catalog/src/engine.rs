@@ -9,7 +9,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Catalog, Change, Check, Column, Effect, Identity, Name, SequenceOptions};
+use crate::{Answer, Catalog, Change, Check, Column, Effect, Identity, Name, SequenceOptions, Trigger};
 
 /// The database systems Altimeter speaks of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -190,6 +190,31 @@ pub trait Engine: Sync {
     /// Makes a view that stands in for a table under another name, for reads and writes, with its privileges; none
     /// if the server has none that would do.
     fn stand_in(&self, catalog: &Catalog, view: &Name, table: &Name) -> Option<Vec<Change>>;
+
+    /// Makes a table partitioned by ranges of a column, with everything another one has but its rows, indexes, keys,
+    /// foreign keys, triggers, policies and identity; none if that is not understood.
+    fn partitioned_beside(
+        &self,
+        catalog: &Catalog,
+        like: &Name,
+        name: &Name,
+        column: &str,
+    ) -> Option<Vec<Change>>;
+
+    /// Makes a partition (the parent and its own name) with that bound, owned and stored like another table.
+    fn partition_beside(
+        &self,
+        catalog: &Catalog,
+        like: &Name,
+        partition: (&Name, &Name),
+        bound: &str,
+    ) -> Option<Vec<Change>>;
+
+    /// Makes triggers of one table on another; none if the definition of one is not known.
+    fn triggers_on(&self, catalog: &Catalog, triggers: &[Trigger], on: &Name) -> Option<Vec<Change>>;
+
+    /// Puts all rows of one table into another of the same columns, in one statement.
+    fn rows_moved(&self, catalog: &Catalog, from: &Name, to: &Name) -> Option<Change>;
 
     /// A check as one read-only query.
     fn print_check(&self, catalog: &Catalog, check: &Check) -> String;

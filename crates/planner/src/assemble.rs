@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use altimeter_analysis::preflight::{Met, preflight};
 use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
-use altimeter_catalog::{Catalog, Change, Check, Engine, Name, TransactionUse, Unknown};
+use altimeter_catalog::{
+    Catalog, Change, Check, Engine, Name, PartitionChange, RelationChange, RelationWord, TransactionUse,
+    Unknown,
+};
 
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::plan::{
@@ -135,6 +138,7 @@ fn direct(engine: &dyn Engine, catalog: &Catalog, changes: &[Change]) -> Result<
 fn each_alone(changes: &[Change]) -> impl Iterator<Item = &Change> {
     changes.iter().flat_map(|change| match change {
         Change::Together(parts) => parts.as_slice(),
+        Change::Partition(PartitionChange::Split(split)) if !split.plain.is_empty() => split.plain.as_slice(),
         one => std::slice::from_ref(one),
     })
 }
@@ -229,7 +233,7 @@ fn statements(
     let mut statements = Vec::new();
     let mut outline = schema.outline(concerned);
     for change in changes {
-        let lock_timeout_ms = lock_timeout_of(change);
+        let lock_timeout_ms = lock_timeout_of(schema, change);
         let judged = printed(engine, schema, change, Some(lock_timeout_ms), Some(began_on))?;
         let effect = &judged.effect;
         if let Some(reason) = effect.fails.as_ref().or(effect.not_analysed.as_ref()) {
@@ -261,9 +265,18 @@ fn statements(
 /// How long a change waits for each lock, in ms. One that locks several tables could be in each other's way with a
 /// transaction that has them in another order; it must give up before the server looks for deadlocks, which it does
 /// after a second (`deadlock_timeout`) and at the cost of either.
-fn lock_timeout_of(change: &Change) -> u32 {
+fn lock_timeout_of(schema: &Catalog, change: &Change) -> u32 {
     let Change::Together(_) = change else { return LOCK_TIMEOUT_MS };
-    let mut tables: Vec<&Name> = change.parts().into_iter().filter_map(altered).collect();
+    let parts = change.parts();
+    // What takes a partition takes its foreign keys too.
+    let through = parts.iter().filter_map(|c| match c {
+        Change::Partition(
+            PartitionChange::Attach { parent, .. } | PartitionChange::Detach { parent, .. },
+        ) => schema.table(parent),
+        _ => None,
+    });
+    let through = through.flat_map(|t| &t.constraints).filter_map(|c| c.foreign.as_ref()).map(|f| &f.table);
+    let mut tables: Vec<&Name> = parts.iter().filter_map(|c| altered(c)).chain(through).collect();
     tables.sort();
     tables.dedup();
     match u32::try_from(tables.len()) {
@@ -281,6 +294,12 @@ fn altered(change: &Change) -> Option<&Name> {
         | Change::DropColumn { table, .. }
         | Change::AlterWhole { table, .. }
         | Change::DropTrigger { table, .. } => Some(table),
+        Change::Relation(RelationChange::Rename { word: RelationWord::Table, relation, .. }) => {
+            Some(relation)
+        }
+        Change::Partition(
+            PartitionChange::Attach { parent, .. } | PartitionChange::Detach { parent, .. },
+        ) => Some(parent),
         _ => None,
     }
 }

@@ -15,6 +15,7 @@ mod proof;
 mod recipe;
 mod recipes;
 pub mod request;
+mod split;
 mod stand_in;
 pub mod uses;
 pub mod verify;

@@ -18,6 +18,7 @@ mod rename_column;
 mod rename_constraint;
 mod rename_table;
 mod set_not_null;
+mod split_table;
 mod validate_constraint;
 
 /// All recipes.
@@ -38,6 +39,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &rename_constraint::RenameConstraint,
     &rename_table::RenameTable,
     &set_not_null::SetNotNull,
+    &split_table::SplitTable,
     &validate_constraint::ValidateConstraint,
 ];
 

@@ -26,6 +26,7 @@ mod reader;
 mod rename_column;
 mod rename_table;
 mod resolve;
+mod split_table;
 mod sql;
 mod token;
 mod trouble;
@@ -73,6 +74,7 @@ static ALL: &[&dyn Reader] = &[
     &named_constraint::DropConstraint,
     &named_constraint::RenameConstraint,
     &named_constraint::ValidateConstraint,
+    &split_table::SplitTable,
 ];
 
 /// Clauses any sentence may have.
