@@ -15,6 +15,7 @@ mod odd_constraints;
 mod odd_tables;
 mod odd_types;
 mod oracle;
+mod partition;
 mod places;
 mod plans;
 mod plans_types;

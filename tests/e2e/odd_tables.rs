@@ -167,9 +167,8 @@ fn there_and_back(case: &Case, database: &Database, plan: &Plan, last: usize) ->
 }
 
 fn to_the_end(
-    case: &Case,
     database: &Database,
-    plain: &Database,
+    plain: (&Database, &str),
     plan: &Plan,
     any_order: bool,
 ) -> Result<()> {
@@ -179,8 +178,8 @@ fn to_the_end(
         run(&session, &step.up, step)?;
         hold(&session, step, &step.after)?;
     }
-    plain.session()?.script(case.direct)?;
-    let (there, wanted) = (Dump::of(database)?, Dump::of(plain)?);
+    plain.0.session()?.script(plain.1)?;
+    let (there, wanted) = (Dump::of(database)?, Dump::of(plain.0)?);
     let differences =
         if any_order { there.differences_in_any_order(&wanted) } else { there.differences(&wanted) };
     ensure!(differences.is_empty(), "after UP: {differences:#?}");
@@ -194,25 +193,42 @@ pub(super) fn prove(case: &Case, server: &Server) -> Result<()> {
 
 /// The same where the request is not the plain statement.
 pub(super) fn prove_request(case: &Case, request: &str, server: &Server) -> Result<()> {
-    prove_plan(case, request, server, false)
+    prove_plan(case, request, server, Plain::Request, false)
+}
+
+/// The same where no one statement does it: the plan is compared with the plain statements it shows.
+pub(super) fn prove_shown(case: &Case, server: &Server) -> Result<()> {
+    prove_plan(case, case.direct, server, Plain::Shown, false)
+}
+
+/// What a plan's end is compared with.
+#[derive(PartialEq)]
+enum Plain {
+    /// The statement that was asked for.
+    Request,
+    /// What the plan says would be run directly.
+    Shown,
 }
 
 /// The same where the columns may stand in another order than the plain statement leaves them in.
 pub(super) fn prove_in_any_order(case: &Case, server: &Server) -> Result<()> {
-    prove_plan(case, case.direct, server, true)
+    prove_plan(case, case.direct, server, Plain::Request, true)
 }
 
-fn prove_plan(case: &Case, request: &str, server: &Server, any_order: bool) -> Result<()> {
+fn prove_plan(case: &Case, request: &str, server: &Server, plain: Plain, any_order: bool) -> Result<()> {
     let original = server.database("odd")?;
     original.session()?.script(case.setup)?;
     original.session()?.script("ANALYZE")?;
     let printed =
         run_altimeter(&["plan", request, "--db", &original.url, "--sample", "0", "--format", "json"], &[])?;
-    let plan = Plan::parse(&printed.json()?)?;
+    let printed = printed.json()?;
+    let plan = Plan::parse(&printed)?;
+    let shown: Vec<&str> =
+        printed["direct"].as_array().into_iter().flatten().filter_map(|s| s["sql"].as_str()).collect();
+    let plain = if plain == Plain::Shown { shown.join(";\n") } else { case.direct.to_owned() };
     to_the_end(
-        case,
         &original.copy(server, "odd_up")?,
-        &original.copy(server, "odd_plain")?,
+        (&original.copy(server, "odd_plain")?, &plain),
         &plan,
         any_order,
     )?;

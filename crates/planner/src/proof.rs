@@ -119,7 +119,7 @@ pub(crate) fn reaches(catalog: &Catalog, changes: &[Change], draft: &Draft) -> R
     )))
 }
 
-/// Order among a table's grants and the columns an index reads means nothing, nor do quotes around a name that needs
+/// Order among a table's grants and the columns an index or a trigger reads means nothing, nor do quotes around a name that needs
 /// none; order of columns does.
 fn forget_order(schema: &mut Catalog) {
     let unquote = |text: &mut String| text.retain(|c| c != '"');
@@ -127,6 +127,7 @@ fn forget_order(schema: &mut Catalog) {
         for column in &mut table.columns {
             column.grants.sort_by(|a, b| a.grantee.cmp(&b.grantee));
         }
+        table.triggers.iter_mut().for_each(|t| t.columns.sort());
         for index in &mut table.indexes {
             index.reads.sort();
             index.definition.predicate.iter_mut().for_each(unquote);
