@@ -211,6 +211,8 @@ fn rows_come_home(major: u32) -> Result<()> {
         plan.steps.iter().rev().try_for_each(|step| run(&step.down))?;
         let found = session.value::<String>(sum)?;
         ensure!(found == wanted, "{wanted} became {found}");
+        // Above the boundary they are in the plan's way, and its check says so.
+        session.script("DELETE FROM events WHERE created_at > now()")?;
     }
     Ok(())
 }
