@@ -166,12 +166,7 @@ fn there_and_back(case: &Case, database: &Database, plan: &Plan, last: usize) ->
     Ok(())
 }
 
-fn to_the_end(
-    database: &Database,
-    plain: (&Database, &str),
-    plan: &Plan,
-    any_order: bool,
-) -> Result<()> {
+fn to_the_end(database: &Database, plain: (&Database, &str), plan: &Plan, any_order: bool) -> Result<()> {
     let session = database.session()?;
     for step in &plan.steps {
         hold(&session, step, &step.before)?;

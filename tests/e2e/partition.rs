@@ -9,7 +9,7 @@ use altimeter_tests::tool::run_altimeter;
 use altimeter_tests::workload::Application;
 use anyhow::{Context, Result, ensure};
 
-use super::odd_tables::{Case, prove_shown};
+use super::odd_tables::{Case, prove, prove_shown};
 
 const CASES: &[Case] = &[
     Case {
@@ -205,7 +205,9 @@ fn rows_come_home(major: u32) -> Result<()> {
              UPDATE events SET kind = 'moved', created_at = now() + interval '50 days' WHERE id = 5",
         )?;
         let ahead = "SELECT count(*) FROM events WHERE tableoid <> 'events_before_2'::regclass";
-        let first = session.value::<String>("SELECT relname::text FROM pg_class WHERE relname LIKE 'events\\_before\\_____\\___'")?;
+        let first = session.value::<String>(
+            "SELECT relname::text FROM pg_class WHERE relname LIKE 'events\\_before\\_____\\___'",
+        )?;
         ensure!(session.value::<i64>(&ahead.replace("events_before_2", &first))? > 300, "no row is ahead");
         let wanted = session.value::<String>(sum)?;
         plan.steps.iter().rev().try_for_each(|step| run(&step.down))?;
@@ -219,9 +221,9 @@ fn rows_come_home(major: u32) -> Result<()> {
 
 #[test]
 fn rows_of_new_partitions_come_home() -> Result<()> {
-    [13, 15, 17, 18].into_iter().try_for_each(|major| {
-        rows_come_home(major).with_context(|| format!("PostgreSQL {major}"))
-    })
+    [13, 15, 17, 18]
+        .into_iter()
+        .try_for_each(|major| rows_come_home(major).with_context(|| format!("PostgreSQL {major}")))
 }
 
 /// What cannot be done is refused, with the reason and what would be needed.
@@ -247,7 +249,11 @@ fn what_stays_with_the_old_table_is_refused() -> Result<()> {
             "k of public.events is NOT VALID",
         ),
         ("CREATE TABLE heir () INHERITS (events)", "by month on created_at", "inheritance"),
-        ("CREATE TABLE events_default ()", "by month on created_at", "there is a relation public.events_default already"),
+        (
+            "CREATE TABLE events_default ()",
+            "by month on created_at",
+            "there is a relation public.events_default already",
+        ),
         ("SELECT 1", "by list (kind)", "all have to be copied"),
         ("SELECT 1", "by hash (id) into 8 partitions", "all have to be copied"),
         ("SELECT 1", "by month on kind", "needs a column of dates or times"),
@@ -256,7 +262,8 @@ fn what_stays_with_the_old_table_is_refused() -> Result<()> {
     ] {
         let database = events(Server::shared(18)?, 10)?;
         database.session()?.script(setup)?;
-        let arguments = ["plan", &format!("partition events {request}"), "--db", &database.url, "--sample", "0"];
+        let arguments =
+            ["plan", &format!("partition events {request}"), "--db", &database.url, "--sample", "0"];
         for arguments in [arguments.to_vec(), [&arguments[..], &["--zero-downtime", "false"]].concat()] {
             let out = run_altimeter(&arguments, &[])?;
             ensure!(out.code == Some(5), "{setup}, {request}: {:?} {}", out.code, out.stderr);
@@ -265,4 +272,48 @@ fn what_stays_with_the_old_table_is_refused() -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A table with partitions of both kinds and at two levels, one of which has a fitting index already.
+const NESTED: &str = r#"CREATE TABLE t (id int, "Day" date NOT NULL, note text, PRIMARY KEY (id, "Day")) PARTITION BY RANGE ("Day");
+    CREATE TABLE "t 1" PARTITION OF t FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+    CREATE TABLE t_2 PARTITION OF t FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') PARTITION BY LIST (id);
+    CREATE TABLE t_2a PARTITION OF t_2 FOR VALUES IN (1, 2, 3); CREATE TABLE t_2b PARTITION OF t_2 DEFAULT;
+    CREATE TABLE t_3 PARTITION OF t FOR VALUES FROM ('2026-01-01') TO ('2027-01-01') PARTITION BY LIST (id);
+    CREATE TABLE t_rest PARTITION OF t DEFAULT;
+    CREATE INDEX own ON t_rest (lower(note), id);
+    INSERT INTO t SELECT g, date '2024-06-01' + g, 'n' || g FROM generate_series(1, 500) g;"#;
+
+fn indexes(major: u32) -> Result<()> {
+    let server = Server::shared(major)?;
+    let case = |direct: &'static str, more: &str| Case {
+        name: direct,
+        setup: Box::leak(format!("{NESTED} {more}").into_boxed_str()),
+        direct,
+        old: "UPDATE t SET note = 'old' WHERE id = 1",
+        new: "UPDATE t SET note = 'new' WHERE id = 2",
+        kept: "SELECT (SELECT note FROM t WHERE id = 1) = 'old'",
+    };
+    for case in [
+        case("CREATE INDEX by_note ON t (lower(note), id)", ""),
+        case(r#"CREATE UNIQUE INDEX "By; note" ON t (note, id, "Day") WHERE note <> 'x'"#, ""),
+        case("DROP INDEX by_note", "CREATE INDEX by_note ON t (lower(note), id);"),
+        case(
+            "DROP INDEX by_day",
+            r#"CREATE INDEX by_day ON t USING brin ("Day"); ALTER INDEX "t 1_Day_idx" RENAME TO "Another"; "#,
+        ),
+    ] {
+        prove(&case, server).with_context(|| format!("{major}: {}", case.name))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn indexes_of_partitioned_tables_on_13() -> Result<()> {
+    indexes(13)
+}
+
+#[test]
+fn indexes_of_partitioned_tables_on_18() -> Result<()> {
+    indexes(18)
 }

@@ -266,6 +266,11 @@ fn statements(
 /// transaction that has them in another order; it must give up before the server looks for deadlocks, which it does
 /// after a second (`deadlock_timeout`) and at the cost of either.
 fn lock_timeout_of(schema: &Catalog, change: &Change) -> u32 {
+    if let Change::DropIndex { index, concurrently: false, .. } = change
+        && let Some((table, _)) = schema.index(index)
+    {
+        return shared_out(1 + schema.partitions_of(&table.name).len());
+    }
     let Change::Together(_) = change else { return LOCK_TIMEOUT_MS };
     let parts = change.parts();
     // What takes a partition takes its foreign keys too.
@@ -279,7 +284,11 @@ fn lock_timeout_of(schema: &Catalog, change: &Change) -> u32 {
     let mut tables: Vec<&Name> = parts.iter().filter_map(|c| altered(c)).chain(through).collect();
     tables.sort();
     tables.dedup();
-    match u32::try_from(tables.len()) {
+    shared_out(tables.len())
+}
+
+fn shared_out(tables: usize) -> u32 {
+    match u32::try_from(tables) {
         Ok(0 | 1) => LOCK_TIMEOUT_MS,
         Ok(several) => (800 / several).max(50),
         Err(_) => 50,

@@ -10,6 +10,7 @@ mod constraint;
 mod direct;
 mod draft;
 mod in_step;
+mod partitioned_index;
 mod plan;
 mod proof;
 mod recipe;
