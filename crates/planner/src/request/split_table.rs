@@ -99,7 +99,12 @@ impl Reader for SplitTable {
 }
 
 fn asked(found: &Found<'_>) -> Result<SplitBy, Trouble> {
-    let word = |slot| found.sql(slot).map(|text| text.to_lowercase());
+    // Words that say nothing may stand before the one that counts.
+    let word = |slot| {
+        let last = found.tokens_of(slot)?.end.checked_sub(1)?;
+        let token = found.tokens.get(last)?;
+        found.text.get(token.source.clone()).map(str::to_lowercase)
+    };
     let number = |slot| -> Result<Option<i64>, Trouble> {
         let Some(text) = word(slot) else { return Ok(None) };
         let value = text.replace('_', "").parse().ok().filter(|n| *n > 0);
@@ -115,15 +120,20 @@ fn asked(found: &Found<'_>) -> Result<SplitBy, Trouble> {
     if strategy == "hash" || parts.is_some() && strategy != "range" {
         return Ok(SplitBy::Hash(parts.and_then(|n| u32::try_from(n).ok())));
     }
-    let period = word(Slot::Period).unwrap_or_default();
+    let period = word(Slot::Period);
     // daily, weekly, monthly: the words begin like what they are made of.
-    let begins = [("d", Width::Day), ("w", Width::Week), ("m", Width::Month), ("q", Width::Quarter)];
-    let calendar = begins.into_iter().find(|(letter, _)| period.starts_with(letter)).map(|(_, width)| width);
-    match (calendar, period.is_empty(), every) {
-        (Some(width), ..) => Ok(SplitBy::Ranges(width)),
-        (None, false, _) => Ok(SplitBy::Ranges(Width::Year)),
-        (None, true, Some(every)) => Ok(SplitBy::Ranges(Width::Numbers(every))),
-        (None, true, None) => {
+    let begins = [
+        ("d", Width::Day),
+        ("w", Width::Week),
+        ("m", Width::Month),
+        ("q", Width::Quarter),
+        ("y", Width::Year),
+    ];
+    let calendar = period.and_then(|p| begins.into_iter().find(|(letter, _)| p.starts_with(letter)));
+    match (calendar, every) {
+        (Some((_, width)), _) => Ok(SplitBy::Ranges(width)),
+        (None, Some(every)) => Ok(SplitBy::Ranges(Width::Numbers(every))),
+        (None, None) => {
             let mut trouble = incomplete("how much a partition shall hold");
             trouble.instead =
                 "say it: by day, week, month, quarter or year; or, for numbers, every 1000000".to_owned();
