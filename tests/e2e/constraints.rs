@@ -1,8 +1,7 @@
 //! Plans for constraints, NOT NULL and defaults, run under load on four versions, to the end and back from every step.
 
-use altimeter_tests::choice;
 use altimeter_tests::database::Database;
-use altimeter_tests::proof::{Plan, Trial, alone};
+use altimeter_tests::proof::{Plan, Trial, alone, rows};
 use altimeter_tests::server::Server;
 use altimeter_tests::shop::{self, application};
 use altimeter_tests::tool::run_altimeter;
@@ -50,74 +49,70 @@ impl Case {
 fn prove(major: u32, cases: &[Case]) -> Result<()> {
     let _alone = alone();
     let server = Server::shared(major)?;
-    let users = choice("ALTIMETER_ROWS")
-        .map_or(Ok(20_000), |rows| rows.parse().context("ALTIMETER_ROWS is no number"))?;
-    let shop = shop::load(server, users)?;
+    let shop = shop::load(server, rows()?)?;
     cases.iter().try_for_each(|case| case.prove(server, &shop).with_context(|| case.request.to_owned()))
 }
 
-/// One test for each version.
-macro_rules! on_each_version {
-    ($cases:ident: $($name:ident $major:literal),+) => {$(
-        #[test]
-        fn $name() -> Result<()> {
-            prove($major, &$cases())
-        }
-    )+};
+fn not_null(major: u32) -> Result<()> {
+    prove(
+        major,
+        &[
+            Case {
+                written: &[("bio", "'about me'")],
+                ..Case {
+                    request: "make users.bio not null, fill with ''",
+                    ..Case::of("ALTER TABLE users ALTER COLUMN bio SET NOT NULL")
+                }
+            },
+            Case {
+                setup: "ALTER TABLE users ALTER COLUMN login_count DROP NOT NULL",
+                ..Case::of("ALTER TABLE users ALTER COLUMN login_count SET NOT NULL")
+            },
+            Case::of("ALTER TABLE users ALTER COLUMN country DROP NOT NULL"),
+        ],
+    )
 }
 
-fn not_null() -> Vec<Case> {
-    vec![
-        Case {
-            written: &[("bio", "'about me'")],
-            ..Case {
-                request: "make users.bio not null, fill with ''",
-                ..Case::of("ALTER TABLE users ALTER COLUMN bio SET NOT NULL")
-            }
-        },
-        Case {
-            setup: "ALTER TABLE users ALTER COLUMN login_count DROP NOT NULL",
-            ..Case::of("ALTER TABLE users ALTER COLUMN login_count SET NOT NULL")
-        },
-        Case::of("ALTER TABLE users ALTER COLUMN country DROP NOT NULL"),
-    ]
+on_each_version!(not_null);
+
+fn defaults(major: u32) -> Result<()> {
+    prove(
+        major,
+        &[
+            Case::of("ALTER TABLE users ALTER COLUMN status SET DEFAULT 'new'"),
+            Case {
+                written: &[("country", "'NL'")],
+                ..Case::of("ALTER TABLE users ALTER COLUMN country DROP DEFAULT")
+            },
+        ],
+    )
 }
 
-on_each_version!(not_null: not_null_on_13 13, not_null_on_15 15, not_null_on_17 17, not_null_on_18 18);
+on_each_version!(defaults);
 
-fn defaults() -> Vec<Case> {
-    vec![
-        Case::of("ALTER TABLE users ALTER COLUMN status SET DEFAULT 'new'"),
-        Case {
-            written: &[("country", "'NL'")],
-            ..Case::of("ALTER TABLE users ALTER COLUMN country DROP DEFAULT")
-        },
-    ]
+fn checks_and_foreign_keys(major: u32) -> Result<()> {
+    prove(
+        major,
+        &[
+            Case::of("ALTER TABLE users ADD CHECK (login_count < 1000000 AND email <> '')"),
+            Case::of(
+                "ALTER TABLE orders ADD CONSTRAINT orders_buyer FOREIGN KEY (user_id) REFERENCES users ON DELETE CASCADE",
+            ),
+            Case {
+                setup: "CREATE TABLE countries (code character(2) PRIMARY KEY); INSERT INTO countries SELECT DISTINCT country FROM users",
+                ..Case::of("ALTER TABLE users ADD FOREIGN KEY (country) REFERENCES countries")
+            },
+            Case::of("ALTER TABLE users DROP CONSTRAINT users_login_count_check"),
+            Case::of("ALTER TABLE orders DROP CONSTRAINT orders_user_id_fkey"),
+            Case::of("ALTER TABLE users RENAME CONSTRAINT users_login_count_check TO counted"),
+        ],
+    )
 }
 
-on_each_version!(defaults: defaults_on_13 13, defaults_on_15 15, defaults_on_17 17, defaults_on_18 18);
+on_each_version!(checks_and_foreign_keys);
 
-fn checks_and_foreign_keys() -> Vec<Case> {
-    vec![
-        Case::of("ALTER TABLE users ADD CHECK (login_count < 1000000 AND email <> '')"),
-        Case::of(
-            "ALTER TABLE orders ADD CONSTRAINT orders_buyer FOREIGN KEY (user_id) REFERENCES users ON DELETE CASCADE",
-        ),
-        Case {
-            setup: "CREATE TABLE countries (code character(2) PRIMARY KEY); INSERT INTO countries SELECT DISTINCT country FROM users",
-            ..Case::of("ALTER TABLE users ADD FOREIGN KEY (country) REFERENCES countries")
-        },
-        Case::of("ALTER TABLE users DROP CONSTRAINT users_login_count_check"),
-        Case::of("ALTER TABLE orders DROP CONSTRAINT orders_user_id_fkey"),
-        Case::of("ALTER TABLE users RENAME CONSTRAINT users_login_count_check TO counted"),
-    ]
-}
-
-on_each_version!(checks_and_foreign_keys: checks_and_foreign_keys_on_13 13, checks_and_foreign_keys_on_15 15,
-    checks_and_foreign_keys_on_17 17, checks_and_foreign_keys_on_18 18);
-
-fn keys() -> Vec<Case> {
-    vec![
+fn keys(major: u32) -> Result<()> {
+    prove(major, &[
         Case::of("ALTER TABLE users ADD UNIQUE (user_name, email)"),
         Case::of("ALTER TABLE users DROP CONSTRAINT users_email_key"),
         Case {
@@ -129,7 +124,7 @@ fn keys() -> Vec<Case> {
                     ALTER TABLE users ALTER COLUMN email DROP NOT NULL; CREATE UNIQUE INDEX users_id ON users (id)",
             ..Case::of("ALTER TABLE users ADD PRIMARY KEY (id, email)")
         },
-    ]
+    ])
 }
 
-on_each_version!(keys: keys_on_13 13, keys_on_15 15, keys_on_17 17, keys_on_18 18);
+on_each_version!(keys);

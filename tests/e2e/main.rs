@@ -1,5 +1,32 @@
 //! End-to-end tests on real servers: one module for each command or layer.
 
+/// A test of each version that recipes are proved on, for a function that takes the version.
+macro_rules! on_each_version {
+    ($proof:ident) => {
+        mod $proof {
+            #[test]
+            fn on_13() -> anyhow::Result<()> {
+                super::$proof(13)
+            }
+
+            #[test]
+            fn on_15() -> anyhow::Result<()> {
+                super::$proof(15)
+            }
+
+            #[test]
+            fn on_17() -> anyhow::Result<()> {
+                super::$proof(17)
+            }
+
+            #[test]
+            fn on_18() -> anyhow::Result<()> {
+                super::$proof(18)
+            }
+        }
+    };
+}
+
 mod bad_input;
 mod built;
 mod claims;

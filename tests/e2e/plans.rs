@@ -1,8 +1,7 @@
 //! `altimeter plan`: each recipe's plan is run on the oldest and the newest version, under load, to the end and
 //! back from every step.
 
-use altimeter_tests::choice;
-use altimeter_tests::proof::{Plan, Trial, alone};
+use altimeter_tests::proof::{Plan, Trial, alone, rows};
 use altimeter_tests::server::Server;
 use altimeter_tests::shop::{self, application};
 use altimeter_tests::tool::run_altimeter;
@@ -43,7 +42,7 @@ fn prove(major: u32, users: i64, cases: &[Case<'_>]) -> Result<()> {
 fn rename(major: u32) -> Result<()> {
     prove(
         major,
-        1_000_000,
+        rows()?,
         &[Case {
             request: "rename the column 'user_name' to 'username' on the users table",
             direct: "ALTER TABLE users RENAME COLUMN user_name TO username",
@@ -52,21 +51,13 @@ fn rename(major: u32) -> Result<()> {
     )
 }
 
-#[test]
-fn rename_column_on_13() -> Result<()> {
-    rename(13)
-}
-
-#[test]
-fn rename_column_on_18() -> Result<()> {
-    rename(18)
-}
+on_each_version!(rename);
 
 fn add_column(major: u32) -> Result<()> {
     let new = |column, value| application("new", "user_name", &[(column, value)]);
     prove(
         major,
-        100_000,
+        rows()?,
         &[
             Case {
                 request: "add a column nickname text to users",
@@ -97,21 +88,13 @@ fn add_column(major: u32) -> Result<()> {
     )
 }
 
-#[test]
-fn add_column_on_13() -> Result<()> {
-    add_column(13)
-}
-
-#[test]
-fn add_column_on_18() -> Result<()> {
-    add_column(18)
-}
+on_each_version!(add_column);
 
 /// Dropping is the way back of adding: here the old application uses what the new one does not.
 fn drop_column(major: u32) -> Result<()> {
     let _alone = alone();
     let server = Server::shared(major)?;
-    let original = shop::load(server, 100_000)?;
+    let original = shop::load(server, rows()?)?;
     for (column, value) in [("bio", "'about me'"), ("country", "'NL'"), ("login_count", "3")] {
         // The shop's view and policy need the country: without them it can go.
         if column == "country" {
@@ -136,21 +119,13 @@ fn drop_column(major: u32) -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn drop_column_on_13() -> Result<()> {
-    drop_column(13)
-}
-
-#[test]
-fn drop_column_on_18() -> Result<()> {
-    drop_column(18)
-}
+on_each_version!(drop_column);
 
 fn indexes(major: u32) -> Result<()> {
     let same = || application("new", "user_name", &[]);
     prove(
         major,
-        100_000,
+        rows()?,
         &[
             Case {
                 request: "add an index on users(last_seen)",
@@ -171,20 +146,7 @@ fn indexes(major: u32) -> Result<()> {
     )
 }
 
-#[test]
-fn add_and_drop_index_on_13() -> Result<()> {
-    indexes(13)
-}
-
-#[test]
-fn add_and_drop_index_on_18() -> Result<()> {
-    indexes(18)
-}
-
-/// Rows of the load proofs that have no need of more; the machine decides how many it has time for.
-fn rows() -> Result<i64> {
-    choice("ALTIMETER_ROWS").map_or(Ok(20_000), |rows| rows.parse().context("ALTIMETER_ROWS is no number"))
-}
+on_each_version!(indexes);
 
 /// Old code goes on under the old name, through a view.
 fn tables(major: u32) -> Result<()> {
@@ -211,15 +173,7 @@ fn tables(major: u32) -> Result<()> {
     )
 }
 
-#[test]
-fn tables_on_13() -> Result<()> {
-    tables(13)
-}
-
-#[test]
-fn tables_on_18() -> Result<()> {
-    tables(18)
-}
+on_each_version!(tables);
 
 #[test]
 fn english_and_ddl_give_the_same_plan() -> Result<()> {

@@ -1,9 +1,8 @@
 //! Changes of type under load: the application writes and reads the column all the while, and knows both types from
 //! the deploy on.
 
-use altimeter_tests::choice;
 use altimeter_tests::database::Database;
-use altimeter_tests::proof::{Plan, Trial, alone};
+use altimeter_tests::proof::{Plan, Trial, alone, rows};
 use altimeter_tests::server::Server;
 use altimeter_tests::shop;
 use altimeter_tests::tool::run_altimeter;
@@ -110,31 +109,11 @@ fn prove(major: u32, case: &Case, original: &Database) -> Result<()> {
 
 fn types(major: u32) -> Result<()> {
     let _alone = alone();
-    let rows = choice("ALTIMETER_ROWS")
-        .map_or(Ok(20_000), |rows| rows.parse().context("ALTIMETER_ROWS is no number"))?;
     for case in CASES {
-        let original = shop::load(Server::shared(major)?, rows)?;
+        let original = shop::load(Server::shared(major)?, rows()?)?;
         prove(major, case, &original).with_context(|| case.request.to_owned())?;
     }
     Ok(())
 }
 
-#[test]
-fn change_of_type_on_13() -> Result<()> {
-    types(13)
-}
-
-#[test]
-fn change_of_type_on_15() -> Result<()> {
-    types(15)
-}
-
-#[test]
-fn change_of_type_on_17() -> Result<()> {
-    types(17)
-}
-
-#[test]
-fn change_of_type_on_18() -> Result<()> {
-    types(18)
-}
+on_each_version!(types);

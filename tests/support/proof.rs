@@ -7,8 +7,9 @@ mod runner;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
+use crate::choice;
 use crate::database::Database;
 use crate::dump::Dump;
 use crate::server::Server;
@@ -31,6 +32,14 @@ pub struct Trial<'a> {
     pub direct: &'a str,
     /// Whether the order of columns may differ from the plain statement's.
     pub any_order: bool,
+}
+
+/// One way to run a plan.
+enum Run {
+    Complete,
+    /// So many steps, each there and back.
+    ThereAndBack(usize),
+    AbortAfter(usize),
 }
 
 /// What one run showed.
@@ -68,6 +77,14 @@ impl Verdict {
     }
 }
 
+/// Rows of the tables that plans are proved on; the machine decides how many it has time for.
+///
+/// # Errors
+/// When `ALTIMETER_ROWS` is no number.
+pub fn rows() -> Result<i64> {
+    choice("ALTIMETER_ROWS").map_or(Ok(20_000), |rows| rows.parse().context("ALTIMETER_ROWS is no number"))
+}
+
 /// Lets one measured run at a time have the machine.
 pub fn alone() -> MutexGuard<'static, ()> {
     static MACHINE: Mutex<()> = Mutex::new(());
@@ -75,21 +92,31 @@ pub fn alone() -> MutexGuard<'static, ()> {
 }
 
 impl Trial<'_> {
-    /// Runs the plan to the end, then again and again from the start, stopping after each step and going back.
+    /// Runs the plan to the end; then once more, taking each step back and again as soon as it is done, and from the
+    /// end back home. Where a step's way back leads to what was there before the step, the way back from every step
+    /// leads home. With `ALTIMETER_EVERY_ROAD` set, the plan is run from the start and back from each step instead,
+    /// which takes as many runs as there are steps.
     ///
     /// # Errors
     /// When a run could not be carried through, or showed faults: those of all runs together.
     pub fn prove(&self) -> Result<()> {
+        let backs: Vec<usize> = (0..self.plan.steps.len()).filter(|n| self.has_way_back(*n)).collect();
+        let mut runs = vec![Run::Complete];
+        if choice("ALTIMETER_EVERY_ROAD").is_some() {
+            runs.extend(backs.iter().map(|last| Run::AbortAfter(*last)));
+        } else {
+            let whole = self.plan.steps.iter().take_while(|step| !step.point_of_no_return).count();
+            runs.extend((whole > 0).then_some(Run::ThereAndBack(whole)));
+            // What was lost at a point of no return cannot be had again, so behind it one run has to do.
+            runs.extend(backs.last().filter(|last| **last >= whole).map(|last| Run::AbortAfter(*last)));
+        }
         let mut failed = Vec::new();
-        // From a step that says it has no way back nobody goes back.
-        let has_way_back =
-            |n: &usize| self.plan.steps.get(*n).is_some_and(|s| !(s.point_of_no_return && s.down.is_empty()));
-        let runs = std::iter::once(None).chain((0..self.plan.steps.len()).filter(has_way_back).map(Some));
-        for last in runs {
+        for run in runs {
             let begin = Instant::now();
-            let verdict = match last {
-                None => self.complete(),
-                Some(last) => self.abort_after(last),
+            let verdict = match run {
+                Run::Complete => self.complete(),
+                Run::ThereAndBack(steps) => self.there_and_back(steps),
+                Run::AbortAfter(last) => self.abort_after(last),
             };
             if let Ok(verdict) = &verdict {
                 verdict.summary(begin.elapsed());
@@ -99,6 +126,11 @@ impl Trial<'_> {
             }
         }
         if failed.is_empty() { Ok(()) } else { bail!("{}", failed.join("\n")) }
+    }
+
+    /// From a step that says it has no way back nobody goes back.
+    fn has_way_back(&self, step: usize) -> bool {
+        self.plan.steps.get(step).is_some_and(|s| !(s.point_of_no_return && s.down.is_empty()))
     }
 
     /// Runs every step, each backfill cancelled once on its way and started again, and compares the schema with what the plain statement makes.
@@ -136,13 +168,45 @@ impl Trial<'_> {
             road.back_from(last)
         })?;
         let (there, wanted) = (Dump::of(&database)?, Dump::of(self.original)?);
-        let differences = if self.returns_from(last) {
-            there.differences(&wanted)
-        } else {
-            there.differences_in_any_order(&wanted)
-        };
-        faults.extend(differences.into_iter().map(after("DOWN")));
+        faults.extend(self.compare_return(last, &there, &wanted, "DOWN"));
         Ok(self.verdict(run, faults, record))
+    }
+
+    /// Runs the first steps, each of them taken back and run again before the next, then goes home from the last. After
+    /// each way back the schema is compared with the one before the step.
+    ///
+    /// # Errors
+    /// As [`Trial::complete`].
+    pub fn there_and_back(&self, steps: usize) -> Result<Verdict> {
+        let run = format!("PostgreSQL {}, {steps} steps, each there and back", self.server.major);
+        let database = self.original.copy(self.server, "proof")?;
+        let mut faults = Vec::new();
+        let mut returned = Vec::new();
+        let record = self.under_load(&database, &mut faults, |road| {
+            for (n, step) in self.plan.steps[..steps].iter().enumerate() {
+                let before = Dump::of(&database)?;
+                road.step(n)?;
+                road.back_over(n)?;
+                let there = Dump::of(&database)?;
+                returned.extend(self.compare_return(n, &there, &before, &format!("{} and back", step.id)));
+                road.step(n)?;
+            }
+            road.back_from(steps - 1)
+        })?;
+        faults.extend(returned);
+        let (there, wanted) = (Dump::of(&database)?, Dump::of(self.original)?);
+        faults.extend(self.compare_return(steps - 1, &there, &wanted, "DOWN"));
+        Ok(self.verdict(run, faults, record))
+    }
+
+    /// How the schema after the way back from the step at `last` differs from the one it must lead to.
+    fn compare_return(&self, last: usize, there: &Dump, wanted: &Dump, way: &str) -> Vec<String> {
+        let differences = if self.returns_from(last) {
+            there.differences(wanted)
+        } else {
+            there.differences_in_any_order(wanted)
+        };
+        differences.into_iter().map(after(way)).collect()
     }
 
     /// Whether `down` from the step at `last` must bring everything back.
@@ -222,38 +286,42 @@ struct Road<'a> {
 
 impl Road<'_> {
     fn up_to(&mut self, last: usize) -> Result<()> {
-        for step in &self.trial.plan.steps[..=last] {
-            // Until the next step the old instances of a rolling deploy were still there.
-            self.load.switch(&[self.version])?;
-            self.runner.check(step, "before", &step.before)?;
-            self.runner.run(step, "up", &step.up)?;
-            if step.kind == "deploy" {
-                self.deploy((self.version + 1).min(self.trial.applications.len() - 1))?;
-            }
-            self.runner.check(step, "after", &step.after)?;
-            if let Some(progress) = &step.progress {
-                // Whoever watches the step asks this; it has to be answerable.
-                self.runner.answerable(step, progress)?;
-            }
-            self.load.settle()?;
+        (0..=last).try_for_each(|n| self.step(n))
+    }
+
+    fn step(&mut self, n: usize) -> Result<()> {
+        let step = &self.trial.plan.steps[n];
+        // Until the next step the old instances of a rolling deploy were still there.
+        self.load.switch(&[self.version])?;
+        self.runner.check(step, "before", &step.before)?;
+        self.runner.run(step, "up", &step.up)?;
+        if step.kind == "deploy" {
+            self.deploy((self.version + 1).min(self.trial.applications.len() - 1))?;
         }
-        Ok(())
+        self.runner.check(step, "after", &step.after)?;
+        if let Some(progress) = &step.progress {
+            // Whoever watches the step asks this; it has to be answerable.
+            self.runner.answerable(step, progress)?;
+        }
+        self.load.settle()
     }
 
     fn back_from(&mut self, last: usize) -> Result<()> {
         self.compare = self.trial.returns_from(last);
-        for (place, step) in self.trial.plan.steps[..=last].iter().enumerate().rev() {
-            if step.kind == "deploy" {
-                let deploys =
-                    self.trial.plan.steps[..place].iter().filter(|step| step.kind == "deploy").count();
-                let previous = deploys.min(self.trial.applications.len() - 1);
-                self.deploy(previous)?;
-                self.load.switch(&[previous])?;
-            }
-            self.runner.run(step, "down", &step.down)?;
-            self.load.settle()?;
+        (0..=last).rev().try_for_each(|n| self.back_over(n))
+    }
+
+    fn back_over(&mut self, n: usize) -> Result<()> {
+        let steps = &self.trial.plan.steps;
+        let step = &steps[n];
+        if step.kind == "deploy" {
+            let deploys = steps[..n].iter().filter(|step| step.kind == "deploy").count();
+            let previous = deploys.min(self.trial.applications.len() - 1);
+            self.deploy(previous)?;
+            self.load.switch(&[previous])?;
         }
-        Ok(())
+        self.runner.run(step, "down", &step.down)?;
+        self.load.settle()
     }
 
     /// A rolling deploy of another version: both run, and both read what the other writes.

@@ -18,7 +18,7 @@ use crate::plan::{
 use crate::recipe::{RecipeContext, refuse};
 use crate::request::Request;
 use crate::uses::{self, Uses};
-use crate::{combine, direct, proof};
+use crate::{coexistence, combine, direct, proof};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
 const LOCK_TIMEOUT_MS: u32 = 2_000;
@@ -70,18 +70,23 @@ pub fn plan_request(
     }
     // With downtime there is no release whose end is to be seen.
     let ends = uses.as_ref().filter(|_| options.zero_downtime);
-    let prove = |draft| proved(&context, &request.changes, &tables, draft, ends);
+    let prove = |draft| {
+        let proved = proved(&context, &request.changes, &tables, draft, ends)?;
+        let check = || coexistence::check(engine, catalog, &request.changes, &tables, &proved.draft.steps);
+        let coexistence = options.zero_downtime.then(check).transpose()?;
+        Ok((proved, coexistence))
+    };
     // Side by side where that is proved, else one change after the other.
     let together = (options.zero_downtime && changes.len() > 1)
         .then(|| combine::side_by_side(&context, &changes))
         .flatten()
         .and_then(|drafts| prove(combine::merged(drafts)).ok());
-    let proved = match together {
+    let (proved, coexistence) = match together {
         Some(proved) => proved,
         None => prove(combine::chained(drafts))?,
     };
     let plan = finish(engine, catalog, request, proved, direct, tables);
-    Ok(Plan { uses, ..plan })
+    Ok(Plan { uses, coexistence, ..plan })
 }
 
 /// The tables the changes are about, each once; an index stands for its table.
@@ -370,6 +375,7 @@ fn finish(
         capacity,
         alternatives,
         uses: None,
+        coexistence: None,
         cautions: draft.column_order_differs.into_iter().chain(draft.cautions).collect(),
         unknowns,
         preflight: met,

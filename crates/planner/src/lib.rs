@@ -5,6 +5,7 @@
 //! `proof` refuses a plan that does not reach the wanted schema or whose way back does not lead home.
 
 mod assemble;
+mod coexistence;
 mod combine;
 mod constraint;
 mod direct;
@@ -22,6 +23,7 @@ pub mod uses;
 pub mod verify;
 
 pub use assemble::{PlanOptions, plan_request};
+pub use coexistence::{Coexistence, Shapes};
 pub use plan::{
     Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
     Rollback, RollbackTrigger, Step, StepKind, Transaction,

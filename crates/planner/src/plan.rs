@@ -1,5 +1,6 @@
 //! A plan: phases, steps, statements, and the way back.
 
+use crate::coexistence::Coexistence;
 use crate::uses::Uses;
 use altimeter_analysis::preflight::Preflight;
 use altimeter_analysis::{Judged, Range, Severity};
@@ -36,6 +37,8 @@ pub struct Plan {
     pub alternatives: Vec<Alternative>,
     /// Who still uses what it takes away or renames; none if it does neither.
     pub uses: Option<Uses>,
+    /// What old and new application code was held against; none if it is asked to stand still.
+    pub coexistence: Option<Coexistence>,
     /// What the DBA must know that no statement shows: a trigger that fires for each backfilled row.
     pub cautions: Vec<String>,
     /// What could not be known.

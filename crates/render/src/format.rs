@@ -25,7 +25,8 @@ pub use inspect::{
     ColumnJson, ConstraintJson, INSPECT_FORMAT, IndexJson, InspectJson, ServerJson, TableJson, TriggerJson,
 };
 pub use plan::{
-    AlternativeJson, CapacityJson, PLAN_FORMAT, PlanJson, PlanSchemaJson, RollbackJson, TriggerConditionJson,
+    AlternativeJson, CapacityJson, CoexistenceJson, PLAN_FORMAT, PlanJson, PlanSchemaJson, RollbackJson,
+    ShapesJson, TriggerConditionJson,
 };
 pub use preflight::{BehindJson, ObstacleJson, PreflightJson};
 pub use quantity::{QuantityJson, RiskJson};

@@ -2,6 +2,7 @@
 
 pub(crate) mod activity;
 pub(crate) mod capacity;
+pub(crate) mod coexistence;
 pub(crate) mod database;
 pub(crate) mod health;
 pub(crate) mod names;

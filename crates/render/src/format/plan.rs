@@ -1,7 +1,7 @@
 //! A plan as JSON.
 
 use altimeter_catalog::{Check, EngineName, Name, Outline};
-use altimeter_planner::{Alternative, Capacity, Plan, Rollback, RollbackTrigger};
+use altimeter_planner::{Alternative, Capacity, Coexistence, Plan, Rollback, RollbackTrigger, Shapes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,8 @@ pub struct PlanJson {
     pub alternatives: Vec<AlternativeJson>,
     /// Who still uses what it takes away or renames; null if it does neither.
     pub uses: Option<UsesJson>,
+    /// Old and new application code held against every schema in between; null if the application is to stand still.
+    pub coexistence: Option<CoexistenceJson>,
     /// What must be known and no statement shows.
     pub cautions: Vec<String>,
     /// What is in the way on the server now.
@@ -74,10 +76,43 @@ impl From<&Plan> for PlanJson {
             capacity: CapacityJson::from(&plan.capacity),
             alternatives: plan.alternatives.iter().map(AlternativeJson::from).collect(),
             uses: plan.uses.as_ref().map(UsesJson::from),
+            coexistence: plan.coexistence.map(CoexistenceJson::from),
             cautions: plan.cautions.clone(),
             preflight: PreflightJson::from(&plan.preflight),
             unknowns: plan.unknowns.clone(),
         }
+    }
+}
+
+/// Kinds of statements that were found to work on every schema their code can meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CoexistenceJson {
+    /// Schemas from before the first step to after the last.
+    pub schemas: usize,
+    /// Of the code as it is now, up to the end of the release.
+    pub old: ShapesJson,
+    /// Of the release's code, from its beginning on; null if the plan asks for no release.
+    pub new: Option<ShapesJson>,
+}
+
+impl From<Coexistence> for CoexistenceJson {
+    fn from(found: Coexistence) -> Self {
+        Self { schemas: found.schemas, old: found.old.into(), new: found.new.map(ShapesJson::from) }
+    }
+}
+
+/// How many kinds of statements, and where they are from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ShapesJson {
+    /// Counted by the server.
+    pub counted: usize,
+    /// Made of the tables' columns: read all, write all, insert all, insert only what must be given.
+    pub derived: usize,
+}
+
+impl From<Shapes> for ShapesJson {
+    fn from(Shapes { counted, derived }: Shapes) -> Self {
+        Self { counted, derived }
     }
 }
 

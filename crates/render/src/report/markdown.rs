@@ -10,7 +10,9 @@ use crate::escape;
 use crate::markup::{bullets, fact, heading, paragraph, table};
 use crate::summary::steps::{self, StepRow};
 use crate::summary::tables::{self, TableRow};
-use crate::summary::{Facts, activity, database, health, preflight, rollback, statement, uses, verdict};
+use crate::summary::{
+    Facts, activity, coexistence, database, health, preflight, rollback, statement, uses, verdict,
+};
 use crate::{Layout, Report};
 
 /// Markdown.
@@ -33,6 +35,8 @@ impl Report for Markdown {
         }
         write_uses(&mut out, plan);
         write_capacity(&mut out, plan);
+        let together: Vec<String> = plan.coexistence.iter().map(coexistence::line).collect();
+        bullets(&mut out, "Old and new code", &together);
         bullets(&mut out, "In the way now", &preflight::lines(&plan.preflight));
         bullets(&mut out, "Cautions", &plan.cautions);
         bullets(&mut out, "Other roads", &rollback::other_roads(plan));

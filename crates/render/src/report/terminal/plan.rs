@@ -7,7 +7,9 @@ use super::step;
 use crate::layout::Layout;
 use crate::page::{OVERVIEW, Page, Style};
 use crate::summary::steps::{self, StepRow};
-use crate::summary::{activity, capacity, database, preflight, rollback, statement, uses, verdict};
+use crate::summary::{
+    activity, capacity, coexistence, database, preflight, rollback, statement, uses, verdict,
+};
 use crate::table::{self, Column};
 use crate::wrap;
 
@@ -95,6 +97,9 @@ fn write_price(page: &mut Page, plan: &Plan) {
     page.facts(OVERVIEW, "capacity", &capacity::pieces(&plan.capacity), "   ");
     if let Some(doubt) = capacity::doubt(plan) {
         page.says(OVERVIEW, "doubt", &doubt);
+    }
+    if let Some(found) = &plan.coexistence {
+        page.says(OVERVIEW, "old and new", &coexistence::line(found));
     }
     page.list(OVERVIEW, "in the way", &preflight::lines(&plan.preflight));
     page.list(OVERVIEW, "caution", &plan.cautions);
