@@ -9,7 +9,7 @@ use altimeter_tests::tool::run_altimeter;
 use altimeter_tests::workload::Application;
 use anyhow::{Context, Result, ensure};
 
-use super::odd_tables::{Case, prove, prove_shown};
+use super::odd_tables::{Case, prove, prove_request, prove_shown};
 
 const CASES: &[Case] = &[
     Case {
@@ -316,4 +316,34 @@ fn indexes_of_partitioned_tables_on_13() -> Result<()> {
 #[test]
 fn indexes_of_partitioned_tables_on_18() -> Result<()> {
     indexes(18)
+}
+
+/// Indexes are built anew: a plain one, an invalid one, a constraint's, all of a table, those of partitions.
+#[test]
+fn indexes_are_rebuilt() -> Result<()> {
+    const INVALID: &str = "CREATE TABLE t (id int PRIMARY KEY, note text); INSERT INTO t SELECT g, g FROM generate_series(1, 500) g;
+        CREATE UNIQUE INDEX i ON t (note); UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass";
+    let case = |setup: &'static str, direct: &'static str| Case {
+        name: direct,
+        setup,
+        direct,
+        old: "UPDATE t SET note = 'old' WHERE id = 1",
+        new: "",
+        kept: "SELECT true",
+    };
+    for major in [13, 18] {
+        let server = Server::shared(major)?;
+        for (setup, direct, request) in [
+            (NESTED, "REINDEX INDEX own", "rebuild the index own"),
+            (INVALID, "REINDEX INDEX i", "rebuild index i"),
+            (INVALID, "REINDEX TABLE t", "rebuild all indexes of t"),
+            (INVALID, "REINDEX INDEX t_pkey", "REINDEX INDEX t_pkey"),
+            // On 13 there is no plain statement for it, and none that would change the schema.
+            (NESTED, "ANALYZE t", "rebuild the index t_pkey"),
+        ] {
+            prove_request(&case(setup, direct), request, server)
+                .with_context(|| format!("{major}: {request}"))?;
+        }
+    }
+    Ok(())
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use altimeter_analysis::preflight::{Met, preflight};
 use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
 use altimeter_catalog::{
-    Catalog, Change, Check, Engine, Name, PartitionChange, RelationChange, RelationWord, TransactionUse,
-    Unknown,
+    Catalog, Change, Check, Engine, Maintenance, Name, PartitionChange, RelationChange, RelationWord,
+    TransactionUse, Unknown,
 };
 
 use crate::draft::{Draft, DraftAlternative, DraftStep};
@@ -156,6 +156,9 @@ fn plain(change: &Change) -> Change {
         }
         Change::DropIndex { index, if_exists, .. } => {
             Change::DropIndex { index, concurrently: false, if_exists }
+        }
+        Change::Maintain(Maintenance::Reindex { target, .. }) => {
+            Change::Maintain(Maintenance::Reindex { target, concurrently: false })
         }
         other => other,
     }

@@ -14,6 +14,7 @@ mod drop_constraint;
 mod drop_index;
 mod drop_not_null;
 mod drop_table;
+mod rebuild_index;
 mod rename_column;
 mod rename_constraint;
 mod rename_table;
@@ -35,6 +36,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &drop_index::DropIndex,
     &drop_not_null::DropNotNull,
     &drop_table::DropTable,
+    &rebuild_index::RebuildIndex,
     &rename_column::RenameColumn,
     &rename_constraint::RenameConstraint,
     &rename_table::RenameTable,

@@ -23,6 +23,7 @@ mod nearest;
 mod nullability;
 mod pattern;
 mod reader;
+mod rebuild_index;
 mod rename_column;
 mod rename_table;
 mod resolve;
@@ -75,6 +76,7 @@ static ALL: &[&dyn Reader] = &[
     &named_constraint::RenameConstraint,
     &named_constraint::ValidateConstraint,
     &split_table::SplitTable,
+    &rebuild_index::RebuildIndex,
 ];
 
 /// Clauses any sentence may have.

@@ -107,3 +107,21 @@ fn what_stands_against_it_is_said() {
     let far = "partition events by range (id) every 4000000000000000000";
     assert!(refused(&events(), far).contains("beyond its largest value"));
 }
+
+#[test]
+fn an_index_is_rebuilt_beside_itself() {
+    let mut catalog = events();
+    for request in
+        ["rebuild index events_pkey", "reindex events_pkey", "REINDEX INDEX CONCURRENTLY events_pkey"]
+    {
+        let plan = planned(&catalog, request);
+        assert_eq!(sql(&plan), "REINDEX INDEX CONCURRENTLY public.events_pkey", "{request}");
+        let down: Vec<&str> =
+            plan.steps().flat_map(|s| &s.down).map(|s| s.judged.statement.sql.as_str()).collect();
+        assert!(down.iter().any(|d| d.ends_with("public.events_pkey_ccnew")), "{down:?}");
+    }
+    assert_eq!(planned(&catalog, "rebuild all indexes of events").steps().flat_map(|s| &s.up).count(), 2);
+    table(&mut catalog).indexes.iter_mut().for_each(|i| i.valid = false);
+    let plan = planned(&catalog, "rebuild index events_pkey");
+    assert!(plan.steps().all(|s| s.lost_on_return.is_some()));
+}
