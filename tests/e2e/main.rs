@@ -33,6 +33,7 @@ mod claims;
 mod connect;
 mod constraints;
 mod corpus;
+mod desired;
 mod dumps;
 mod formats;
 mod fuzz;

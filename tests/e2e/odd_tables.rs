@@ -166,7 +166,19 @@ fn there_and_back(case: &Case, database: &Database, plan: &Plan, last: usize) ->
     Ok(())
 }
 
-fn to_the_end(database: &Database, plain: (&Database, &str), plan: &Plan, any_order: bool) -> Result<()> {
+/// Runs the plan and compares the schema with the plain statement's.
+pub(super) fn to_the_end(
+    case: &Case,
+    database: &Database,
+    plain: &Database,
+    plan: &Plan,
+    any_order: bool,
+) -> Result<()> {
+    ends_like(database, (plain, case.direct), plan, any_order)
+}
+
+/// The same for a plain statement of its own.
+fn ends_like(database: &Database, plain: (&Database, &str), plan: &Plan, any_order: bool) -> Result<()> {
     let session = database.session()?;
     for step in &plan.steps {
         hold(&session, step, &step.before)?;
@@ -221,7 +233,7 @@ fn prove_plan(case: &Case, request: &str, server: &Server, plain: Plain, any_ord
     let shown: Vec<&str> =
         printed["direct"].as_array().into_iter().flatten().filter_map(|s| s["sql"].as_str()).collect();
     let plain = if plain == Plain::Shown { shown.join(";\n") } else { case.direct.to_owned() };
-    to_the_end(
+    ends_like(
         &original.copy(server, "odd_up")?,
         (&original.copy(server, "odd_plain")?, &plain),
         &plan,

@@ -78,7 +78,11 @@ fn only_in(these: &[String], those: &[String], mark: &str) -> Vec<String> {
     found
 }
 
-fn pg_dump(database: &Database) -> Result<String> {
+/// What `pg_dump --schema-only` prints of a database whose version it knows.
+///
+/// # Errors
+/// When there is no `pg_dump`, or it fails.
+pub fn pg_dump(database: &Database) -> Result<String> {
     let program = binaries::client_program("pg_dump")?;
     let text = run::run(Command::new(program).args(["--schema-only", "--no-password"]).arg(&database.url))?;
     // Each run of the newer ones writes a random key around its output.

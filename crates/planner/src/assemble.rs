@@ -70,20 +70,24 @@ pub fn plan_request(
     }
     // With downtime there is no release whose end is to be seen.
     let ends = uses.as_ref().filter(|_| options.zero_downtime);
-    let prove = |draft| {
-        let proved = proved(&context, &request.changes, &tables, draft, ends)?;
-        let check = || coexistence::check(engine, catalog, &request.changes, &tables, &proved.draft.steps);
-        let coexistence = options.zero_downtime.then(check).transpose()?;
-        Ok((proved, coexistence))
-    };
+    let prove = |draft| proved(&context, &request.changes, &tables, draft, ends);
     // Side by side where that is proved, else one change after the other.
     let together = (options.zero_downtime && changes.len() > 1)
         .then(|| combine::side_by_side(&context, &changes))
         .flatten()
-        .and_then(|drafts| prove(combine::merged(drafts)).ok());
+        .and_then(|drafts| {
+            let proved = prove(combine::merged(drafts)).ok()?;
+            let steps = &proved.draft.steps;
+            let coexistence = coexistence::check(engine, catalog, &request.changes, &tables, steps).ok()?;
+            Some((proved, Some(coexistence)))
+        });
     let (proved, coexistence) = match together {
         Some(proved) => proved,
-        None => prove(combine::chained(drafts))?,
+        None => {
+            let check = || coexistence::check_in_turn(engine, catalog, &changes, &tables, &drafts);
+            let coexistence = options.zero_downtime.then(check).transpose()?;
+            (prove(combine::chained(drafts))?, coexistence)
+        }
     };
     let plan = finish(engine, catalog, request, proved, direct, tables);
     Ok(Plan { uses, coexistence, ..plan })

@@ -7,7 +7,7 @@
 
 use altimeter_catalog::{Catalog, Change, Column, Engine, Name, Table, TableKind, Trigger, WriteCommand};
 
-use crate::draft::DraftStep;
+use crate::draft::{Draft, DraftStep};
 use crate::plan::{PlanError, StepKind};
 
 /// What was looked at, and found to work.
@@ -39,6 +39,49 @@ struct Shape {
     inserts: Vec<(Name, Vec<String>)>,
 }
 
+impl Coexistence {
+    /// One plan and another that follows it.
+    fn then(self, next: Self) -> Self {
+        let most = |a: Shapes, b: Shapes| Shapes {
+            counted: a.counted.max(b.counted),
+            derived: a.derived.max(b.derived),
+        };
+        Self {
+            schemas: (self.schemas + next.schemas).saturating_sub(1),
+            old: most(self.old, next.old),
+            new: match (self.new, next.new) {
+                (Some(a), Some(b)) => Some(most(a, b)),
+                (a, b) => a.or(b),
+            },
+        }
+    }
+}
+
+/// Looks at changes that follow each other, each with steps and a release of its own.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn check_in_turn(
+    engine: &dyn Engine,
+    catalog: &Catalog,
+    changes: &[Change],
+    tables: &[Name],
+    drafts: &[Draft],
+) -> Result<Coexistence, PlanError> {
+    let mut schema = catalog.clone();
+    let mut found = Coexistence { schemas: 1, ..Coexistence::default() };
+    for (change, draft) in changes.iter().zip(drafts) {
+        let change = std::slice::from_ref(change);
+        found = found.then(check(engine, &schema, change, tables, &draft.steps)?);
+        change.iter().try_for_each(|c| schema.apply(c)).map_err(failed)?;
+    }
+    Ok(found)
+}
+
+fn failed(error: altimeter_catalog::ApplyError) -> PlanError {
+    PlanError::Unproved { reason: error.to_string() }
+}
+
 /// Looks at both versions of the code on every schema of the plan that each can meet.
 ///
 /// # Errors
@@ -50,7 +93,6 @@ pub(crate) fn check(
     tables: &[Name],
     steps: &[DraftStep],
 ) -> Result<Coexistence, PlanError> {
-    let failed = |e: altimeter_catalog::ApplyError| PlanError::Unproved { reason: e.to_string() };
     let mut schemas = vec![catalog.clone()];
     for step in steps {
         let mut next = schemas.last().cloned().unwrap_or_default();
@@ -187,7 +229,6 @@ fn must_be_given(column: &Column) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 mod tests {
     use altimeter_catalog::StatementStatistics;
     use altimeter_engine_postgres::PostgresEngine;

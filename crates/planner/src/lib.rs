@@ -28,4 +28,4 @@ pub use plan::{
     Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
     Rollback, RollbackTrigger, Step, StepKind, Transaction,
 };
-pub use request::{Request, RequestError, read_request};
+pub use request::{Request, RequestError, read_desired, read_request};

@@ -11,6 +11,7 @@ mod change_enum;
 mod change_type;
 mod column_default;
 mod column_type;
+mod desired;
 mod drop_column;
 mod drop_index;
 mod drop_table;
@@ -42,6 +43,7 @@ use std::sync::LazyLock;
 
 use altimeter_catalog::{Catalog, Change, Engine, Name};
 
+pub use desired::read_desired;
 use lexicon::Known;
 use matching::{Clause, Matcher, Sentence};
 use nearest::one_of;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use altimeter_planner::{Plan, PlanOptions, plan_request, read_request};
+use altimeter_planner::{Plan, PlanOptions, plan_request, read_desired, read_request};
 use clap::Args;
 
 use crate::failure::Failure;
@@ -12,11 +12,17 @@ use crate::{application, engines, output, source};
 #[derive(Debug, Args)]
 pub(crate) struct PlanArguments {
     /// What you want, in English or as DDL: "rename the column user_name to username on users"
-    #[arg(value_name = "REQUEST", required_unless_present = "sql", conflicts_with = "sql")]
+    #[arg(value_name = "REQUEST", required_unless_present_any = ["sql", "to"], conflicts_with_all = ["sql", "to"])]
     request: Option<String>,
     /// DDL from a file, - for standard input
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "to")]
     sql: Option<PathBuf>,
+    /// The schema the database shall have, from a file such as `pg_dump --schema-only` makes, - for standard input
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+    /// With --to: tables and columns that the file does not have shall go
+    #[arg(long, requires = "to")]
+    allow_drops: bool,
     /// The application's source: references to what is dropped or renamed are looked for in it
     #[arg(long, value_name = "DIR")]
     app: Option<PathBuf>,
@@ -31,9 +37,9 @@ pub(crate) struct PlanArguments {
 /// Reads the request and the catalog, plans, and shows the plan.
 pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(), Failure> {
     let report = output::report(shared)?;
-    let text = match (arguments.request, arguments.sql) {
+    let text = match (arguments.request, arguments.sql.as_ref().or(arguments.to.as_ref())) {
         (Some(request), _) => request,
-        (None, Some(file)) => source::text(&file)?,
+        (None, Some(file)) => source::text(file)?,
         (None, None) => String::new(),
     };
     if text.trim().is_empty() {
@@ -44,7 +50,17 @@ pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(),
     }
     let catalog = source::read(shared, source::SAMPLE_S).await?;
     let engine = engines::engine(catalog.server.engine)?;
-    let request = read_request(engine, &catalog, &text)?;
+    let request = match arguments.to {
+        Some(_) => read_desired(engine, &catalog, &text, arguments.allow_drops)?,
+        None => Some(read_request(engine, &catalog, &text)?),
+    };
+    let Some(request) = request else {
+        output::note(
+            shared,
+            "nothing differs in tables, columns, constraints, indexes and enum types; nothing else is compared",
+        );
+        return Ok(());
+    };
     let options = PlanOptions { zero_downtime: arguments.zero_downtime };
     let mut plan = plan_request(engine, &catalog, &request, options)?;
     if let (Some(folder), Some(uses)) = (&arguments.app, &mut plan.uses) {
