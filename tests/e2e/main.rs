@@ -40,6 +40,7 @@ mod fuzz;
 mod harness;
 mod inspect;
 mod odd_constraints;
+mod odd_dependants;
 mod odd_tables;
 mod odd_types;
 mod oracle;

@@ -14,7 +14,7 @@ use super::odd_tables::{Case, prove, prove_request, prove_shown};
 const CASES: &[Case] = &[
     Case {
         name: "identity, generated column, foreign keys, checks, triggers, grants, row security, comments",
-        setup: "CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE); INSERT INTO p SELECT g, 'c' || g FROM generate_series(1, 9) g;
+        setup: r#"CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE); INSERT INTO p SELECT g, 'c' || g FROM generate_series(1, 9) g;
                 CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, p int NOT NULL REFERENCES p,
                     code text REFERENCES p (code) ON DELETE SET NULL DEFERRABLE, note text CHECK (note <> '') DEFAULT 'x',
                     created_at timestamptz NOT NULL DEFAULT now(), n int, twice int GENERATED ALWAYS AS (n * 2) STORED);
@@ -27,8 +27,17 @@ const CASES: &[Case] = &[
                 CREATE TRIGGER r BEFORE INSERT OR UPDATE OF note ON t FOR EACH ROW WHEN (NEW.p > 0) EXECUTE FUNCTION f();
                 CREATE TRIGGER a AFTER DELETE ON t FOR EACH STATEMENT EXECUTE FUNCTION s('x', '1');
                 CREATE ROLE partition_reader; GRANT SELECT, INSERT ON t TO partition_reader;
-                GRANT UPDATE (note) ON t TO PUBLIC;
-                INSERT INTO t (p, created_at) SELECT 1 + g % 9, now() - g * interval '1 day' FROM generate_series(1, 300) g",
+                GRANT UPDATE (note) ON t TO PUBLIC; GRANT UPDATE ON t TO partition_reader WITH GRANT OPTION;
+                ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY "Some rows" ON t FOR SELECT TO PUBLIC USING (n > 0);
+                CREATE POLICY w ON t AS RESTRICTIVE FOR UPDATE USING (true) WITH CHECK (note <> 'forbidden');
+                COMMENT ON TABLE t IS 'all that happened'; COMMENT ON INDEX t_made IS 'small'; COMMENT ON TRIGGER r ON t IS 'counts';
+                COMMENT ON CONSTRAINT t_pkey ON t IS 'the key'; COMMENT ON POLICY w ON t IS 'why'; COMMENT ON INDEX t_p_idx IS 'by p';
+                CREATE VIEW v WITH (security_barrier = true) AS SELECT id, note FROM t WHERE n > 0; GRANT SELECT ON v TO partition_reader;
+                CREATE VIEW "V of v" AS SELECT v.id FROM v JOIN t USING (id); COMMENT ON VIEW "V of v" IS 'of both';
+                CREATE TABLE o (id int); ALTER TABLE o ENABLE ROW LEVEL SECURITY;
+                CREATE POLICY by_t ON o USING (EXISTS (SELECT FROM t WHERE t.id = o.id));
+                CREATE STATISTICS st ON p, n FROM t;
+                INSERT INTO t (p, created_at) SELECT 1 + g % 9, now() - g * interval '1 day' FROM generate_series(1, 300) g"#,
         direct: "partition t by month on created_at",
         old: "INSERT INTO t (p, code) VALUES (3, 'c4'); UPDATE t SET note = 'y' WHERE id = 7",
         new: "INSERT INTO t (p, n) VALUES (4, 4); UPDATE t SET n = 40 WHERE id = 8",
@@ -113,7 +122,9 @@ const EVENTS: &str = "CREATE TABLE accounts (id int PRIMARY KEY); INSERT INTO ac
     CREATE FUNCTION count_changes() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN NEW.changes := coalesce(NEW.changes, 0) + 1; RETURN NEW; END $$;
     CREATE TRIGGER changes BEFORE INSERT OR UPDATE ON events FOR EACH ROW EXECUTE FUNCTION count_changes();
-    GRANT SELECT ON events TO PUBLIC";
+    GRANT SELECT ON events TO PUBLIC; COMMENT ON TABLE events IS 'all that happened';
+    ALTER TABLE events ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON events USING (account > 0);
+    CREATE VIEW kinds AS SELECT id, kind FROM events WHERE account > 0; GRANT SELECT ON kinds TO PUBLIC";
 
 fn events(server: &Server, rows: i64) -> Result<Database> {
     let database = server.database("events")?;
@@ -146,7 +157,7 @@ fn application(name: &'static str, key: &str, source: &str) -> Application {
              ON CONFLICT ({key}) DO UPDATE SET kind = EXCLUDED.kind"
         ),
         select: "SELECT kind, changes FROM events WHERE id = $1".to_owned(),
-        find: "SELECT id, kind FROM events WHERE kind = $1".to_owned(),
+        find: "SELECT id, kind FROM kinds WHERE kind = $1".to_owned(),
         select_all: "SELECT id, kind FROM events".to_owned(),
     }
 }
@@ -230,14 +241,32 @@ fn rows_of_new_partitions_come_home() -> Result<()> {
 #[test]
 fn what_stays_with_the_old_table_is_refused() -> Result<()> {
     for (setup, request, said) in [
-        ("CREATE VIEW v AS SELECT id FROM events", "by month on created_at", "is read by the views public.v"),
+        (
+            "CREATE MATERIALIZED VIEW m AS SELECT id FROM events",
+            "by month on created_at",
+            "the materialized view public.m reads public.events",
+        ),
+        (
+            "CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM events; END",
+            "by month on created_at",
+            "is read by the functions public.f",
+        ),
+        (
+            "CREATE RULE r AS ON DELETE TO events DO INSTEAD NOTHING",
+            "by month on created_at",
+            "has the rules r",
+        ),
         (
             "CREATE TABLE c (e bigint REFERENCES events)",
             "by month on created_at",
             "is referenced by the foreign keys c_e_fkey of public.c",
         ),
         ("CREATE PUBLICATION p FOR TABLE events", "by month on created_at", "is published by p"),
-        ("CREATE POLICY own ON events USING (true)", "by month on created_at", "has the policies own"),
+        (
+            "CREATE POLICY newest ON events USING (id = (SELECT max(id) FROM events))",
+            "by month on created_at",
+            "is read by its own policies newest",
+        ),
         (
             "CREATE FUNCTION f(events) RETURNS int LANGUAGE sql AS 'SELECT 1'",
             "by month on created_at",

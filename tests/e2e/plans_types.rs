@@ -20,6 +20,18 @@ struct Case {
     value: &'static str,
     /// The same as the column's text.
     text: &'static str,
+    /// What the application writes to and reads from: the table, or views of it.
+    writes_and_reads: (&'static str, &'static str),
+}
+
+/// Views on views and a policy that need the column, as somebody would make them by hand.
+macro_rules! views {
+    () => {
+        "CREATE VIEW accounts WITH (security_barrier) AS SELECT id, user_name, email, login_count FROM users WHERE login_count >= 0;
+         GRANT SELECT ON accounts TO PUBLIC; COMMENT ON VIEW accounts IS 'Who signs in';
+         CREATE VIEW logins AS SELECT id, user_name, login_count FROM accounts WHERE login_count < 100000000;
+         CREATE POLICY often ON users FOR SELECT USING (login_count >= 0)"
+    };
 }
 
 const HASH: &str = "(abs(hashtext($name)::bigint) % 1000000)";
@@ -32,6 +44,7 @@ const CASES: &[Case] = &[
         column: "login_count",
         value: "$hash::int",
         text: "$hash::text",
+        writes_and_reads: ("users", "users"),
     },
     Case {
         setup: "ALTER TABLE users ADD COLUMN code varchar(20); CREATE INDEX users_code ON users (code);
@@ -41,6 +54,7 @@ const CASES: &[Case] = &[
         column: "code",
         value: "$hash",
         text: "$hash::text",
+        writes_and_reads: ("users", "users"),
     },
     Case {
         setup: "ALTER TABLE users ADD COLUMN seen timestamp NOT NULL DEFAULT '2020-01-01'; CREATE INDEX ON users (seen)",
@@ -49,6 +63,7 @@ const CASES: &[Case] = &[
         column: "seen",
         value: "timestamp '2020-01-01' + $hash * interval '1 minute'",
         text: "(timestamp '2020-01-01' + $hash * interval '1 minute')::text",
+        writes_and_reads: ("users", "users"),
     },
     Case {
         // The shop's view needs the key: without it its type can change.
@@ -58,6 +73,22 @@ const CASES: &[Case] = &[
         column: "login_count",
         value: "$hash::int",
         text: "$hash::text",
+        writes_and_reads: ("users", "users"),
+    },
+    Case {
+        setup: concat!(
+            "CREATE INDEX ON users (login_count); ALTER TABLE users ENABLE ROW LEVEL SECURITY; ",
+            views!()
+        ),
+        request: "change the type of users.login_count from integer to bigint",
+        direct: concat!(
+            "DROP VIEW accounts CASCADE; DROP POLICY often ON users; ALTER TABLE users ALTER COLUMN login_count TYPE bigint; ",
+            views!()
+        ),
+        column: "login_count",
+        value: "$hash::int",
+        text: "$hash::text",
+        writes_and_reads: ("accounts", "logins"),
     },
 ];
 
@@ -74,19 +105,20 @@ fn application(name: &'static str, case: &Case) -> Application {
         "CASE WHEN {read} = {} THEN user_name ELSE user_name || {read} END",
         hashed(case.text, "user_name")
     );
+    let (writes, reads) = case.writes_and_reads;
     Application {
         name,
         insert: format!(
-            "INSERT INTO users (user_name, email, {column}) VALUES ($1, $2, {}) RETURNING id::bigint",
+            "INSERT INTO {writes} (user_name, email, {column}) VALUES ($1, $2, {}) RETURNING id::bigint",
             hashed(case.value, "$1")
         ),
         update: format!(
-            "UPDATE users SET user_name = $2, {column} = {} WHERE id = $1::bigint",
+            "UPDATE {writes} SET user_name = $2, {column} = {} WHERE id = $1::bigint",
             hashed(case.value, "$2")
         ),
-        select: format!("SELECT {checked} FROM users WHERE id = $1::bigint"),
-        find: format!("SELECT id::bigint FROM users WHERE user_name = $1 AND {column} IS NOT NULL"),
-        select_all: format!("SELECT id::bigint, {checked} FROM users"),
+        select: format!("SELECT {checked} FROM {reads} WHERE id = $1::bigint"),
+        find: format!("SELECT id::bigint FROM {reads} WHERE user_name = $1 AND {column} IS NOT NULL"),
+        select_all: format!("SELECT id::bigint, {checked} FROM {reads}"),
     }
 }
 

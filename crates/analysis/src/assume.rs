@@ -99,6 +99,7 @@ fn know(table: &mut Table, column: &str) {
 
 fn some_check(name: &str) -> Constraint {
     Constraint {
+        comment: None,
         name: name.to_owned(),
         kind: ConstraintKind::Check,
         columns: Vec::new(),

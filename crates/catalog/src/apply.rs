@@ -2,7 +2,9 @@
 
 mod alter;
 mod column;
+mod comment;
 mod constraint;
+mod grant;
 mod index;
 mod maintenance;
 mod not_null;
@@ -11,6 +13,8 @@ mod partition;
 mod relation;
 mod rows;
 mod whole;
+
+pub(crate) use grant::in_order;
 
 use crate::{Backfill, BackfillValue, Catalog, Change, DropTarget, Name, Table};
 
@@ -153,9 +157,12 @@ impl Catalog {
                 self.drop_objects(&[target], *if_exists, false)
             }
             Change::GrantColumn { table, column, privileges, grantee } => {
-                self.with_column(table, column, true, |c| {
-                    c.grants.push(crate::Grant { grantee: grantee.clone(), privileges: privileges.clone() });
-                })
+                let grant = crate::Grant {
+                    grantee: grantee.clone(),
+                    privileges: privileges.clone(),
+                    grantable: false,
+                };
+                self.grant(table, &crate::Granted { column: Some(column.clone()), grant }, false)
             }
             Change::Analyze { table, .. } => self.need_table(table).map(|_| ()),
             Change::Backfill(backfill) => self.backfill(backfill),

@@ -10,7 +10,7 @@ mod session;
 
 pub use alter::{AlterTable, ColumnAction, TableAction};
 pub use maintenance::{Maintenance, Movable, ReindexTarget, Target, Vacuum};
-pub use object::{Commented, ObjectChange, PublicationVerb, Published};
+pub use object::{Commented, Granted, ObjectChange, PublicationVerb, Published};
 pub use partition::{DetachMode, PartitionChange, Split, SplitBy, Width};
 pub use relation::{
     AttributeAction, DropTarget, IndexAction, RelationChange, RelationWord, SequenceAction, TableDefinition,
@@ -414,6 +414,7 @@ impl TriggerDefinition {
             columns: self.columns.clone(),
             enabled: "origin".to_owned(),
             definition: None,
+            comment: None,
         }
     }
 }

@@ -156,6 +156,7 @@ mod tests {
 
     fn constraint(kind: ConstraintKind, name: &str, foreign: Option<ForeignKey>) -> Constraint {
         Constraint {
+            comment: None,
             name: name.to_owned(),
             kind,
             columns: vec!["id".to_owned()],
@@ -179,6 +180,7 @@ mod tests {
             ..Column::default()
         };
         let pkey = Index {
+            comment: None,
             definition: IndexDefinition {
                 name: "p_pkey".to_owned(),
                 table: name("p"),

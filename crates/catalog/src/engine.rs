@@ -9,7 +9,9 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Catalog, Change, Check, Column, Effect, Identity, Name, SequenceOptions, Trigger};
+use crate::{
+    Answer, Catalog, Change, Check, Column, Effect, Identity, Name, Object, SequenceOptions, Trigger,
+};
 
 /// The database systems Altimeter speaks of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -215,6 +217,10 @@ pub trait Engine: Sync {
 
     /// Puts all rows of one table into another of the same columns, in one statement.
     fn rows_moved(&self, catalog: &Catalog, from: &Name, to: &Name) -> Option<Change>;
+
+    /// Makes a view, policy, trigger or rule that is dropped again, with all that hangs on it: options, owner, privileges,
+    /// comments, the triggers and rules of a view. None if the catalog does not know all of that, or for another object.
+    fn make_again(&self, catalog: &Catalog, object: &Object) -> Option<Vec<Change>>;
 
     /// A check as one read-only query.
     fn print_check(&self, catalog: &Catalog, check: &Check) -> String;

@@ -255,7 +255,7 @@ fn token_length(text: &str, first: char) -> usize {
     if in_word(first) { text.find(|c| !in_word(c)).unwrap_or(text.len()) } else { first.len_utf8() }
 }
 
-fn written(name: &str) -> String {
+pub(crate) fn written(name: &str) -> String {
     let plain = |c: char| c == '_' || c.is_ascii_lowercase() || c.is_ascii_digit();
     if name.chars().all(plain) && !name.starts_with(|c: char| c.is_ascii_digit()) {
         name.to_owned()

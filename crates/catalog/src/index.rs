@@ -29,6 +29,9 @@ pub struct Index {
     pub scans: Option<u64>,
     /// `CREATE INDEX …` as the server prints it; none if the table was locked while reading.
     pub printed: Option<String>,
+    /// What somebody wrote about it (`COMMENT ON INDEX`).
+    #[serde(default)]
+    pub comment: Option<String>,
 }
 
 /// What an index is made of.

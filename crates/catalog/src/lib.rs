@@ -37,9 +37,9 @@ pub use catalog::{Catalog, Unknown};
 pub use change::{
     AlterTable, AttributeAction, Backfill, BackfillValue, Change, ColumnAction, Commented, Conflict,
     ConstraintDefinition, Converts, DetachMode, DropTarget, EndsEarly, Follow, FunctionBody,
-    FunctionDefinition, Given, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention, Movable,
-    ObjectChange, PartitionChange, PublicationVerb, Published, ReindexTarget, RelationChange, RelationWord,
-    RoutineDefinition, RowsChange, SequenceAction, SessionChange, Split, SplitBy, TableAction,
+    FunctionDefinition, Given, Granted, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention,
+    Movable, ObjectChange, PartitionChange, PublicationVerb, Published, ReindexTarget, RelationChange,
+    RelationWord, RoutineDefinition, RowsChange, SequenceAction, SessionChange, Split, SplitBy, TableAction,
     TableDefinition, TableSource, Target, TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition,
     Width, Write, WriteCommand,
 };
@@ -57,7 +57,7 @@ pub use name::Name;
 pub use naming::{NameParts, joined};
 pub use objects::{
     Cast, Dependency, DomainConstraint, Extension, Function, Publication, RoutineStatement, Rule, Sequence,
-    SequenceOptions, TypeKind, UserType, View,
+    SequenceOptions, TypeKind, UserType, View, ViewColumn,
 };
 pub use outline::{Outline, OutlineChange};
 pub use server::{Role, RoleSetting, Server, WalPosition};
@@ -65,5 +65,6 @@ pub use shared::Shared;
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};
 pub use table::{
     Column, ColumnStatistics, Constraint, ConstraintKind, ExtendedStatistics, ForeignKey, Generated, Grant,
-    Identity, Persistence, Policy, Size, Table, TableActivity, TableKind, TableRates, Trigger,
+    Identity, Persistence, Policy, PolicyDefinition, Size, StatisticsDefinition, Table, TableActivity,
+    TableKind, TableRates, Trigger,
 };

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Name, Trigger};
+use crate::{Grant, Name, Trigger};
 
 /// What an object needs of one relation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +43,49 @@ pub struct View {
     pub rules: Vec<Rule>,
     /// Bytes of a materialized view with its indexes.
     pub bytes: Option<u64>,
+    /// The query, as the server prints it, without closing semicolon; none where it could not be read, or is not known
+    /// any more because something it names has another name since.
+    pub definition: Option<String>,
+    /// A plain view's options, a materialized view's storage parameters: `security_barrier=true`, `fillfactor=70`.
+    pub options: Vec<String>,
+    /// The role that owns a plain view; of a materialized view its table says it, as it says privileges and comments.
+    pub owner: Option<String>,
+    /// Privileges on a plain view of others than the owner.
+    pub grants: Vec<Grant>,
+    /// What somebody wrote about a plain view (`COMMENT ON VIEW`).
+    pub comment: Option<String>,
+    /// What a plain view's columns have besides a name.
+    pub details: Vec<ViewColumn>,
+}
+
+/// What a column of a plain view has besides its name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ViewColumn {
+    /// The column.
+    pub name: String,
+    /// Its type as the server prints it; none where it is not known.
+    pub type_name: Option<String>,
+    /// The default of rows inserted through the view.
+    pub default: Option<String>,
+    /// What somebody wrote about it.
+    pub comment: Option<String>,
+    /// Privileges granted on it.
+    pub grants: Vec<Grant>,
+}
+
+impl View {
+    /// What is known of a column besides its name, to be changed.
+    pub fn detail_mut(&mut self, column: &str) -> &mut ViewColumn {
+        let at = match self.details.iter().position(|d| d.name == column) {
+            Some(at) => at,
+            None => {
+                self.details.push(ViewColumn { name: column.to_owned(), ..ViewColumn::default() });
+                self.details.len() - 1
+            }
+        };
+        &mut self.details[at]
+    }
 }
 
 /// A rule users made.
@@ -59,6 +102,9 @@ pub struct Rule {
     /// Columns of its own relation that it names.
     #[serde(default)]
     pub columns: Vec<String>,
+    /// The whole definition as the server prints it; none where it could not be read, or is not known any more.
+    #[serde(default)]
+    pub definition: Option<String>,
 }
 
 /// A sequence.
@@ -116,6 +162,10 @@ pub struct Function {
     /// Words of its body that are also the name of a table or column of this database. A mention is a reason to
     /// look, not a proof: the body itself is not kept.
     pub mentions: Vec<String>,
+    /// What its body needs, of one in standard SQL syntax (PostgreSQL 14): the server keeps it parsed, so that it
+    /// follows other names, and holds on to what it reads.
+    #[serde(default)]
+    pub needs: Vec<Dependency>,
     /// The body, of one that the statements at hand have made: no snapshot has it.
     #[serde(skip)]
     pub body: Option<String>,

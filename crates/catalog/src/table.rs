@@ -54,6 +54,9 @@ pub struct Table {
     /// The role that owns it.
     #[serde(default)]
     pub owner: Option<String>,
+    /// What somebody wrote about it (`COMMENT ON TABLE`, `COMMENT ON MATERIALIZED VIEW`).
+    #[serde(default)]
+    pub comment: Option<String>,
     /// Privileges on the whole table of others than the owner.
     #[serde(default)]
     pub grants: Vec<Grant>,
@@ -215,6 +218,9 @@ pub struct Grant {
     pub grantee: String,
     /// `SELECT`, `INSERT`, `UPDATE`, `REFERENCES`; of a table also `DELETE`, `TRUNCATE`, `TRIGGER`, `MAINTAIN`.
     pub privileges: Vec<String>,
+    /// The role may pass them on (`WITH GRANT OPTION`).
+    #[serde(default)]
+    pub grantable: bool,
 }
 
 /// Planner statistics of one column. Never values.
@@ -260,6 +266,9 @@ pub struct Constraint {
     pub foreign: Option<ForeignKey>,
     /// The index that enforces it.
     pub index: Option<String>,
+    /// What somebody wrote about it (`COMMENT ON CONSTRAINT`).
+    #[serde(default)]
+    pub comment: Option<String>,
 }
 
 /// What a constraint demands.
@@ -298,6 +307,21 @@ pub struct ExtendedStatistics {
     pub name: Name,
     /// The table's columns it is about, those in expressions too.
     pub columns: Vec<String>,
+    /// What is counted, and over what; none where it could not be read.
+    #[serde(default)]
+    pub definition: Option<StatisticsDefinition>,
+    /// What somebody wrote about them (`COMMENT ON STATISTICS`).
+    #[serde(default)]
+    pub comment: Option<String>,
+}
+
+/// What extended statistics count, and over what.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StatisticsDefinition {
+    /// `ndistinct`, `dependencies`, `mcv`; empty for all, and for statistics over one expression.
+    pub kinds: Vec<String>,
+    /// Columns and expressions as SQL, each as it stands in `ON`.
+    pub on: Vec<String>,
 }
 
 /// A trigger users made.
@@ -319,6 +343,9 @@ pub struct Trigger {
     pub enabled: String,
     /// The whole definition as the server prints it; none if the table was locked while reading.
     pub definition: Option<String>,
+    /// What somebody wrote about it (`COMMENT ON TRIGGER`).
+    #[serde(default)]
+    pub comment: Option<String>,
 }
 
 /// A row security policy.
@@ -338,6 +365,23 @@ pub struct Policy {
     /// Functions its expressions call, those of the server and of extensions left out.
     #[serde(default)]
     pub functions: Vec<Name>,
+    /// Whom it is for and what it demands; none where it could not be read, or is not known any more.
+    #[serde(default)]
+    pub definition: Option<PolicyDefinition>,
+    /// What somebody wrote about it (`COMMENT ON POLICY`).
+    #[serde(default)]
+    pub comment: Option<String>,
+}
+
+/// Whom a policy is for and what it demands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyDefinition {
+    /// The roles, `PUBLIC` for everybody.
+    pub roles: Vec<String>,
+    /// `USING`: the expression as SQL.
+    pub using: Option<String>,
+    /// `WITH CHECK`: the expression as SQL.
+    pub check: Option<String>,
 }
 
 /// Size and rows of a table. None where it could not be read, never zero instead.

@@ -3,7 +3,7 @@
 //! Sources: manual, `CREATE TABLE`, "LIKE source_table" (columns, CHECKs, defaults, generated columns, comments, storage;
 //! never privileges, triggers, owner or row security) and "PARTITION OF"; measured on 13 to 18 by `tests/e2e/partition.rs`.
 
-use altimeter_catalog::{Catalog, Change, Name, Table, Trigger};
+use altimeter_catalog::{Catalog, Change, Grant, Name, Table, Trigger};
 use squawk_syntax::SyntaxKind;
 
 use crate::parse::{Parsed, child};
@@ -53,15 +53,19 @@ pub(crate) fn partitioned(catalog: &Catalog, like: &Name, name: &Name, column: &
     if table.row_security {
         out.add(format!("ALTER TABLE {own} ENABLE ROW LEVEL SECURITY"))?;
     }
-    let role = |grantee: &str| if grantee == "PUBLIC" { grantee.to_owned() } else { quote(grantee) };
+    let granted = |grant: &Grant, column: Option<&String>| {
+        let role = if grant.grantee == "PUBLIC" { "PUBLIC".to_owned() } else { quote(&grant.grantee) };
+        let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };
+        let of = column.map(|c| format!(" ({})", quote(c))).unwrap_or_default();
+        let privileges: Vec<String> = grant.privileges.iter().map(|p| format!("{p}{of}")).collect();
+        format!("GRANT {} ON {own} TO {role}{option}", privileges.join(", "))
+    };
     for grant in &table.grants {
-        out.add(format!("GRANT {} ON {own} TO {}", grant.privileges.join(", "), role(&grant.grantee)))?;
+        out.add(granted(grant, None))?;
     }
     for column in &table.columns {
         for grant in &column.grants {
-            let of_column = |p: &String| format!("{p} ({})", quote(&column.name));
-            let privileges: Vec<String> = grant.privileges.iter().map(of_column).collect();
-            out.add(format!("GRANT {} ON {own} TO {}", privileges.join(", "), role(&grant.grantee)))?;
+            out.add(granted(grant, Some(&column.name)))?;
         }
     }
     Some(out.changes)

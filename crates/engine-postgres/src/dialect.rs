@@ -6,6 +6,7 @@ mod checks;
 mod follow;
 mod identity;
 mod in_step;
+mod object;
 mod settings;
 
 use altimeter_catalog::{
@@ -112,11 +113,11 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
         | Change::AlterColumn { .. }
         | Change::AlterWhole { .. }
         | Change::Relation(_)
-        | Change::Object(_)
         | Change::Partition(_)
         | Change::Maintain(_)
         | Change::Rows(_)
         | Change::Session(_) => advice::print(catalog, change),
+        Change::Object(change) => object::print(catalog, change),
         Change::Written { sql, .. } => sql.clone(),
         Change::Together(changes) => {
             let statements: Vec<String> =

@@ -6,7 +6,9 @@ use altimeter_catalog::{
 };
 
 use crate::text::PostgresText;
-use crate::{beside, bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo, uses};
+use crate::{
+    again, beside, bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo, uses,
+};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,6 +69,10 @@ impl Engine for PostgresEngine {
 
     fn rows_moved(&self, catalog: &Catalog, from: &Name, to: &Name) -> Option<Change> {
         beside::rows(catalog, from, to)
+    }
+
+    fn make_again(&self, catalog: &Catalog, object: &altimeter_catalog::Object) -> Option<Vec<Change>> {
+        again::make_again(catalog, object)
     }
 
     fn print_check(&self, catalog: &Catalog, check: &Check) -> String {

@@ -6,8 +6,10 @@
 
 mod answers;
 mod columns;
+mod comments;
 mod constraints;
 mod counters;
+mod definitions;
 mod drafts;
 mod functions;
 mod indexes;
@@ -89,6 +91,7 @@ async fn inspect(
     }
     progress("schema");
     let mut objects = objects::read(&mut reading, catalog.server.major()).await?;
+    objects::read_definitions(&mut reading, &mut objects, &mut catalog).await?;
     progress("sizes");
     objects::read_sizes(&mut reading, &mut objects, &mut catalog).await?;
     progress("activity");

@@ -5,6 +5,7 @@
 //! `live`: `connect` and `inspect`, the only places that know the driver, `oracle` (the server's own parser) and
 //! `verify` (a plan's checks).
 
+mod again;
 mod beside;
 mod body;
 mod bound;

@@ -25,6 +25,9 @@ mod trigger;
 mod user_type;
 mod view;
 
+#[cfg(feature = "live")]
+pub(crate) use object::statistics_definition;
+
 use altimeter_catalog::{Catalog, Change, Name};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 

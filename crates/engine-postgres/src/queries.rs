@@ -44,6 +44,10 @@ queries! {
     POLICIES = "policies";
     VIEWS = "views";
     VIEW_NEEDS = "view_needs";
+    VIEW_DEFINITIONS = "view_definitions";
+    POLICY_DEFINITIONS = "policy_definitions";
+    STATISTICS_DEFINITIONS = "statistics_definitions";
+    COMMENTS = "comments";
     RULES = "rules";
     USES = "uses";
     SEQUENCES = "sequences";

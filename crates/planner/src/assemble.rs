@@ -6,19 +6,21 @@ use std::collections::BTreeSet;
 use altimeter_analysis::preflight::{Met, preflight};
 use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
 use altimeter_catalog::{
-    Catalog, Change, Check, Engine, Maintenance, Name, PartitionChange, RelationChange, RelationWord,
-    TransactionUse, Unknown,
+    Catalog, Change, Check, Engine, Maintenance, Name, ObjectChange, PartitionChange, RelationChange,
+    RelationWord, TransactionUse, TriggerDefinition, Unknown,
 };
 
+use crate::dependants::with_dependants;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::plan::{
     Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
     Rollback, RollbackTrigger, Step, Transaction,
 };
 use crate::recipe::{RecipeContext, refuse};
+use crate::recipes::replace_view;
 use crate::request::Request;
 use crate::uses::{self, Uses};
-use crate::{coexistence, combine, direct, proof};
+use crate::{coexistence, combine, comments, direct, proof};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
 const LOCK_TIMEOUT_MS: u32 = 2_000;
@@ -47,6 +49,8 @@ pub fn plan_request(
     options: PlanOptions,
 ) -> Result<Plan, PlanError> {
     let context = RecipeContext { engine, catalog };
+    let changes = replace_view::settled(&context, &request.changes)?;
+    let request = &Request { changes, says: request.says.clone() };
     let tables = tables(catalog, &request.changes);
     let uses = uses::find(engine, catalog, &request.changes);
     let (changes, drafts) = match options.zero_downtime {
@@ -137,8 +141,11 @@ fn direct(engine: &dyn Engine, catalog: &Catalog, changes: &[Change]) -> Result<
     let mut schema = catalog.clone();
     let mut statements = Vec::new();
     for change in each_alone(changes) {
-        statements.push(printed(engine, &schema, &plain(change), None, None)?);
-        schema.apply(change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
+        let context = RecipeContext { engine, catalog: &schema };
+        for change in with_dependants(&context, change) {
+            statements.push(printed(engine, &schema, &plain(&change), None, None)?);
+            schema.apply(&change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
+        }
     }
     Ok(statements)
 }
@@ -211,9 +218,15 @@ fn steps(
         let checks =
             |checks: &[Check], schema: &Catalog| checks.iter().map(|c| check(engine, schema, c)).collect();
         let checks_before: Vec<PlannedCheck> = checks(&draft.before, &schema);
-        let up = statements(engine, catalog, &mut schema, &draft.up, &id, concerned)?;
+        let mut up = statements(engine, catalog, &mut schema, &draft.up, &id, concerned)?;
+        let lost = comments::lost(&before, &schema, &draft.up, concerned);
+        up.extend(statements(engine, catalog, &mut schema, &lost, &id, concerned)?);
         let mut undone = schema.clone();
-        let down = statements(engine, catalog, &mut undone, &draft.down, &id, concerned)?;
+        let mut down = statements(engine, catalog, &mut undone, &draft.down, &id, concerned)?;
+        if !draft.down.is_empty() {
+            let lost = comments::lost(&before, &undone, &draft.down, concerned);
+            down.extend(statements(engine, catalog, &mut undone, &lost, &id, concerned)?);
+        }
         proof::comes_home(&before, &undone, draft, &id)?;
         let step = Step {
             id,
@@ -293,7 +306,7 @@ fn lock_timeout_of(schema: &Catalog, change: &Change) -> u32 {
         _ => None,
     });
     let through = through.flat_map(|t| &t.constraints).filter_map(|c| c.foreign.as_ref()).map(|f| &f.table);
-    let mut tables: Vec<&Name> = parts.iter().filter_map(|c| altered(c)).chain(through).collect();
+    let mut tables: Vec<&Name> = parts.iter().flat_map(|c| altered(c)).chain(through).collect();
     tables.sort();
     tables.dedup();
     shared_out(tables.len())
@@ -307,21 +320,27 @@ fn shared_out(tables: usize) -> u32 {
     }
 }
 
-fn altered(change: &Change) -> Option<&Name> {
+fn altered(change: &Change) -> Vec<&Name> {
     match change {
         Change::DropConstraint { table, .. }
         | Change::AddConstraint { table, .. }
         | Change::RenameColumn { table, .. }
         | Change::DropColumn { table, .. }
         | Change::AlterWhole { table, .. }
-        | Change::DropTrigger { table, .. } => Some(table),
+        | Change::DropTrigger { table, .. }
+        | Change::CreateTrigger(TriggerDefinition { table, .. })
+        | Change::AlterColumn { table, .. }
+        | Change::Object(ObjectChange::CreatePolicy { table, .. }) => vec![table],
         Change::Relation(RelationChange::Rename { word: RelationWord::Table, relation, .. }) => {
-            Some(relation)
+            vec![relation]
         }
         Change::Partition(
             PartitionChange::Attach { parent, .. } | PartitionChange::Detach { parent, .. },
-        ) => Some(parent),
-        _ => None,
+        ) => vec![parent],
+        Change::Relation(RelationChange::Drop { targets, .. }) => {
+            targets.iter().filter_map(|t| t.relation()).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -7,10 +7,13 @@
 mod assemble;
 mod coexistence;
 mod combine;
+mod comments;
 mod constraint;
+mod dependants;
 mod direct;
 mod draft;
 mod in_step;
+mod materialized;
 mod partitioned_index;
 mod plan;
 mod proof;

@@ -1,7 +1,9 @@
 //! What a plan must satisfy before anybody sees it, checked on the simulated schema.
 
 use altimeter_catalog::{
-    Catalog, Change, Column, ConstraintDefinition, ConstraintKind, FunctionBody, IndexTarget, Statement,
+    Catalog, Change, Column, ConstraintDefinition, ConstraintKind, ExtendedStatistics, FunctionBody,
+    IndexTarget, ObjectChange, Policy, PolicyDefinition, RelationChange, Rule, Statement, View,
+    ViewDefinition,
 };
 
 use crate::draft::{Draft, DraftStep};
@@ -21,7 +23,9 @@ pub(crate) fn means(change: &Change, statement: &Statement) -> Result<(), PlanEr
             [Change::CreateFunction(f)]
                 if f.name == wanted.name && f.or_replace == wanted.or_replace && matches!(f.body, FunctionBody::Opaque(_))
         ),
-        Change::Written { changes, .. } => read == changes && statement.not_analysed.is_none(),
+        Change::Written { changes, .. } => {
+            read.iter().map(as_written).eq(changes.iter().map(as_written)) && statement.not_analysed.is_none()
+        }
         wanted => {
             let read: Vec<Change> = read.iter().map(as_written).collect();
             read == [as_written(wanted)] && statement.not_analysed.is_none()
@@ -59,6 +63,51 @@ fn as_written(change: &Change) -> Change {
                 ..constraint.clone()
             },
         },
+        // A query, an expression or a body says what it reads: its text is compared, where the change has one, and what a
+        // server said of it is believed.
+        Change::Relation(RelationChange::CreateView(it)) => {
+            let it = ViewDefinition { view: view_as_written(&it.view), rows: None, ..(**it).clone() };
+            Change::Relation(RelationChange::CreateView(Box::new(it)))
+        }
+        Change::Object(ObjectChange::CreatePolicy { table, policy }) => {
+            let definition = policy.definition.as_ref().map(|d| PolicyDefinition {
+                roles: d.roles.clone(),
+                using: d.using.as_deref().map(one_line),
+                check: d.check.as_deref().map(one_line),
+            });
+            let policy = Policy {
+                definition,
+                columns: Vec::new(),
+                needs: Vec::new(),
+                functions: Vec::new(),
+                ..policy.clone()
+            };
+            Change::Object(ObjectChange::CreatePolicy { table: table.clone(), policy })
+        }
+        Change::Object(ObjectChange::CreateStatistics { table, statistics, if_not_exists }) => {
+            let definition = statistics.definition.clone().map(|mut d| {
+                d.kinds.sort();
+                d
+            });
+            let statistics = ExtendedStatistics { columns: Vec::new(), definition, ..statistics.clone() };
+            let (table, if_not_exists) = (table.clone(), *if_not_exists);
+            Change::Object(ObjectChange::CreateStatistics { table, statistics, if_not_exists })
+        }
+        Change::Object(ObjectChange::CreateRule { relation, rule, or_replace }) => {
+            let (statements, columns) = (Vec::new(), Vec::new());
+            let rule = Rule { statements, columns, definition: None, ..rule.clone() };
+            Change::Object(ObjectChange::CreateRule {
+                relation: relation.clone(),
+                rule,
+                or_replace: *or_replace,
+            })
+        }
+        Change::CreateTrigger(it) => {
+            let mut it = it.clone();
+            it.events.sort();
+            it.columns.sort();
+            Change::CreateTrigger(it)
+        }
         Change::Together(changes) => {
             let each = changes.iter().flat_map(|change| match change {
                 Change::Written { changes, .. } => changes.as_slice(),
@@ -68,6 +117,22 @@ fn as_written(change: &Change) -> Change {
         }
         other => other.clone(),
     }
+}
+
+fn view_as_written(view: &View) -> View {
+    let mut options = view.options.clone();
+    options.sort();
+    View {
+        name: view.name.clone(),
+        materialized: view.materialized,
+        definition: view.definition.as_deref().map(one_line),
+        options,
+        ..View::default()
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A step's way back leads to the schema before the step, but for what the step says it cannot bring back.
@@ -183,12 +248,17 @@ fn first_difference(wanted: &Catalog, found: &Catalog) -> String {
         let inside = differing(&w.columns, &f.columns)
             .or_else(|| differing(&w.indexes, &f.indexes))
             .or_else(|| differing(&w.constraints, &f.constraints))
-            .or_else(|| differing(&w.triggers, &f.triggers));
+            .or_else(|| differing(&w.triggers, &f.triggers))
+            .or_else(|| differing(&w.policies, &f.policies))
+            .or_else(|| differing(&w.statistics, &f.statistics))
+            .or_else(|| differing(&w.grants, &f.grants));
         return format!(
             "{}: {}",
             w.name,
             inside.unwrap_or_else(|| "order, or what hangs on the table".to_owned())
         );
     }
-    differing(&wanted.functions, &found.functions).unwrap_or_else(|| "objects beside tables".to_owned())
+    let beside =
+        differing(&wanted.functions, &found.functions).or_else(|| differing(&wanted.views, &found.views));
+    beside.unwrap_or_else(|| "objects beside tables".to_owned())
 }

@@ -18,6 +18,7 @@ mod rebuild_index;
 mod rename_column;
 mod rename_constraint;
 mod rename_table;
+pub(crate) mod replace_view;
 mod set_not_null;
 mod split_table;
 mod validate_constraint;
@@ -40,6 +41,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &rename_column::RenameColumn,
     &rename_constraint::RenameConstraint,
     &rename_table::RenameTable,
+    &replace_view::ReplaceView,
     &set_not_null::SetNotNull,
     &split_table::SplitTable,
     &validate_constraint::ValidateConstraint,

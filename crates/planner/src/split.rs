@@ -12,6 +12,8 @@ use altimeter_catalog::{
     Catalog, Change, Check, Name, PartitionChange, RelationChange, RelationWord, Split, SplitBy, Table, Width,
 };
 
+use crate::comments;
+use crate::dependants::Dependants;
 use crate::plan::PlanError;
 use crate::recipe::{RecipeContext, refuse};
 use calendar::Day;
@@ -48,6 +50,8 @@ pub(crate) struct Layout<'a> {
     pub(crate) rest: Name,
     /// Keys that must take the column in.
     pub(crate) keys: Vec<Key<'a>>,
+    /// What reads the table and is bound to it, not to its name: views, policies of other tables, rules.
+    pub(crate) dependants: Dependants,
 }
 
 /// Changes in order, each made on the schema the ones before it leave.
@@ -114,6 +118,7 @@ impl<'a> Layout<'a> {
             beside: sibling(format!("altimeter_{}", name.name)),
             rest: sibling(format!("{}_default", name.name)),
             keys: keys::without(context, table, &column.name)?,
+            dependants: Dependants::of_view(context, name)?,
         };
         layout.refuse_obstacles()?;
         Ok(layout)
@@ -180,9 +185,13 @@ impl<'a> Layout<'a> {
     fn plain(&self) -> Result<Vec<Change>, PlanError> {
         let (name, first) = (&self.table.name, &self.first);
         let mut all = Sequence::on(self.context.catalog);
+        all.extend(self.dependants.dropped())?;
         for key in &self.keys {
             all.extend(key.widened_plainly(name))?;
         }
+        let lost =
+            comments::lost(self.context.catalog, &all.schema, &all.changes, std::slice::from_ref(name));
+        all.extend(lost)?;
         if self.table.column(self.column).is_some_and(|c| !c.not_null) {
             all.push(Change::SetNotNull { table: name.clone(), column: self.column.to_owned() })?;
         }
@@ -192,16 +201,13 @@ impl<'a> Layout<'a> {
             let index = &index.definition.name;
             all.push(rename(RelationWord::Index, &name.sibling(index), &self.index_of_first(index)))?;
         }
-        let own = |index: &str| {
-            let of_first = |i: &&altimeter_catalog::Index| self.index_of_first(&i.definition.name) == index;
-            self.indexes().find(of_first).map_or_else(|| index.to_owned(), |i| i.definition.name.clone())
-        };
-        self.make_parent(&mut all, (first, name), &own)?;
+        self.make_parent(&mut all, (first, name), &|index| (self.index_of_first(index), index.to_owned()))?;
         let handed = self.hand_over(&all.schema, first, name);
         if !handed.is_empty() {
             all.push(Change::Together(handed))?;
         }
         all.push(self.attach())?;
+        all.extend(self.dependants.made_again())?;
         Ok(all.changes)
     }
 }

@@ -6,11 +6,12 @@
 
 use altimeter_catalog::{
     Catalog, Change, Column, ColumnAction, Constraint, ConstraintDefinition, ConstraintKind, Dependency,
-    Follow, FunctionBody, FunctionDefinition, Index, IndexDefinition, IndexKey, IndexTarget, Name, NameParts,
-    RelationChange, RelationWord, Sequence, SequenceAction, SequenceOptions, Table, TableAction,
-    TriggerDefinition,
+    DropTarget, ExtendedStatistics, Follow, FunctionBody, FunctionDefinition, Index, IndexDefinition,
+    IndexKey, IndexTarget, Name, NameParts, ObjectChange, RelationChange, RelationWord, Sequence,
+    SequenceAction, SequenceOptions, StatisticsDefinition, Table, TableAction, TriggerDefinition,
 };
 
+use crate::dependants::Dependants;
 use crate::plan::PlanError;
 use crate::recipe::{RecipeContext, grants_of, refuse};
 
@@ -36,6 +37,8 @@ pub(crate) struct StandIn<'a> {
     pub(crate) table: &'a Table,
     /// The name both bear in their time.
     pub(crate) name: &'a str,
+    /// What reads the one that bears the name: made again when the two change places.
+    pub(crate) dependants: Dependants,
 }
 
 impl StandIn<'_> {
@@ -197,6 +200,46 @@ impl StandIn<'_> {
         self.indexes().map(|i| self.build(i, it)).collect()
     }
 
+    // Extended statistics.
+
+    fn statistics(&self) -> impl Iterator<Item = &ExtendedStatistics> {
+        self.table.statistics.iter().filter(|s| s.columns.iter().any(|c| c == self.name))
+    }
+
+    /// Whether statistics over several columns or expressions are about the column.
+    pub(crate) fn has_statistics(&self) -> bool {
+        self.statistics().next().is_some()
+    }
+
+    fn statistics_aside(&self, of: &ExtendedStatistics, it: &Follower) -> Name {
+        of.name.sibling(self.aside(&of.name.name, it))
+    }
+
+    /// The statistics, over the follower.
+    pub(crate) fn build_statistics(&self, it: &Follower) -> Vec<Change> {
+        let over = |of: &ExtendedStatistics| {
+            let column = |c: &String| if c == self.name { it.name.clone() } else { c.clone() };
+            let mut columns: Vec<String> = of.columns.iter().map(column).collect();
+            columns.sort();
+            let definition = of.definition.as_ref().map(|d| StatisticsDefinition {
+                kinds: d.kinds.clone(),
+                on: d.on.iter().map(|item| self.over(item, &it.name)).collect(),
+            });
+            let name = self.statistics_aside(of, it);
+            let statistics = ExtendedStatistics { name, columns, definition, comment: None };
+            Change::Object(ObjectChange::CreateStatistics {
+                table: self.own(),
+                statistics,
+                if_not_exists: false,
+            })
+        };
+        self.statistics().map(over).collect()
+    }
+
+    fn rename_statistics(&self, from: &Name, to: &Name) -> Change {
+        Change::Object(ObjectChange::RenameStatistics { from: from.clone(), to: to.clone() })
+    }
+
     /// CHECKs and foreign keys on the follower: for new rows at once, then for old ones, with nobody waiting.
     pub(crate) fn build_conditions(&self, it: &Follower) -> Vec<Change> {
         let mut changes = Vec::new();
@@ -321,7 +364,8 @@ impl StandIn<'_> {
         now: &Follower,
         mut guards: Vec<Change>,
     ) -> Result<Vec<Change>, PlanError> {
-        let mut all = vec![self.drop_trigger(was, false)?];
+        let mut all = self.dependants.dropped();
+        all.push(self.drop_trigger(was, false)?);
         all.append(&mut guards);
         all.extend(self.move_identity(&was.name, &was.column));
         all.extend(self.stripped(now));
@@ -329,6 +373,7 @@ impl StandIn<'_> {
         all.push(self.rename_column(&was.name, self.name));
         all.extend(self.dressed(was));
         all.push(Change::CreateTrigger(self.trigger(now)?));
+        all.extend(self.dependants.made_again());
         Ok(all)
     }
 
@@ -351,6 +396,7 @@ impl StandIn<'_> {
                 Change::DropIndex { index: name, concurrently: false, if_exists: false }
             });
         }
+        changes.extend(self.statistics().map(|s| drop_statistics(&s.name, false)));
         if now.column.default.is_some() {
             changes.push(Change::DropDefault { table: self.own(), column: self.name.to_owned() });
         }
@@ -414,6 +460,14 @@ impl StandIn<'_> {
                 action: SequenceAction::Options { owned_by: Some(Some(owner)), type_name: None },
             }));
         }
+        for statistics in self.statistics() {
+            changes.push(self.rename_statistics(&self.statistics_aside(statistics, was), &statistics.name));
+        }
+        let identity = self.table.replica_identity.strip_prefix("using index ");
+        if let Some(index) = identity.filter(|i| self.indexes().any(|own| own.definition.name == **i)) {
+            let action = TableAction::ReplicaIdentity(format!("using index {index}"));
+            changes.push(Change::AlterWhole { table: self.own(), action });
+        }
         let clustered = self.table.clustered_on.as_ref();
         if let Some(index) = clustered.filter(|c| self.indexes().any(|i| i.definition.name == **c)) {
             changes.push(Change::AlterWhole {
@@ -430,6 +484,7 @@ impl StandIn<'_> {
             self.indexes().filter(|i| !Self::is_harmless(i)).map(|i| self.build(i, it)).collect();
         changes.extend(self.build_conditions(it));
         changes.extend(self.build_references(it));
+        changes.extend(self.build_statistics(it));
         changes
     }
 
@@ -440,7 +495,8 @@ impl StandIn<'_> {
         now: &Follower,
         mut guards: Vec<Change>,
     ) -> Result<Vec<Change>, PlanError> {
-        let mut all = vec![self.drop_trigger(now, false)?];
+        let mut all = self.dependants.dropped();
+        all.push(self.drop_trigger(now, false)?);
         all.append(&mut guards);
         all.extend(self.move_identity(&now.name, &now.column));
         all.extend(self.drop_references());
@@ -454,6 +510,9 @@ impl StandIn<'_> {
         for index in self.indexes().filter(|i| i.constraint.is_none()) {
             let name = &index.definition.name;
             all.push(self.rename_index(name, &self.aside(name, was)));
+        }
+        for statistics in self.statistics() {
+            all.push(self.rename_statistics(&statistics.name, &self.statistics_aside(statistics, was)));
         }
         if was.column.default.is_some() {
             all.push(Change::DropDefault { table: self.own(), column: self.name.to_owned() });
@@ -470,6 +529,7 @@ impl StandIn<'_> {
         all.push(self.rename_column(&now.name, self.name));
         all.extend(self.dressed(now));
         all.push(Change::CreateTrigger(self.trigger(was)?));
+        all.extend(self.dependants.made_again());
         Ok(all)
     }
 
@@ -561,6 +621,15 @@ impl StandIn<'_> {
         let action = TableAction::RenameConstraint { from: from.to_owned(), to: to.to_owned() };
         Change::AlterWhole { table: self.own(), action }
     }
+}
+
+/// Dropping extended statistics.
+pub(crate) fn drop_statistics(name: &Name, if_exists: bool) -> Change {
+    Change::Relation(RelationChange::Drop {
+        targets: vec![DropTarget::Statistics(name.clone())],
+        if_exists,
+        cascade: false,
+    })
 }
 
 /// The limit of a sequence whose type changes: one that was the type's own becomes the other's (manual, ALTER SEQUENCE,

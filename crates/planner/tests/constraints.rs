@@ -150,6 +150,7 @@ fn what_cannot_be_done_is_refused_with_the_reason() {
 fn what_is_not_validated_comes_back_so() {
     let mut catalog = shop(17);
     table(&mut catalog, "users").constraints.push(Constraint {
+        comment: None,
         name: "odd".into(),
         kind: ConstraintKind::Check,
         columns: vec!["bio".into()],

@@ -198,6 +198,7 @@ fn odd_names_are_planned_for() {
 /// The constraint that a column's NOT NULL is since version 18, which the shop has.
 fn not_null_constraint(column: &str) -> Constraint {
     Constraint {
+        comment: None,
         name: format!("users_{column}_not_null"),
         kind: ConstraintKind::NotNull,
         columns: vec![column.into()],
@@ -263,6 +264,7 @@ fn what_hangs_on_a_column_is_said() {
     let mut catalog = shop();
     let table = users(&mut catalog);
     table.triggers.push(Trigger {
+        comment: None,
         name: "audit_names".into(),
         function: Name::new("public", "audit"),
         before: false,
@@ -284,6 +286,7 @@ fn what_hangs_on_a_column_is_said() {
         plan.cautions
     );
     users(&mut catalog).constraints.push(Constraint {
+        comment: None,
         name: "users_bio_fkey".into(),
         kind: ConstraintKind::ForeignKey,
         columns: vec!["bio".into()],

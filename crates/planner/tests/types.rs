@@ -86,13 +86,21 @@ fn a_shorter_text_may_be_had_by_a_check() {
 fn what_hangs_on_the_column_and_cannot_move_is_said() {
     let mut catalog = shop();
     let statistics = ExtendedStatistics {
+        comment: None,
+        definition: None,
         name: Name::new("public", "together"),
         columns: vec!["bio".to_owned(), "display_name".to_owned()],
     };
     users(&mut catalog).statistics.push(statistics);
     for (request, reason) in [
-        ("make users.country text", "view public.active_users, policy users_by_country"),
-        ("alter table users alter column bio type jsonb using bio::jsonb", "the statistics public.together"),
+        (
+            "make users.country text",
+            "view public.active_users needs the column, and how to make it again is not known",
+        ),
+        (
+            "alter table users alter column bio type jsonb using bio::jsonb",
+            "what the statistics public.together count is not known",
+        ),
         ("alter table users alter column user_name type integer", "does not become integer without USING"),
         ("alter table orders alter column user_id type text", "cannot compare text with bigint"),
         (

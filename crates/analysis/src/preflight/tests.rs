@@ -15,6 +15,7 @@ fn users() -> Name {
 
 fn index(name: &str, valid: bool) -> Index {
     Index {
+        comment: None,
         definition: IndexDefinition {
             name: name.to_owned(),
             table: users(),
@@ -245,6 +246,7 @@ fn what_is_unfinished_on_the_table_is_said() {
     let users = catalog.table_mut(&users()).unwrap();
     users.indexes.push(index("broken", false));
     users.constraints.push(Constraint {
+        comment: None,
         name: "positive".to_owned(),
         kind: ConstraintKind::Check,
         columns: vec!["a".to_owned()],

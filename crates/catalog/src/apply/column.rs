@@ -2,7 +2,9 @@
 
 use super::{ApplyError, ObjectKind, exists, missing, refused};
 use crate::expression::rename_in;
-use crate::{Catalog, Column, Dependency, IndexTarget, Key, Name, NameParts, Sequence, Table, View};
+use crate::{
+    Catalog, Column, Dependency, Function, IndexTarget, Key, Name, NameParts, Policy, Sequence, Table, View,
+};
 
 impl Catalog {
     pub(super) fn add_column(
@@ -194,6 +196,9 @@ impl Catalog {
                 .filter(|v| v.needs.iter().any(|d| d.needs(table, column)))
                 .map(|v| format!("{} {}", if v.materialized { "materialized view" } else { "view" }, v.name)),
         );
+        let functions = self.functions.with(Key::needs(table));
+        let functions = functions.filter(|f| f.needs.iter().any(|d| d.needs(table, column)));
+        needed.extend(functions.map(|f| format!("function {}({})", f.name, f.arguments)));
         for (from, constraint) in self.referencing(table) {
             let names = constraint.foreign.as_ref().is_some_and(|f| f.columns.iter().any(|c| c == column));
             if names && from.name != *table {
@@ -258,6 +263,9 @@ impl Catalog {
         if found.is_some_and(|c| c.generated.is_some()) {
             return refused(format!("{column} of {table} is a generated column: it has no default"));
         }
+        if let Some(view) = self.views.get_mut(table).filter(|v| !v.materialized) {
+            view.detail_mut(column).default = expression.map(str::to_owned);
+        }
         self.with_column(table, column, recurse, |c| c.default = expression.map(str::to_owned))
     }
 
@@ -321,11 +329,32 @@ impl Catalog {
             }
         };
         let needs = |v: &View| v.needs.iter().any(|d| &d.on == table);
-        self.views.change_with(Key::needs(table), needs, |v| v.needs.iter_mut().for_each(follow));
+        self.views.change_with(Key::needs(table), needs, |v| {
+            // How the server prints the query from here on is not known.
+            if v.needs.iter().any(|d| d.needs(table, from)) {
+                v.definition = None;
+            }
+            v.needs.iter_mut().for_each(follow);
+        });
         // A materialized view is a relation with columns of its own as well as a query.
         if let Some(view) = self.views.get_mut(table) {
             swap(&mut view.columns, from, to);
+            view.details.iter_mut().filter(|d| d.name == from).for_each(|d| d.name = to.to_owned());
+            view.definition = None;
         }
+        let named = |f: &Function| f.needs.iter().any(|d| d.needs(table, from));
+        self.functions.change_with(Key::needs(table), named, |f| f.needs.iter_mut().for_each(follow));
+        let reads = |p: &Policy| p.needs.iter().any(|d| d.needs(table, from));
+        self.tables.change_with(
+            Key::needs(table),
+            |t| t.policies.iter().any(reads),
+            |t| {
+                for policy in t.policies.iter_mut().filter(|p| reads(p)) {
+                    policy.definition = None;
+                    policy.needs.iter_mut().for_each(follow);
+                }
+            },
+        );
         self.publications.iter_mut().flat_map(|p| &mut p.tables).for_each(follow);
         let owned = |s: &Sequence| s.owned_by.as_ref().is_some_and(|o| &o.on == table);
         self.sequences.change_with(Key::needs(table), owned, |s| s.owned_by.iter_mut().for_each(follow));
@@ -414,9 +443,24 @@ pub(super) fn rename_in_table(t: &mut Table, from: &str, to: &str) {
             None => in_text(&mut constraint.definition),
         }
     }
-    t.statistics.iter_mut().for_each(|s| swap(&mut s.columns, from, to));
-    t.triggers.iter_mut().for_each(|g| swap(&mut g.columns, from, to));
-    t.policies.iter_mut().for_each(|p| swap(&mut p.columns, from, to));
+    for statistics in t.statistics.iter_mut().filter(|s| s.columns.iter().any(|c| c == from)) {
+        swap(&mut statistics.columns, from, to);
+        let on = statistics.definition.iter_mut().flat_map(|d| &mut d.on);
+        on.for_each(|item| *item = rename_in(item, from, to));
+    }
+    for trigger in t.triggers.iter_mut().filter(|g| g.columns.iter().any(|c| c == from)) {
+        swap(&mut trigger.columns, from, to);
+        trigger.definition = None;
+    }
+    for policy in t.policies.iter_mut().filter(|p| p.columns.iter().any(|c| c == from)) {
+        swap(&mut policy.columns, from, to);
+        // How the server prints the expressions from here on is not known.
+        policy.definition = None;
+    }
+    for rule in t.rules.iter_mut().filter(|r| r.columns.iter().any(|c| c == from)) {
+        swap(&mut rule.columns, from, to);
+        rule.definition = None;
+    }
     swap(&mut t.partition_columns, from, to);
 }
 

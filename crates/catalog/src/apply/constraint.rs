@@ -40,6 +40,7 @@ impl Table {
             column.not_null = true;
         }
         self.constraints.push(Constraint {
+            comment: None,
             index: index.map(|()| name.clone()),
             name,
             kind: definition.kind,
@@ -115,6 +116,7 @@ fn index_made(table: &Table, constraint: &ConstraintDefinition, name: &str) -> I
     };
     let reads = super::index::reads(table, &definition);
     Index {
+        comment: None,
         definition,
         primary: constraint.kind == ConstraintKind::PrimaryKey,
         constraint: Some(name.to_owned()),

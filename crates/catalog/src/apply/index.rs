@@ -51,6 +51,7 @@ impl Catalog {
         }
         let reads = reads(t, index);
         t.indexes.push(Index {
+            comment: None,
             definition: index.clone(),
             primary: false,
             constraint: None,

@@ -114,6 +114,7 @@ mod tests {
         };
         let mut child = table("c");
         child.constraints.push(Constraint {
+            comment: None,
             name: "fk".into(),
             kind: ConstraintKind::ForeignKey,
             columns: vec!["p".into()],

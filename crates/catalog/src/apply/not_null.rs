@@ -1,6 +1,7 @@
 //! NOT NULL: set, dropped, and named where it is a constraint.
 
 use super::{ApplyError, refused};
+use crate::expression::written;
 use crate::{Catalog, Constraint, ConstraintDefinition, ConstraintKind, Index, Name, NameParts, Table};
 
 impl Catalog {
@@ -46,7 +47,7 @@ impl Catalog {
         let definition = ConstraintDefinition {
             name: Some(name),
             columns: vec![column.to_owned()],
-            ..ConstraintDefinition::new(ConstraintKind::NotNull, format!("NOT NULL {column}"))
+            ..ConstraintDefinition::new(ConstraintKind::NotNull, format!("NOT NULL {}", written(column)))
         };
         self.table_mut(table).into_iter().for_each(|t| t.take_constraint(&definition, inherited));
     }

@@ -4,15 +4,28 @@ mod publication;
 
 use super::{ObjectKind, exists, missing, refused};
 use crate::{
-    ApplyError, Catalog, Function, FunctionDefinition, Key, Name, ObjectChange, Table, TriggerDefinition,
-    TypeKind, UserType,
+    ApplyError, Catalog, Commented, Dependency, Function, FunctionDefinition, Key, Name, ObjectChange,
+    Policy, Table, TriggerDefinition, TypeKind, UserType,
 };
 
 impl Catalog {
     pub(super) fn apply_object(&mut self, change: &ObjectChange) -> Result<(), ApplyError> {
         match change {
-            ObjectChange::Comment { relation: Some(relation), .. } => self.need_relation(relation),
-            ObjectChange::Grant { relations, .. } => relations.iter().try_for_each(|r| self.need_relation(r)),
+            ObjectChange::Comment { relation: Some(relation), on, text, label } => {
+                self.need_relation(relation)?;
+                if !label {
+                    self.comment(on, relation, text.as_deref());
+                }
+                Ok(())
+            }
+            ObjectChange::Comment { on: Commented::Statistics(name), text, label: false, .. } => {
+                self.comment_on_statistics(name, text.as_deref());
+                Ok(())
+            }
+            ObjectChange::Grant { relations, revoke, privileges } => relations.iter().try_for_each(|r| {
+                self.need_relation(r)?;
+                privileges.iter().try_for_each(|p| self.grant(r, p, *revoke))
+            }),
             ObjectChange::CreatePolicy { table, policy } => {
                 if let Some(lost) = policy.needs.iter().find(|d| !self.has_relation(&d.on)) {
                     return Err(missing(ObjectKind::Table, &lost.on));
@@ -25,14 +38,12 @@ impl Catalog {
                 t.policies.sort_by(|a, b| a.name.cmp(&b.name));
                 Ok(())
             }
-            ObjectChange::AlterPolicy { table, name, reads } => {
+            ObjectChange::AlterPolicy { table, name, to } => {
                 let policies = &mut self.need_table(table)?.policies;
                 let policy = policies.iter_mut().find(|p| &p.name == name);
                 let policy =
                     policy.ok_or_else(|| missing(ObjectKind::Policy, format!("{name} of {table}")))?;
-                if !reads.is_empty() {
-                    policy.needs = reads.clone();
-                }
+                alter_policy(policy, to);
                 Ok(())
             }
             ObjectChange::RenamePolicy { table, from, to } => {
@@ -52,7 +63,9 @@ impl Catalog {
                 Ok(())
             }
             ObjectChange::RenameRule { relation, from, to } => {
-                let names = self.rules_of(relation)?.iter_mut().map(|r| &mut r.name).collect();
+                let rules = self.rules_of(relation)?;
+                rules.iter_mut().filter(|r| &r.name == from).for_each(|r| r.definition = None);
+                let names = rules.iter_mut().map(|r| &mut r.name).collect();
                 rename(ObjectKind::Rule, relation, names, from, to)
             }
             ObjectChange::RenameTrigger { table, from, to } => self.rename_trigger(table, from, to),
@@ -132,10 +145,13 @@ impl Catalog {
 
     fn rename_trigger(&mut self, table: &Name, from: &str, to: &str) -> Result<(), ApplyError> {
         if let Some(view) = self.views.get_mut(table).filter(|v| !v.materialized) {
+            view.triggers.iter_mut().filter(|t| t.name == from).for_each(|t| t.definition = None);
             let names = view.triggers.iter_mut().map(|t| &mut t.name).collect();
             return rename(ObjectKind::Trigger, table, names, from, to);
         }
-        let names = self.need_table(table)?.triggers.iter_mut().map(|t| &mut t.name).collect();
+        let triggers = &mut self.need_table(table)?.triggers;
+        triggers.iter_mut().filter(|t| t.name == from).for_each(|t| t.definition = None);
+        let names = triggers.iter_mut().map(|t| &mut t.name).collect();
         rename(ObjectKind::Trigger, table, names, from, to)?;
         // Before version 15 the clones on partitions kept their names.
         if self.server.major() >= 15 || self.server.version_num == 0 {
@@ -180,6 +196,7 @@ impl Catalog {
             return Err(exists(ObjectKind::Function, to));
         }
         self.change_routine(from, &arguments, |f| f.name = to.clone());
+        self.forget_texts();
         self.tables.change(
             |t| t.triggers.iter().any(|g| &g.function == from),
             |t| {
@@ -228,6 +245,47 @@ impl Catalog {
             self.each_partition(&it.table, put);
         }
         Ok(())
+    }
+}
+
+/// Puts what a policy says anew in the place of what it said. What only the part that stays reads cannot be told
+/// from what the other read: then nothing is taken away.
+fn alter_policy(policy: &mut Policy, to: &Policy) {
+    let new = to.definition.clone().unwrap_or_default();
+    let whole = match &policy.definition {
+        Some(old) => {
+            (new.using.is_some() || old.using.is_none()) && (new.check.is_some() || old.check.is_none())
+        }
+        None => new.using.is_some() && new.check.is_some(),
+    };
+    if let Some(old) = &mut policy.definition {
+        if !new.roles.is_empty() {
+            old.roles.clone_from(&new.roles);
+        }
+        old.using = new.using.clone().or(old.using.take());
+        old.check = new.check.clone().or(old.check.take());
+    }
+    if new.using.is_none() && new.check.is_none() {
+        return;
+    }
+    if whole {
+        (policy.columns, policy.needs) = (Vec::new(), Vec::new());
+        policy.functions = Vec::new();
+    }
+    let union = |old: &mut Vec<String>, new: &[String]| {
+        old.extend_from_slice(new);
+        old.sort();
+        old.dedup();
+    };
+    union(&mut policy.columns, &to.columns);
+    policy.functions.extend(to.functions.iter().cloned());
+    policy.functions.sort();
+    policy.functions.dedup();
+    for Dependency { on, columns } in &to.needs {
+        match policy.needs.iter_mut().find(|d| &d.on == on) {
+            Some(known) => union(&mut known.columns, columns),
+            None => policy.needs.push(Dependency { on: on.clone(), columns: columns.clone() }),
+        }
     }
 }
 

@@ -120,6 +120,7 @@ mod tests {
 
     fn index(table: &Name, name: &str) -> Index {
         Index {
+            comment: None,
             definition: IndexDefinition {
                 name: name.into(),
                 table: table.clone(),
@@ -147,6 +148,7 @@ mod tests {
     fn what_is_attached_and_detached_again_keeps_its_own() {
         let (parent, child) = (Name::new("public", "pt"), Name::new("public", "s"));
         let trigger = Trigger {
+            comment: None,
             name: "g".into(),
             function: parent.sibling("f"),
             before: false,

@@ -11,7 +11,10 @@ impl Catalog {
         recurse: bool,
     ) -> Result<(), ApplyError> {
         let Some(t) = self.table_mut(table) else {
-            // A view, an index or a sequence, of which nothing that can be said here is kept.
+            if let (Some(view), TableAction::Owner(role)) = (self.views.get_mut(table), action) {
+                view.owner = Some(role.clone());
+            }
+            // Of a view only the owner, of an index or a sequence nothing that can be said here is kept.
             return if self.has_relation(table) { Ok(()) } else { Err(missing(ObjectKind::Table, table)) };
         };
         match action {

@@ -1,6 +1,6 @@
 //! Objects that hang on relations, and those that have nothing to do with any.
 
-use crate::{Dependency, ExtendedStatistics, Extension, Name, Policy, Rule};
+use crate::{ExtendedStatistics, Extension, Grant, Name, Policy, Rule};
 
 /// What happens to objects that are no relations. Dropping any is [`crate::RelationChange::Drop`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,10 @@ pub enum ObjectChange {
         on: Commented,
         /// The relation it is, or belongs to.
         relation: Option<Name>,
+        /// The comment; none where it is taken away.
+        text: Option<String>,
+        /// It is a security label, which is not kept.
+        label: bool,
     },
     /// `GRANT` and `REVOKE` on relations, other than what [`crate::Change::GrantColumn`] says.
     Grant {
@@ -18,6 +22,8 @@ pub enum ObjectChange {
         relations: Vec<Name>,
         /// `REVOKE`.
         revoke: bool,
+        /// The privileges on each of them; of a `REVOKE`, `grantable` means `GRANT OPTION FOR`.
+        privileges: Vec<Granted>,
     },
     /// `CREATE POLICY`.
     CreatePolicy {
@@ -32,8 +38,8 @@ pub enum ObjectChange {
         table: Name,
         /// The policy.
         name: String,
-        /// Other relations its new expressions read.
-        reads: Vec<Dependency>,
+        /// What it says: of its definition only what is said anew, with what that reads and calls.
+        to: Box<Policy>,
     },
     /// `ALTER POLICY … RENAME TO`.
     RenamePolicy {
@@ -155,14 +161,33 @@ pub enum ObjectChange {
 }
 
 /// What a comment or a security label is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Commented {
-    /// A relation, or a column of one.
+    /// A relation, an index too.
     Relation,
-    /// A constraint, trigger, rule or policy of a relation.
-    PartOfRelation,
+    /// A column of a relation.
+    Column(String),
+    /// A constraint of a table.
+    Constraint(String),
+    /// A trigger of a table or view.
+    Trigger(String),
+    /// A rule of a table or view.
+    Rule(String),
+    /// A policy of a table.
+    Policy(String),
+    /// Extended statistics.
+    Statistics(Name),
     /// Something else.
     Other,
+}
+
+/// Privileges that are granted or revoked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// The column they are on; none for the whole relation.
+    pub column: Option<String>,
+    /// The role and the privileges.
+    pub grant: Grant,
 }
 
 /// What a publication publishes, as named.

@@ -184,5 +184,7 @@ impl Keyed for Function {
         &self.arguments
     }
 
-    fn keys(&self, _: &mut Vec<Key>) {}
+    fn keys(&self, keys: &mut Vec<Key>) {
+        keys.extend(self.needs.iter().map(|d| Key::needs(&d.on)));
+    }
 }

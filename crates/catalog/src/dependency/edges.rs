@@ -102,6 +102,10 @@ impl Catalog {
                     .map(|r| Dependent::held(Object::Rule(table.name.clone(), r.name.clone()))),
             );
         }
+        let functions = self.functions.with(Key::needs(name)).filter(|f| reads(&f.needs));
+        found.extend(
+            functions.map(|f| Dependent::held(Object::Function(f.name.clone(), f.arguments.clone()))),
+        );
         for view in self.views.with(Key::needs(name)) {
             let rules = view.rules.iter().filter(|r| r.statements.iter().any(|s| &s.relation == name));
             found.extend(

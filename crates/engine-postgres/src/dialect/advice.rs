@@ -18,6 +18,12 @@ pub(super) fn print(catalog: &Catalog, change: &Change) -> String {
         {
             format!("ALTER TABLE {} REPLICA IDENTITY FULL", quote_name(table))
         }
+        Change::AlterWhole { table, action: TableAction::ReplicaIdentity(identity) }
+            if identity.starts_with("using index ") =>
+        {
+            let index = identity.trim_start_matches("using index ");
+            format!("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}", quote_name(table), quote(index))
+        }
         Change::AlterWhole { table, action: TableAction::RenameConstraint { from, to } } => {
             format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", quote_name(table), quote(from), quote(to))
         }
@@ -136,6 +142,7 @@ pub(crate) fn relation_word(word: RelationWord) -> &'static str {
 
 fn relation(change: &RelationChange) -> String {
     match change {
+        RelationChange::CreateView(it) => super::object::create_view(it),
         RelationChange::CreateIndexOnly(index) => {
             super::print_index(index, false, false).replacen(" ON ", " ON ONLY ", 1)
         }
@@ -160,6 +167,18 @@ fn relation(change: &RelationChange) -> String {
                 let exists = if *if_exists { "IF EXISTS " } else { "" };
                 let cascade = if *cascade { " CASCADE" } else { "" };
                 format!("DROP {} {exists}{}{cascade}", relation_word(*word), quote_name(name))
+            }
+            [DropTarget::Policy { table, name }] if !*cascade => {
+                let exists = if *if_exists { "IF EXISTS " } else { "" };
+                format!("DROP POLICY {exists}{} ON {}", quote(name), quote_name(table))
+            }
+            [DropTarget::Rule { relation, name }] if !*cascade => {
+                let exists = if *if_exists { "IF EXISTS " } else { "" };
+                format!("DROP RULE {exists}{} ON {}", quote(name), quote_name(relation))
+            }
+            [DropTarget::Statistics(name)] if !*cascade => {
+                let exists = if *if_exists { "IF EXISTS " } else { "" };
+                format!("DROP STATISTICS {exists}{}", quote_name(name))
             }
             [DropTarget::Routine { name, arguments: None }] if !*cascade => {
                 let if_exists = if *if_exists { "IF EXISTS " } else { "" };

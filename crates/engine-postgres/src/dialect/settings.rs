@@ -13,8 +13,10 @@ pub(crate) fn column_settings(table: &Name, column: &Column, name: &str) -> Vec<
         changes.push(Change::Written {
             sql: format!("COMMENT ON COLUMN {}.{own} IS {}", quote_name(table), literal(text)),
             changes: vec![Change::Object(ObjectChange::Comment {
-                on: Commented::Relation,
+                on: Commented::Column(name.to_owned()),
                 relation: Some(table.clone()),
+                text: Some(text.clone()),
+                label: false,
             })],
         });
     }

@@ -62,11 +62,14 @@ fn opened(
 /// All others.
 pub(super) fn other(catalog: &Catalog, change: &ObjectChange, effect: &mut Effect) {
     match change {
-        ObjectChange::Comment { on, relation: Some(relation) } => {
+        ObjectChange::Comment { on, relation: Some(relation), .. } => {
             let fact = match on {
-                Commented::Relation => &locks::COMMENT,
-                Commented::PartOfRelation => &locks::COMMENT_PART,
-                Commented::Other => return,
+                Commented::Relation | Commented::Column(_) => &locks::COMMENT,
+                Commented::Constraint(_)
+                | Commented::Trigger(_)
+                | Commented::Rule(_)
+                | Commented::Policy(_) => &locks::COMMENT_PART,
+                Commented::Statistics(_) | Commented::Other => return,
             };
             lock_by(catalog, relation, fact, effect);
         }
@@ -77,9 +80,9 @@ pub(super) fn other(catalog: &Catalog, change: &ObjectChange, effect: &mut Effec
             lock_by(catalog, table, &locks::POLICY, effect);
             reads(catalog, policy.needs.iter().map(|d| &d.on), &policy.name, effect);
         }
-        ObjectChange::AlterPolicy { table, name, reads: needs } => {
+        ObjectChange::AlterPolicy { table, name, to } => {
             lock_by(catalog, table, &locks::POLICY, effect);
-            reads(catalog, needs.iter().map(|d| &d.on), name, effect);
+            reads(catalog, to.needs.iter().map(|d| &d.on), name, effect);
         }
         ObjectChange::RenamePolicy { table, .. } => lock_by(catalog, table, &locks::POLICY, effect),
         ObjectChange::CreateRule { relation, rule, .. } => {

@@ -78,6 +78,7 @@ mod tests {
         let mut catalog = Catalog::default();
         catalog.server.search_path = vec!["public".to_owned()];
         catalog.functions.insert(altimeter_catalog::Function {
+            needs: Vec::new(),
             name: altimeter_catalog::Name::new("public", "pick"),
             arguments: String::new(),
             language: "plpgsql".to_owned(),

@@ -1,7 +1,9 @@
 //! Columns of tables, privileges on them and the planner's numbers about them.
 
+use std::collections::HashMap;
+
 use altimeter_catalog::{
-    Column, ColumnStatistics, Generated, Grant, Identity, InspectError, Name, TableKind,
+    Column, ColumnStatistics, Generated, Grant, Identity, InspectError, Name, TableKind, View, ViewColumn,
 };
 
 use super::answers::{Answers, Cells};
@@ -9,7 +11,11 @@ use super::drafts::Drafts;
 use crate::queries;
 
 /// Adds the columns in their order, then their privileges and statistics.
-pub(super) fn add_columns(drafts: &mut Drafts, answers: &Answers) -> Result<(), InspectError> {
+pub(super) fn add_columns(
+    drafts: &mut Drafts,
+    views: &mut HashMap<i64, View>,
+    answers: &Answers,
+) -> Result<(), InspectError> {
     let mut columns: Vec<(i64, i32, Column)> = Vec::new();
     for row in answers.of(&queries::COLUMNS) {
         columns.push((row.get("table_id")?, row.get("number")?, column(row)?));
@@ -18,9 +24,13 @@ pub(super) fn add_columns(drafts: &mut Drafts, answers: &Answers) -> Result<(), 
     for (table, _, column) in columns {
         if let Some(draft) = drafts.get_mut(table) {
             draft.table.columns.push(column);
+        } else if let Some(view) = views.get_mut(&table) {
+            let Column { name, type_name, default, comment, .. } = column;
+            let type_name = Some(type_name);
+            view.details.push(ViewColumn { name, type_name, default, comment, grants: Vec::new() });
         }
     }
-    add_grants(drafts, answers)?;
+    add_grants(drafts, views, answers)?;
     add_statistics(drafts, answers)
 }
 
@@ -54,20 +64,30 @@ fn column(row: Cells<'_>) -> Result<Column, InspectError> {
     })
 }
 
-fn add_grants(drafts: &mut Drafts, answers: &Answers) -> Result<(), InspectError> {
+fn add_grants(
+    drafts: &mut Drafts,
+    views: &mut HashMap<i64, View>,
+    answers: &Answers,
+) -> Result<(), InspectError> {
     for row in answers.of(&queries::GRANTS) {
-        let grant = Grant { grantee: row.get("grantee")?, privileges: row.list("privileges")? };
+        let grant = Grant {
+            grantee: row.get("grantee")?,
+            privileges: row.list("privileges")?,
+            grantable: row.get("grantable")?,
+        };
         let name: Option<&str> = row.get("name")?;
-        let Some(table) = drafts.get_mut(row.get("table_id")?).map(|d| &mut d.table) else { continue };
+        let id: i64 = row.get("table_id")?;
+        let Some(table) = drafts.get_mut(id).map(|d| &mut d.table) else {
+            let Some(view) = views.get_mut(&id) else { continue };
+            match name {
+                None => view.grants.push(grant),
+                Some(column) => view.detail_mut(column).grants.push(grant),
+            }
+            continue;
+        };
         match name.map(|name| table.column_mut(name)) {
             None => table.grants.push(grant),
             Some(column) => column.into_iter().for_each(|c| c.grants.push(grant.clone())),
-        }
-    }
-    for draft in drafts.iter_mut() {
-        draft.table.grants.sort_by(|a, b| a.grantee.cmp(&b.grantee));
-        for column in &mut draft.table.columns {
-            column.grants.sort_by(|a, b| a.grantee.cmp(&b.grantee));
         }
     }
     Ok(())

@@ -34,6 +34,7 @@ fn kind(letter: &str) -> Option<ConstraintKind> {
 fn constraint(row: Cells<'_>, kind: ConstraintKind) -> Result<Constraint, InspectError> {
     let foreign_columns = row.list("foreign_columns")?;
     Ok(Constraint {
+        comment: None,
         name: row.get("name")?,
         kind,
         columns: row.list("columns")?,

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use altimeter_catalog::{Catalog, Function, InspectError, Key, Name, Objects, RoutineStatement, Table, View};
+use altimeter_catalog::{
+    Catalog, Dependency, Function, InspectError, Key, Name, Objects, RoutineStatement, Table, View,
+};
 
-use super::answers::Answers;
+use super::answers::{Answers, Cells};
 use crate::body::{self, Body};
 use crate::queries;
 
@@ -94,6 +96,7 @@ fn read(catalog: &Catalog, answers: &Answers) -> Result<Vec<Row>, InspectError> 
             body: None,
             statements: None,
             mentions: mentioned.into_iter().collect(),
+            needs: needs(row)?,
         };
         let body = standard.remove(&row.get("id")?).unwrap_or(text);
         let settings: Vec<String> = row.list("settings")?;
@@ -107,6 +110,23 @@ fn read(catalog: &Catalog, answers: &Answers) -> Result<Vec<Row>, InspectError> 
         });
     }
     Ok(rows)
+}
+
+/// What the server keeps a dependency on, column by column.
+fn needs(row: Cells<'_>) -> Result<Vec<Dependency>, InspectError> {
+    let (schemas, names): (Vec<String>, Vec<String>) =
+        (row.list("needed_schemas")?, row.list("needed_names")?);
+    let columns: Vec<String> = row.list("needed_columns")?;
+    let mut needs: Vec<Dependency> = Vec::new();
+    for ((schema, name), column) in schemas.into_iter().zip(names).zip(columns) {
+        let on = Name { schema, name };
+        let column = Some(column).filter(|c| !c.is_empty());
+        match needs.iter_mut().find(|d| d.on == on) {
+            Some(known) => known.columns.extend(column),
+            None => needs.push(Dependency { on, columns: column.into_iter().collect() }),
+        }
+    }
+    Ok(needs)
 }
 
 /// Stack for parsing: the parser goes one call deeper for each level of nesting. Only what is touched is real memory.

@@ -33,6 +33,7 @@ fn index(row: Cells<'_>, table: Name) -> Result<Index, InspectError> {
         tablespace: row.get("tablespace")?,
     };
     Ok(Index {
+        comment: None,
         definition,
         primary: row.get("is_primary")?,
         constraint: row.get("constraint_name")?,

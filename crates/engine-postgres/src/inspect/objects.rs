@@ -11,8 +11,8 @@ use super::replication::{self, Published};
 use super::sizes::Place;
 use super::uses::Rules;
 use super::{
-    columns, constraints, functions, indexes, partitions, sequences, sizes, tables, triggers, types,
-    unknowns, uses, views,
+    columns, comments, constraints, definitions, functions, indexes, partitions, sequences, sizes, tables,
+    triggers, types, unknowns, uses, views,
 };
 use crate::queries::{self, Query};
 
@@ -57,6 +57,7 @@ pub(super) async fn read(reading: &mut Reading, major: u32) -> Result<Objects, I
         queries::EVENT_TRIGGERS,
         queries::PUBLICATIONS,
         queries::EXTENSIONS,
+        queries::COMMENTS,
     ];
     if major >= 14 {
         asked.push(queries::FUNCTION_BODIES_14);
@@ -68,17 +69,41 @@ pub(super) async fn read(reading: &mut Reading, major: u32) -> Result<Objects, I
     // Apart, because the locks this takes stay until its transaction ends.
     let sequences = reading.ask(&[queries::PRINTING, queries::SEQUENCES]).await?;
     let mut drafts = tables::tables(&answers)?;
-    columns::add_columns(&mut drafts, &answers)?;
+    let mut views = views::views(&answers)?;
+    columns::add_columns(&mut drafts, &mut views, &answers)?;
     indexes::add_indexes(&mut drafts, &answers)?;
     constraints::add_constraints(&mut drafts, &answers)?;
     tables::add_extended_statistics(&mut drafts, &answers)?;
-    let mut views = views::views(&answers)?;
     triggers::add_triggers(&mut drafts, &mut views, &answers)?;
     triggers::add_policies(&mut drafts, &answers)?;
     uses::add_uses(&mut drafts, &mut views, &answers)?;
+    comments::add_comments(&mut drafts, &mut views, &answers)?;
     let rules = uses::rules(&drafts, &views, &answers)?;
     let published = replication::published(&answers, &drafts)?;
     Ok(Objects { drafts, views, rules, published, answers, sequences })
+}
+
+/// The queries of views, the expressions of policies and what extended statistics are over: apart, because what is read
+/// opens other people's relations, and the locks this takes stay until its transaction ends.
+pub(super) async fn read_definitions(
+    reading: &mut Reading,
+    objects: &mut Objects,
+    catalog: &mut Catalog,
+) -> Result<(), InspectError> {
+    let asked = [
+        queries::PRINTING,
+        queries::VIEW_DEFINITIONS,
+        queries::POLICY_DEFINITIONS,
+        queries::STATISTICS_DEFINITIONS,
+    ];
+    match reading.ask(&asked).await {
+        Ok(answers) => definitions::add_definitions(&mut objects.drafts, &mut objects.views, &answers)?,
+        Err(e) if is_lock_timeout(&e) => {}
+        Err(e) => return Err(e),
+    }
+    let unread = definitions::unread(&objects.drafts, &objects.views);
+    unknowns::definitions(&unread).into_iter().for_each(|u| catalog.note_unknown(u));
+    Ok(())
 }
 
 /// Bytes and rows, and the database's size.

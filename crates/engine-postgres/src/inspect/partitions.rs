@@ -137,6 +137,7 @@ mod tests {
 
     fn table(name: &str, kind: TableKind, parent: Option<&str>, rows: Option<f64>) -> Table {
         Table {
+            comment: None,
             name: Name::new("s", name),
             kind,
             persistence: Persistence::Permanent,

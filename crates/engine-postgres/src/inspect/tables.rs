@@ -31,6 +31,7 @@ fn draft(row: Cells<'_>) -> Result<Draft, InspectError> {
     };
     let pages: f64 = row.get("pages")?;
     let table = Table {
+        comment: None,
         name: row.name("schema", "name")?,
         kind,
         persistence: match row.get::<&str>("persistence")? {
@@ -87,8 +88,12 @@ fn draft(row: Cells<'_>) -> Result<Draft, InspectError> {
 /// Adds the statistics over several columns.
 pub(super) fn add_extended_statistics(drafts: &mut Drafts, answers: &Answers) -> Result<(), InspectError> {
     for row in answers.of(&queries::EXTENDED_STATISTICS) {
-        let statistics =
-            ExtendedStatistics { name: row.name("schema", "name")?, columns: row.list("columns")? };
+        let statistics = ExtendedStatistics {
+            name: row.name("schema", "name")?,
+            columns: row.list("columns")?,
+            definition: None,
+            comment: None,
+        };
         if let Some(draft) = drafts.get_mut(row.get("table_id")?) {
             draft.table.statistics.push(statistics);
         }

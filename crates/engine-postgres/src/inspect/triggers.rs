@@ -42,6 +42,7 @@ fn trigger(row: Cells<'_>) -> Result<Trigger, InspectError> {
         }
         .to_owned(),
         definition: row.get("definition")?,
+        comment: None,
     })
 }
 
@@ -69,8 +70,7 @@ pub(super) fn add_policies(drafts: &mut Drafts, answers: &Answers) -> Result<(),
             }
             .to_owned(),
             columns: row.list("columns")?,
-            needs: Vec::new(),
-            functions: Vec::new(),
+            ..Policy::default()
         };
         if let Some(draft) = drafts.get_mut(row.get("table_id")?) {
             draft.table.policies.push(policy);

@@ -48,6 +48,16 @@ pub(super) fn locked(names: &mut [Name]) -> Option<Unknown> {
     })
 }
 
+pub(super) fn definitions(unread: &[Name]) -> Option<Unknown> {
+    (!unread.is_empty()).then(|| {
+        Unknown::new(
+            format!("the texts of views and policies: {}", list(&mut unread.to_vec())),
+            "a session holds or waits for ACCESS EXCLUSIVE on what they name, and reading them would queue behind it",
+            "inspect again when that session is done: a plan that makes them again needs them",
+        )
+    })
+}
+
 pub(super) fn sizes() -> Unknown {
     Unknown::new(
         "exact sizes of tables and indexes",

@@ -79,6 +79,7 @@ pub(super) fn rules(
             instead: row.get("instead")?,
             statements: Vec::new(),
             columns: row.list("columns")?,
+            definition: row.get("definition")?,
         };
         found.push(Draft { relation, rule, definition: row.get("definition")? });
     }

@@ -15,6 +15,8 @@ pub(super) fn views(answers: &Answers) -> Result<HashMap<i64, View>, InspectErro
             name: row.name("schema", "name")?,
             materialized: row.get("materialized")?,
             columns: row.list("columns")?,
+            options: row.list("options")?,
+            owner: row.get("owner")?,
             ..View::default()
         };
         views.insert(row.get::<i64>("id")?, view);

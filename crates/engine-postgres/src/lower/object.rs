@@ -1,8 +1,8 @@
 //! Comments, privileges, policies, statistics, publications, extensions.
 
 use altimeter_catalog::{
-    Cast, Catalog, Change, Commented, ExtendedStatistics, Extension, Name, NameParts, ObjectChange, Policy,
-    PublicationVerb, Published, joined,
+    Cast, Catalog, Change, Commented, ExtendedStatistics, Extension, Grant, Granted, Name, NameParts,
+    ObjectChange, Policy, PolicyDefinition, PublicationVerb, Published, StatisticsDefinition, joined,
 };
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
@@ -31,23 +31,44 @@ pub(super) fn lower_comment(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
         | SyntaxKind::OBJECT_SEQUENCE => (Commented::Relation, qualified(catalog, path(&on))),
         SyntaxKind::OBJECT_COLUMN => {
             let mut parts = path(&on);
-            parts.pop();
-            (Commented::Relation, column_owner(catalog, parts))
+            let column = parts.pop().unwrap_or_default();
+            (Commented::Column(column), column_owner(catalog, parts))
         }
         SyntaxKind::OBJECT_CONSTRAINT if has(&on, SyntaxKind::DOMAIN_KW) => (Commented::Other, None),
         SyntaxKind::OBJECT_CONSTRAINT
         | SyntaxKind::OBJECT_TRIGGER
         | SyntaxKind::OBJECT_RULE
         | SyntaxKind::OBJECT_POLICY => {
-            let on = named(SyntaxKind::TABLE_NAME_REF).or_else(|| named(SyntaxKind::RELATION_NAME_REF));
-            (Commented::PartOfRelation, on)
+            let part = on.first_child().map(|n| name_of(&n)).unwrap_or_default();
+            let part = match on.kind() {
+                SyntaxKind::OBJECT_CONSTRAINT => Commented::Constraint(part),
+                SyntaxKind::OBJECT_TRIGGER => Commented::Trigger(part),
+                SyntaxKind::OBJECT_RULE => Commented::Rule(part),
+                _ => Commented::Policy(part),
+            };
+            (part, named(SyntaxKind::TABLE_NAME_REF).or_else(|| named(SyntaxKind::RELATION_NAME_REF)))
+        }
+        SyntaxKind::OBJECT_STATISTICS => {
+            match on.first_child().and_then(|n| names::statistics(catalog, &n)) {
+                Some(name) => (Commented::Statistics(name), None),
+                None => (Commented::Other, None),
+            }
         }
         _ => (Commented::Other, None),
     };
-    if what != Commented::Other && relation.is_none() {
+    if !matches!(what, Commented::Other | Commented::Statistics(_)) && relation.is_none() {
         return Lowered::unknown("what the comment is about is not plain");
     }
-    object(ObjectChange::Comment { on: what, relation })
+    let label = node.kind() != SyntaxKind::COMMENT_ON;
+    let text = node.children().last().filter(|n| !label && n.kind() == SyntaxKind::LITERAL);
+    let text = text.and_then(|n| text_of_literal(&n));
+    object(ObjectChange::Comment { on: what, relation, text, label })
+}
+
+/// The text a literal stands for; in an escape string only a doubled backslash is made one.
+fn text_of_literal(node: &SyntaxNode) -> Option<String> {
+    let escapes = parse::tokens(node).next()?.text().starts_with(['e', 'E']);
+    string_of(node).map(|text| if escapes { text.replace("\\\\", "\\") } else { text })
 }
 
 /// A column belongs to a relation or to a composite type.
@@ -70,7 +91,7 @@ pub(super) fn lower_grant(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
         SyntaxKind::PRIVILEGE_TABLE | SyntaxKind::PRIVILEGE_DEFAULT => SyntaxKind::RELATION_NAME_REF,
         SyntaxKind::PRIVILEGE_SEQUENCE => SyntaxKind::SEQUENCE_REF,
         SyntaxKind::PRIVILEGE_ALL_TABLES_IN_SCHEMA => {
-            return object(ObjectChange::Grant { relations: Vec::new(), revoke });
+            return object(ObjectChange::Grant { relations: Vec::new(), revoke, privileges: Vec::new() });
         }
         _ => return super::elsewhere::of(node),
     };
@@ -78,7 +99,68 @@ pub(super) fn lower_grant(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     if let (Some(change), false) = (column_grant(node, &relations), revoke) {
         return Lowered::one(change);
     }
-    object(ObjectChange::Grant { relations, revoke })
+    let privileges = privileges(catalog, node, on.kind() == SyntaxKind::PRIVILEGE_SEQUENCE);
+    object(ObjectChange::Grant { relations, revoke, privileges })
+}
+
+/// Privileges that are granted or revoked, for each role.
+fn privileges(catalog: &Catalog, node: &SyntaxNode, sequence: bool) -> Vec<Granted> {
+    let columns = |n: &SyntaxNode| -> Vec<String> {
+        n.descendants().filter(|n| n.kind() == SyntaxKind::COLUMN_NAME_REF).map(|c| name_of(&c)).collect()
+    };
+    let mut given: Vec<(Vec<String>, Vec<String>)> = Vec::new();
+    if let Some(all) = child(node, SyntaxKind::ALL_PRIVILEGES) {
+        let columns = columns(&all);
+        // What ALL stands for (manual, "Privileges"); MAINTAIN came with version 17.
+        let mut words = match (sequence, columns.is_empty()) {
+            (true, _) => vec!["SELECT", "UPDATE", "USAGE"],
+            (_, false) => vec!["INSERT", "REFERENCES", "SELECT", "UPDATE"],
+            _ => vec!["DELETE", "INSERT", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE"],
+        };
+        if !sequence && columns.is_empty() && catalog.server.major() >= 17 {
+            words.push("MAINTAIN");
+        }
+        given.push((columns, words.into_iter().map(str::to_owned).collect()));
+    }
+    for command in node.descendants().filter(|n| n.kind() == SyntaxKind::REVOKE_COMMAND) {
+        let Some(word) = parse::tokens(&command).next().map(|t| t.text().to_uppercase()) else { continue };
+        let columns = columns(&command);
+        match given.iter_mut().find(|(of, _)| *of == columns) {
+            Some((_, words)) => words.push(word),
+            None => given.push((columns, vec![word])),
+        }
+    }
+    let option = |n: &SyntaxNode| text_of(n).to_lowercase().contains("grant option");
+    let grantable = child(node, SyntaxKind::GRANT_WITH_CLAUSE).is_some_and(|n| option(&n))
+        || (node.kind() == SyntaxKind::REVOKE
+            && text_of(node).to_lowercase().starts_with("revoke grant option for"));
+    let mut found = Vec::new();
+    for grantee in child(node, SyntaxKind::ROLE_REF_LIST).iter().flat_map(|n| roles(catalog, n)) {
+        for (columns, words) in &given {
+            let grant = Grant { grantee: grantee.clone(), privileges: words.clone(), grantable };
+            if columns.is_empty() {
+                found.push(Granted { column: None, grant: grant.clone() });
+            }
+            let each = columns.iter().map(|c| Granted { column: Some(c.clone()), grant: grant.clone() });
+            found.extend(each);
+        }
+    }
+    found
+}
+
+/// The roles of a list, `PUBLIC` for everybody.
+fn roles(catalog: &Catalog, list: &SyntaxNode) -> Vec<String> {
+    let named = list.children().filter_map(|role| {
+        let mut words = parse::tokens(&role).map(|t| t.text().to_owned());
+        let first = words.next()?;
+        let word = if first.eq_ignore_ascii_case("group") { words.next()? } else { first };
+        Some(match word.to_lowercase().as_str() {
+            "public" => "PUBLIC".to_owned(),
+            "current_role" | "current_user" | "session_user" => catalog.server.user.clone(),
+            _ => parse::identifier(&word),
+        })
+    });
+    named.collect()
 }
 
 /// Privileges on one column of one table for one role, as plans grant them.
@@ -124,16 +206,26 @@ pub(super) fn lower_create_policy(catalog: &Catalog, node: &SyntaxNode) -> Lower
         permissive: !find(node, SyntaxKind::AS_POLICY_TYPE)
             .is_some_and(|n| text_of(&n).to_lowercase().contains("restrictive")),
         command,
-        columns: Vec::new(),
-        needs: Vec::new(),
-        functions: Vec::new(),
+        ..Policy::default()
     };
     read_policy(catalog, node, &table, &mut policy);
     object(ObjectChange::CreatePolicy { table, policy })
 }
 
-/// Adds what a policy's expressions read and call.
+/// Adds what a policy's expressions are, read and call.
 fn read_policy(catalog: &Catalog, node: &SyntaxNode, table: &Name, policy: &mut Policy) {
+    let expression = |kind| {
+        let clause = node.descendants().find(|n| n.kind() == kind)?;
+        clause.first_child().map(|n| text_of(&n))
+    };
+    let roles = node.descendants().find(|n| n.kind() == SyntaxKind::ROLE_REF_LIST);
+    let everybody =
+        || if node.kind() == SyntaxKind::CREATE_POLICY { vec!["PUBLIC".to_owned()] } else { vec![] };
+    policy.definition = Some(PolicyDefinition {
+        roles: roles.map_or_else(everybody, |n| self::roles(catalog, &n)),
+        using: expression(SyntaxKind::USING_EXPR_CLAUSE),
+        check: expression(SyntaxKind::WITH_CHECK_EXPR_CLAUSE),
+    });
     let clauses = node
         .descendants()
         .filter(|n| matches!(n.kind(), SyntaxKind::USING_EXPR_CLAUSE | SyntaxKind::WITH_CHECK_EXPR_CLAUSE));
@@ -164,7 +256,8 @@ pub(super) fn lower_alter_policy(catalog: &Catalog, node: &SyntaxNode) -> Lowere
     }
     let mut read = Policy::default();
     read_policy(catalog, node, &table, &mut read);
-    object(ObjectChange::AlterPolicy { table, name, reads: read.needs })
+    read.name.clone_from(&name);
+    object(ObjectChange::AlterPolicy { table, name, to: Box::new(read) })
 }
 
 pub(super) fn lower_create_statistics(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
@@ -186,8 +279,26 @@ pub(super) fn lower_create_statistics(catalog: &Catalog, node: &SyntaxNode) -> L
     let given = child(node, SyntaxKind::STATISTICS).and_then(|n| created(catalog, path(&n)));
     let name = given.unwrap_or_else(|| statistics_name(catalog, &table, &labels));
     let if_not_exists = has(node, SyntaxKind::IF_NOT_EXISTS);
-    let statistics = ExtendedStatistics { name, columns };
+    let definition = Some(definition_of(node));
+    let statistics = ExtendedStatistics { name, columns, definition, comment: None };
     object(ObjectChange::CreateStatistics { table, statistics, if_not_exists })
+}
+
+/// What `CREATE STATISTICS` counts, and over what.
+fn definition_of(node: &SyntaxNode) -> StatisticsDefinition {
+    let kinds = child(node, SyntaxKind::STAT_TYPES);
+    let kinds = kinds.iter().flat_map(|n| n.children()).map(|n| text_of(&n).to_lowercase());
+    let on = child(node, SyntaxKind::STATISTICS_ON_CLAUSE);
+    let on = on.iter().flat_map(|n| n.children()).map(|n| text_of(&n));
+    StatisticsDefinition { kinds: kinds.collect(), on: on.collect() }
+}
+
+/// The same from the statement as the server prints it; none if it cannot be read.
+#[cfg(feature = "live")]
+pub(crate) fn statistics_definition(printed: &str) -> Option<StatisticsDefinition> {
+    let parsed = parse::Parsed::new(printed);
+    let node = parsed.node().filter(|n| n.kind() == SyntaxKind::CREATE_STATISTICS)?;
+    Some(definition_of(&node))
 }
 
 /// The name the server chooses for statistics (server source, `ChooseExtendedStatisticName`).

@@ -55,6 +55,7 @@ pub(super) fn lower_create(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
         body.as_ref().filter(|_| may_be_inlined).and_then(|b| body::inlined(catalog, b, volatility));
     let statements = body.as_ref().map(|b| with_called(catalog, b, used.unwrap_or_default()));
     let function = Function {
+        needs: Vec::new(),
         name: name.clone(),
         arguments: arguments.unwrap_or_default(),
         language,

@@ -104,6 +104,7 @@ pub(super) fn lower_create_rule(catalog: &Catalog, node: &SyntaxNode) -> Lowered
         instead: child(node, SyntaxKind::RULE_DO).is_some_and(|n| has(&n, SyntaxKind::INSTEAD_KW)),
         statements: body::statements(&used, &catalog.server.search_path, &exists),
         columns: columns_of_row(node),
+        definition: None,
     };
     let or_replace = has(node, SyntaxKind::OR_REPLACE);
     Lowered::one(Change::Object(ObjectChange::CreateRule { relation, rule, or_replace }))

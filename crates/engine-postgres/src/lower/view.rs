@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{
     Catalog, Change, Column, Dependency, Name, Persistence, RelationChange, Table, TableKind, TableSource,
-    View, ViewDefinition,
+    View, ViewColumn, ViewDefinition,
 };
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
@@ -64,6 +64,14 @@ fn view(
     let mut needs = dependencies(query);
     // A recursive view reads itself as a common table expression.
     needs.retain(|d| !(recursive && d.on.name == name.name));
+    let types = columns.iter().enumerate().map(|(n, name)| ViewColumn {
+        name: name.clone(),
+        type_name: query.outputs.get(n).and_then(|o| o.type_name.clone()),
+        ..ViewColumn::default()
+    });
+    let details = if materialized { Vec::new() } else { types.collect() };
+    let plain = !materialized && name.schema != TEMPORARY;
+    let query_text = node.children().find(|n| super::is_query(n.kind())).map(|n| text_of(&n));
     View {
         materialized,
         columns,
@@ -71,8 +79,35 @@ fn view(
         types: types_used(catalog, node, query),
         needs,
         name,
+        // A list of names, and what a recursive view becomes, are not in the query's own text.
+        definition: query_text.filter(|_| !recursive && child(node, SyntaxKind::COLUMN_LIST).is_none()),
+        options: options(node),
+        owner: Some(catalog.server.user.clone()).filter(|u| plain && !u.is_empty()),
+        details,
         ..View::default()
     }
+}
+
+/// A view's options as the server keeps them: `security_barrier=true`, `check_option=cascaded`.
+fn options(node: &SyntaxNode) -> Vec<String> {
+    let given = child(node, SyntaxKind::WITH_PARAMS);
+    let given =
+        given.iter().flat_map(|n| n.descendants()).filter(|n| n.kind() == SyntaxKind::ATTRIBUTE_OPTION);
+    let mut options: Vec<String> = given
+        .map(|option| {
+            let words: Vec<String> = crate::parse::tokens(&option).map(|t| t.text().to_owned()).collect();
+            let (name, value) = match words.iter().position(|w| w == "=") {
+                Some(at) => (words[..at].concat(), words[at + 1..].concat()),
+                None => (words.concat(), "true".to_owned()),
+            };
+            format!("{}={}", name.to_lowercase(), value.trim_matches('\'').to_lowercase())
+        })
+        .collect();
+    if let Some(check) = child(node, SyntaxKind::WITH_CHECK_OPTION) {
+        let local = child(&check, SyntaxKind::LOCAL_CHECK_OPTION).is_some();
+        options.push(format!("check_option={}", if local { "local" } else { "cascaded" }));
+    }
+    options
 }
 
 /// Relations a query reads, with the columns, as a view depends on them.

@@ -1,4 +1,4 @@
--- Columns of tables in their order, dropped ones left out. A default is printed without opening its table (no
+-- Columns of tables and views in their order, dropped ones left out. A default is printed without opening its table (no
 -- relation is given, and a default names no column); a generated column's expression needs the table.
 WITH locked AS MATERIALIZED (
     SELECT DISTINCT l.relation
@@ -40,5 +40,5 @@ LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attn
 LEFT JOIN pg_catalog.pg_description remark ON remark.objoid = a.attrelid AND remark.objsubid = a.attnum
     AND remark.classoid = 'pg_catalog.pg_class'::pg_catalog.regclass
 LEFT JOIN locked ON locked.relation = c.oid
-WHERE c.relkind IN ('r', 'p', 'f', 'm') AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relkind IN ('r', 'p', 'f', 'm', 'v') AND a.attnum > 0 AND NOT a.attisdropped
     AND (n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' OR n.oid = pg_catalog.pg_my_temp_schema())

@@ -18,9 +18,22 @@ SELECT
         LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND a.attnum > 0
         CROSS JOIN LATERAL (VALUES (c.relname::pg_catalog.text), (a.attname::pg_catalog.text)) AS x (word)
         WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid
-            AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND x.word IS NOT NULL) AS depends_on
+            AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND x.word IS NOT NULL) AS depends_on,
+    needs.schemas AS needed_schemas, needs.names AS needed_names, needs.columns AS needed_columns
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+LEFT JOIN LATERAL (
+    SELECT
+        pg_catalog.array_agg(cn.nspname::pg_catalog.text ORDER BY c.oid, a.attnum) AS schemas,
+        pg_catalog.array_agg(c.relname::pg_catalog.text ORDER BY c.oid, a.attnum) AS names,
+        pg_catalog.array_agg(COALESCE(a.attname, '')::pg_catalog.text ORDER BY c.oid, a.attnum) AS columns
+    FROM pg_catalog.pg_depend d
+    JOIN pg_catalog.pg_class c ON c.oid = d.refobjid AND c.relkind IN ('r', 'p', 'f', 'v', 'm')
+    JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
+    LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND a.attnum > 0
+    WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid
+        AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+) needs ON true
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 WHERE p.prokind IN ('f', 'p')
     AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'

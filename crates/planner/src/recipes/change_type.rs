@@ -7,15 +7,18 @@
 
 use altimeter_catalog::{
     Backfill, BackfillValue, Change, Check, Column, ColumnAction, ConstraintDefinition, ConstraintKind,
-    Converts, DropTarget, Effect, FunctionBody, FunctionDefinition, Name, RelationChange, Table, TableKind,
+    Converts, DropTarget, Effect, FunctionBody, FunctionDefinition, Name, ObjectChange, RelationChange,
+    Table, TableKind,
 };
 
 use super::add_column::prove_not_null;
 use super::add_index::OLD_TRANSACTION_S;
+use crate::dependants::Dependants;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
+use crate::materialized::Beside;
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, batch_of, refuse};
-use crate::stand_in::{Follower, StandIn};
+use crate::stand_in::{Follower, StandIn, drop_statistics};
 
 pub(crate) struct ChangeType;
 
@@ -44,17 +47,19 @@ fn draft(
 ) -> Result<Draft, PlanError> {
     let table = context.table(name)?;
     let found = context.column(table, column)?;
-    let effect = effect(context, change);
+    let dependants = Dependants::of_column(context, name, column)?;
+    let bare = dependants.without(context.catalog);
+    let effect = effect(&RecipeContext { engine: context.engine, catalog: &bare }, change);
     if let Some(reason) = effect.fails.as_ref().or(effect.not_analysed.as_ref()) {
-        let needed = context.catalog.needs_column(name, column);
+        let needed = bare.needs_column(name, column);
         let all = if needed.len() > 1 { format!(" ({})", needed.join(", ")) } else { String::new() };
         return Err(refuse(format!("the server refuses it: {reason}{all}"), instead(context, found, wanted)));
     }
-    if is_free(&effect) {
-        return noted(context, change, table, found, wanted);
+    if is_free(&effect) && dependants.materialized.is_empty() {
+        return noted(context, change, table, found, wanted, &dependants);
     }
     refuse_what_cannot_be_moved(context, table, found)?;
-    Retype::new(context, table, found, wanted)?.draft()
+    Retype::new(context, table, found, wanted, dependants)?.draft()
 }
 
 fn effect(context: &RecipeContext<'_>, change: &Change) -> Effect {
@@ -94,7 +99,8 @@ fn refuse_what_cannot_be_moved(
             "add another generated column with the new type, move the application to it, drop this one",
         ));
     }
-    let sequence = StandIn { context, table, name: &column.name }.identity_sequence().map(|s| s.options);
+    let place = StandIn { context, table, name: &column.name, dependants: Dependants::default() };
+    let sequence = place.identity_sequence().map(|s| s.options);
     if column.identity.is_some() && !matches!(sequence, Some(Some(_))) {
         return Err(refuse(
             format!("how the sequence of the identity column {} counts is not known", column.name),
@@ -110,13 +116,10 @@ fn refuse_what_cannot_be_moved(
             "change the type of the column on the topmost parent",
         ));
     }
-    if let Some(statistics) = table.statistics.iter().find(|s| of(&s.columns)) {
+    if let Some(statistics) = table.statistics.iter().find(|s| of(&s.columns) && s.definition.is_none()) {
         return Err(refuse(
-            format!(
-                "the statistics {} are about {}: they would stay with the old column",
-                statistics.name, column.name
-            ),
-            "drop them first, and make them again afterwards",
+            format!("what the statistics {} count is not known", statistics.name),
+            "inspect the database again with this version of Altimeter, when no schema change is under way",
         ));
     }
     if let Some(index) = table.indexes.iter().find(|i| !i.valid && i.reads.contains(&column.name)) {
@@ -126,13 +129,13 @@ fn refuse_what_cannot_be_moved(
         ));
     }
     let identifying = table.replica_identity.strip_prefix("using index ");
-    if let Some(index) = table
+    let identifies = table
         .indexes
         .iter()
-        .find(|i| Some(i.definition.name.as_str()) == identifying && i.reads.contains(&column.name))
-    {
+        .any(|i| Some(i.definition.name.as_str()) == identifying && i.reads.contains(&column.name));
+    if identifies && !column.not_null {
         return Err(refuse(
-            format!("the index {} is the replica identity of {name}", index.definition.name),
+            format!("the replica identity of {name} has {}, which may be NULL", column.name),
             "choose another replica identity first",
         ));
     }
@@ -192,6 +195,7 @@ fn noted(
     table: &Table,
     column: &Column,
     wanted: &Wanted<'_>,
+    dependants: &Dependants,
 ) -> Result<Draft, PlanError> {
     let name = &table.name;
     let mut after = context.catalog.clone();
@@ -211,9 +215,16 @@ fn noted(
         "the values stay as they are on disk: the server only notes the new type, and no index is built anew";
     let mut step =
         DraftStep::sql(PhaseKind::Migrate, format!("{} becomes {}", column.name, wanted.type_name), why);
-    step.up.push(change.clone());
-    if is_free(&effect(&context_after, &back)) {
-        step.down.push(back);
+    step.up.push(around(dependants, change.clone()));
+    if !dependants.is_empty() {
+        step.why = format!(
+            "{why}; what reads the column is made again in the same transaction: {}",
+            dependants.in_words()
+        );
+    }
+    let bare_after = dependants.without(&after);
+    if is_free(&effect(&RecipeContext { engine: context.engine, catalog: &bare_after }, &back)) {
+        step.down.push(around(dependants, back));
     } else {
         let reverse =
             Wanted { type_name: &column.type_name, collation: column.collation.as_ref(), using: None };
@@ -222,7 +233,7 @@ fn noted(
             .and_then(|t| Some((t, t.column(&column.name)?)))
             .ok_or_else(|| refuse(format!("there is no table {name}"), ""))?;
         refuse_what_cannot_be_moved(&context_after, table, found)?;
-        step.down = Retype::new(&context_after, table, found, &reverse)?.at_once()?;
+        step.down = Retype::new(&context_after, table, found, &reverse, dependants.clone())?.at_once()?;
         step.lost_on_return = Some(format!(
             "the place of {} among the columns, and values that {} has no room for: the way back makes a new column of \
              the old type at the table's end, without locking anybody out, and fails while there is such a value",
@@ -243,6 +254,17 @@ fn noted(
     Ok(draft)
 }
 
+/// A change between the dropping and making again of what stands in its way.
+fn around(dependants: &Dependants, change: Change) -> Change {
+    if dependants.is_empty() {
+        return change;
+    }
+    let mut changes = dependants.dropped();
+    changes.push(change);
+    changes.extend(dependants.made_again());
+    Change::Together(changes)
+}
+
 /// A change of type by a column that takes the other's place.
 struct Retype<'a> {
     context: &'a RecipeContext<'a>,
@@ -260,6 +282,8 @@ struct Retype<'a> {
     round_trip: Option<String>,
     /// The key rows are walked by.
     key: Vec<String>,
+    /// Materialized views that read the column.
+    beside: Vec<Beside>,
 }
 
 impl<'a> Retype<'a> {
@@ -268,6 +292,7 @@ impl<'a> Retype<'a> {
         table: &'a Table,
         column: &'a Column,
         wanted: &Wanted<'a>,
+        dependants: Dependants,
     ) -> Result<Self, PlanError> {
         let name = &table.name;
         let engine = context.engine;
@@ -349,7 +374,12 @@ impl<'a> Retype<'a> {
             table,
             column,
             type_name: wanted.type_name,
-            place: StandIn { context, table, name: &column.name },
+            beside: dependants
+                .materialized
+                .iter()
+                .map(|v| Beside::new(context, v))
+                .collect::<Result<_, _>>()?,
+            place: StandIn { context, table, name: &column.name, dependants },
             new,
             old,
             test,
@@ -478,7 +508,12 @@ impl<'a> Retype<'a> {
         draft.steps.push(self.deploy_step());
         draft.steps.extend(self.demand_step());
         draft.steps.push(self.swap_step()?);
+        for view in &self.beside {
+            draft.steps.extend([view.build_step(), view.swap_step()]);
+            draft.cautions.push(view.caution());
+        }
         draft.steps.push(self.wait_step());
+        draft.steps.extend(self.beside.iter().map(Beside::drop_step));
         draft.steps.push(self.drop_step()?);
         draft.triggers.push((
             format!("{} no longer follows {}", self.new.name, self.column.name),
@@ -561,6 +596,7 @@ impl<'a> Retype<'a> {
 
     fn index_step(&self) -> DraftStep {
         let indexes = self.place.build_indexes(&self.new);
+        let statistics = self.place.build_statistics(&self.new);
         let title = if indexes.is_empty() {
             format!("statistics of {}", self.new.name)
         } else {
@@ -580,7 +616,15 @@ impl<'a> Retype<'a> {
             step.after.push(Check::IndexValid { index: name });
         }
         step.up = indexes;
-        step.up.push(Change::Analyze { table: self.own(), columns: vec![self.new.name.clone()] });
+        for change in &statistics {
+            if let Change::Object(ObjectChange::CreateStatistics { statistics, .. }) = change {
+                step.down.insert(0, drop_statistics(&statistics.name, true));
+            }
+        }
+        // Statistics over several columns are counted with all of these.
+        let columns = if statistics.is_empty() { vec![self.new.name.clone()] } else { Vec::new() };
+        step.up.extend(statistics);
+        step.up.push(Change::Analyze { table: self.own(), columns });
         step
     }
 
@@ -672,11 +716,17 @@ impl<'a> Retype<'a> {
 
     fn swap_step(&self) -> Result<DraftStep, PlanError> {
         let (column, new) = (&self.column.name, self.type_name);
-        let why = format!(
+        let mut why = format!(
             "in one transaction the new column takes the name {column} and all that hangs on it; the old one follows it under \
              the name {}, and demands nothing",
             self.old.name
         );
+        if !self.place.dependants.is_empty() {
+            why += &format!(
+                "; what reads the column is made again in the same transaction: {}",
+                self.place.dependants.in_words()
+            );
+        }
         let mut step = DraftStep::sql(PhaseKind::Migrate, format!("{column} becomes {new}"), why);
         step.before.extend(self.converts());
         step.before.push(self.follows());
@@ -695,6 +745,9 @@ impl<'a> Retype<'a> {
         step.down.extend(demanded);
         step.down.push(self.place.create_function(&self.new)?);
         step.down.push(Change::Together(self.place.swap_back(&self.new, &self.old, guards)?));
+        if self.place.has_statistics() {
+            step.down.push(Change::Analyze { table: self.own(), columns: Vec::new() });
+        }
         step.down.extend(self.place.rebuild_keys(&self.new));
         if let Some((add, validate, _)) = self.guard(&self.new) {
             step.down.extend([add, validate]);

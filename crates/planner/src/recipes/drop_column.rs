@@ -3,6 +3,7 @@
 use altimeter_catalog::{Change, Check, Column, ConstraintDefinition, ConstraintKind, Name, Table};
 
 use super::add_column;
+use crate::dependants;
 use crate::draft::{Draft, DraftStep};
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, grants_of, refuse};
@@ -75,9 +76,15 @@ fn refuse_what_needs_it(
 ) -> Result<(), PlanError> {
     let needed = context.catalog.needs_column(&table.name, &column.name);
     if !needed.is_empty() {
+        let texts = dependants::texts(context.catalog, &table.name, &column.name);
+        let texts = if texts.is_empty() { String::new() } else { format!(":\n  {}", texts.join("\n  ")) };
         return Err(refuse(
-            format!("{}.{} is needed by {}", table.name, column.name, needed.join(", ")),
-            "change or drop what needs it first; a plan that moves dependants along is not made yet",
+            format!("{}.{} is needed by {}{texts}", table.name, column.name, needed.join(", ")),
+            format!(
+                "make what needs it again without {}, then ask again. A view loses a column with a request of its own: \
+                 CREATE OR REPLACE VIEW … AS its query without the column, which is planned with all that reads the view",
+                column.name
+            ),
         ));
     }
     if table

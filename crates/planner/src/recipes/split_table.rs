@@ -123,7 +123,9 @@ fn beside(layout: &Layout<'_>, schema: &Sequence, phase: PhaseKind) -> Result<Dr
     let why = "empty, with the columns, keys, indexes, foreign keys, triggers and privileges of the table; nobody uses it yet";
     let mut step = DraftStep::sql(phase, title, why);
     let mut made = Sequence::on(&schema.schema);
-    layout.make_parent(&mut made, (name, &layout.beside), &|index| layout.index_beside(index))?;
+    layout.make_parent(&mut made, (name, &layout.beside), &|index| {
+        (index.to_owned(), layout.index_beside(index))
+    })?;
     step.up = made.changes;
     step.before = layout.names_free();
     step.down.push(Change::Relation(RelationChange::Drop {
@@ -163,6 +165,7 @@ fn swap(layout: &Layout<'_>, before: &Sequence) -> Result<DraftStep, PlanError> 
     proved.push(Change::AddConstraint { table: name.clone(), constraint: check })?;
     proved.push(Change::ValidateConstraint { table: name.clone(), name: proof.clone() })?;
     let mut together = Sequence::on(&proved.schema);
+    together.extend(layout.dependants.dropped())?;
     together.extend(layout.drop_triggers())?;
     together.push(rename(RelationWord::Table, name, &first.name))?;
     for index in layout.indexes() {
@@ -184,6 +187,7 @@ fn swap(layout: &Layout<'_>, before: &Sequence) -> Result<DraftStep, PlanError> 
         if_exists: false,
         cascade: false,
     })?;
+    together.extend(layout.dependants.made_again())?;
     step.up = proved.changes;
     step.up.push(Change::Together(together.changes));
     // Left behind by a step that came halfway.
@@ -203,6 +207,7 @@ fn swap(layout: &Layout<'_>, before: &Sequence) -> Result<DraftStep, PlanError> 
 fn back(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec<Change>, PlanError> {
     let (name, first) = (&layout.table.name, &layout.first);
     let mut all = Sequence::on(swapped);
+    all.extend(layout.dependants.dropped())?;
     all.push(Change::Partition(PartitionChange::Detach {
         parent: name.clone(),
         child: first.clone(),
@@ -231,6 +236,7 @@ fn back(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec
     all.extend(handed)?;
     let triggers = layout.make_triggers(&all.schema, name)?;
     all.extend(triggers)?;
+    all.extend(layout.dependants.made_again())?;
     Ok(all.changes)
 }
 
@@ -290,10 +296,12 @@ fn cautions(layout: &Layout<'_>) -> Vec<String> {
     cautions.push(format!(
         "statements that do not say {column} look into every partition: have it in their conditions where it is known"
     ));
-    cautions.push(format!(
-        "comments on the table itself and on its indexes stay with {}: make them again on {name}",
-        layout.first
-    ));
+    if !layout.dependants.is_empty() {
+        cautions.push(format!(
+            "bound to the table itself, not to its name, these are dropped and made again in the transaction of the swap: {}",
+            layout.dependants.in_words()
+        ));
+    }
     cautions
 }
 

@@ -75,12 +75,6 @@ impl Layout<'_> {
             "drop those foreign keys first (a plan can be made for each). To add them again they need a column for the \
              partition key, because only the whole key is unique afterwards",
         )?;
-        let views = catalog.views_needing(name).map(|v| v.name.to_string()).collect();
-        stays(
-            &format!("{name} is read by the views"),
-            views,
-            "drop the views first and make them again afterwards, or let the application read the table",
-        )?;
         let published = catalog.publications.iter().filter(|p| p.tables.iter().any(|d| &d.on == name));
         stays(
             &format!("{name} is published by"),
@@ -88,20 +82,23 @@ impl Layout<'_> {
             "take it out of the publication first; subscribers know no table of the first partition's name. Published again \
              with publish_via_partition_root, its rows arrive under its own name",
         )?;
-        let reads = |needs: &[altimeter_catalog::Dependency]| needs.iter().any(|d| &d.on == name);
-        let policies = catalog.tables.iter().flat_map(|t| t.policies.iter().map(move |p| (t, p)));
-        let policies =
-            policies.filter(|(_, p)| reads(&p.needs)).map(|(t, p)| format!("{} of {}", p.name, t.name));
+        let functions = catalog.functions.iter().filter(|f| f.needs.iter().any(|d| &d.on == name));
         stays(
-            &format!("{name} is read by the policies"),
-            policies.collect(),
-            "drop the policies first and make them again afterwards",
+            &format!("{name} is read by the functions"),
+            functions.map(|f| f.name.to_string()).collect(),
+            "their bodies are kept parsed (BEGIN ATOMIC): give them bodies in quotes first, which are read anew at each call",
         )?;
-        let rules = catalog.tables.iter().flat_map(|t| t.rules.iter().map(move |r| (t, r)));
-        let rules = rules
-            .filter(|(t, r)| &t.name == name || r.statements.iter().any(|s| &s.relation == name))
-            .map(|(t, r)| format!("{} of {}", r.name, t.name));
-        stays(&format!("{name} has to do with the rules"), rules.collect(), "drop the rules first")?;
+        let own = self.table.policies.iter().filter(|p| p.needs.iter().any(|d| &d.on == name));
+        stays(
+            &format!("{name} is read by its own policies"),
+            own.map(|p| p.name.clone()).collect(),
+            "drop them first and make them again afterwards",
+        )?;
+        stays(
+            &format!("{name} has the rules"),
+            self.table.rules.iter().map(|r| r.name.clone()).collect(),
+            "drop the rules first",
+        )?;
         let composite = format!("{}", name);
         let typed = catalog
             .tables
@@ -172,13 +169,12 @@ impl Layout<'_> {
     fn refuse_what_cannot_be_made_again(&self) -> Result<(), PlanError> {
         let (table, name) = (self.table, &self.table.name);
         let names = |all: Vec<&String>| all.into_iter().cloned().collect::<Vec<_>>().join(", ");
-        if !table.policies.is_empty() {
+        let unknown: Vec<&String> =
+            table.policies.iter().filter(|p| p.definition.is_none()).map(|p| &p.name).collect();
+        if !unknown.is_empty() {
             return Err(refuse(
-                format!(
-                    "{name} has the policies {}, whose text is not known here: the partitioned table needs them too",
-                    names(table.policies.iter().map(|p| &p.name).collect())
-                ),
-                "drop them first, where nobody depends on them, and make them again on the partitioned table",
+                format!("what the policies {} of {name} demand is not known", names(unknown)),
+                "inspect the database again with this version of Altimeter, when no schema change is under way",
             ));
         }
         let odd = |t: &&altimeter_catalog::Trigger| {

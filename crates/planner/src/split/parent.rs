@@ -1,8 +1,9 @@
 //! The partitioned table made beside the old one, and what changes hands between the two.
 
 use altimeter_catalog::{
-    Catalog, Change, ColumnAction, ConstraintDefinition, ConstraintKind, Dependency, Identity,
-    IndexDefinition, Name, RelationChange, RelationWord, SequenceAction, SequenceOptions,
+    Catalog, Change, ColumnAction, Commented, ConstraintDefinition, ConstraintKind, Dependency, Identity,
+    IndexDefinition, Name, ObjectChange, Policy, RelationChange, RelationWord, SequenceAction,
+    SequenceOptions,
 };
 
 use super::{Layout, Sequence, rename};
@@ -18,13 +19,13 @@ struct Counted<'a> {
 }
 
 impl Layout<'_> {
-    /// Makes the partitioned table like the old one, which is called `like` by then, with its partitions, its indexes
-    /// under the names that `index_name` gives.
+    /// Makes the partitioned table like the old one, which is called `like` by then, with its partitions. Of each index
+    /// `index_name` tells what the old table's is called by then, and what the new one's is to be called.
     pub(crate) fn make_parent(
         &self,
         all: &mut Sequence,
         (like, parent): (&Name, &Name),
-        index_name: &dyn Fn(&str) -> String,
+        index_name: &dyn Fn(&str) -> (String, String),
     ) -> Result<(), PlanError> {
         let engine = self.context.engine;
         let unclear = |what: &str| refuse(format!("{what} of {} is not understood", self.table.name), "");
@@ -34,8 +35,10 @@ impl Layout<'_> {
             all.push(self.add_identity(&counted, parent, &self.sequence_beside(&counted)))?;
         }
         let Some(old) = all.schema.table(like).cloned() else { return Err(unclear("the definition")) };
-        for index in old.indexes.iter().filter(|i| i.valid) {
-            let name = index_name(&index.definition.name);
+        for index in self.indexes() {
+            let (of_old, name) = index_name(&index.definition.name);
+            let index = old.indexes.iter().find(|i| i.definition.name == of_old);
+            let index = index.ok_or_else(|| unclear("an index"))?;
             let constraint = old.constraints.iter().find(|c| Some(&c.name) == index.constraint.as_ref());
             let definition = IndexDefinition { table: parent.clone(), name, ..index.definition.clone() };
             all.push(match constraint {
@@ -56,12 +59,43 @@ impl Layout<'_> {
                 constraint: self.context.definition_of(&old, constraint),
             })?;
         }
+        for policy in &self.table.policies {
+            let bare = Policy { comment: None, ..policy.clone() };
+            all.push(Change::Object(ObjectChange::CreatePolicy { table: parent.clone(), policy: bare }))?;
+        }
         let triggers = engine.triggers_on(&all.schema, &self.table.triggers, parent);
         all.extend(triggers.ok_or_else(|| unclear("a trigger"))?)?;
+        self.comment(all, parent, index_name)?;
         let rest = (self.rest.clone(), "DEFAULT".to_owned());
         for (name, bound) in self.ahead().into_iter().chain([rest]) {
             let made = engine.partition_beside(&all.schema, like, (parent, &name), &bound);
             all.extend(made.ok_or_else(|| unclear("a partition"))?)?;
+        }
+        Ok(())
+    }
+
+    /// What somebody wrote about the old table and its parts.
+    fn comment(
+        &self,
+        all: &mut Sequence,
+        parent: &Name,
+        index_name: &dyn Fn(&str) -> (String, String),
+    ) -> Result<(), PlanError> {
+        let own = &self.table.name;
+        for (of, on, text) in self.context.catalog.comments_of(std::slice::from_ref(own)) {
+            let index = |name: &String| self.indexes().any(|i| i.definition.name == *name);
+            let (relation, on) = match on {
+                Commented::Statistics(_) => continue,
+                Commented::Constraint(name) if index(&name) => {
+                    (parent.clone(), Commented::Constraint(index_name(&name).1))
+                }
+                on if of == *own => (parent.clone(), on),
+                on => (parent.sibling(index_name(&of.name).1), on),
+            };
+            if all.schema.lacks_comment(&relation, &on) {
+                let (relation, text) = (Some(relation), Some(text));
+                all.push(Change::Object(ObjectChange::Comment { on, relation, text, label: false }))?;
+            }
         }
         Ok(())
     }

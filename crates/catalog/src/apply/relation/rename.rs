@@ -95,6 +95,7 @@ impl Catalog {
                 || table.statistics.iter().any(|s| s.name.schema == from)
                 || table.of_type.as_ref().is_some_and(|t| t.schema == from)
         };
+        self.forget_texts();
         self.tables.change(concerned, |table| {
             table.triggers.iter_mut().for_each(|t| moved(&mut t.function));
             table.statistics.iter_mut().for_each(|s| moved(&mut s.name));
@@ -111,6 +112,21 @@ impl Catalog {
         // The search path names schemas: what it named is no longer found.
         self.server.search_path.retain(|s| s != from);
         Ok(())
+    }
+
+    /// Forgets how the server prints what can name functions and types: one of them has another name.
+    pub(in crate::apply) fn forget_texts(&mut self) {
+        let has = |t: &Table| !(t.policies.is_empty() && t.triggers.is_empty() && t.rules.is_empty());
+        self.tables.change(has, |t| {
+            t.policies.iter_mut().for_each(|p| p.definition = None);
+            t.triggers.iter_mut().for_each(|g| g.definition = None);
+            t.rules.iter_mut().for_each(|r| r.definition = None);
+        });
+        self.views.change_all(|view| {
+            view.definition = None;
+            view.triggers.iter_mut().for_each(|g| g.definition = None);
+            view.rules.iter_mut().for_each(|r| r.definition = None);
+        });
     }
 
     /// An index under another name; the constraint it serves is renamed with it.
@@ -167,7 +183,15 @@ impl Catalog {
                 t.partition_of.iter_mut().for_each(swap);
                 t.inherits.iter_mut().for_each(swap);
                 t.constraints.iter_mut().filter_map(|c| c.foreign.as_mut()).for_each(|f| swap(&mut f.table));
-                t.policies.iter_mut().for_each(|p| in_needs(&mut p.needs));
+                for policy in t.policies.iter_mut().filter(|p| p.needs.iter().any(|d| &d.on == from)) {
+                    policy.definition = None;
+                    in_needs(&mut policy.needs);
+                }
+                // Rules are printed with the name of their own relation, too.
+                let named = &t.name == to;
+                let reads = |r: &crate::Rule| r.statements.iter().any(|s| &s.relation == from);
+                t.rules.iter_mut().filter(|r| named || reads(r)).for_each(|r| r.definition = None);
+                t.triggers.iter_mut().filter(|_| named).for_each(|g| g.definition = None);
                 t.rules.iter_mut().flat_map(|r| &mut r.statements).for_each(|s| swap(&mut s.relation));
                 t.of_type.iter_mut().for_each(swap);
                 if is_sequence {
@@ -178,7 +202,12 @@ impl Catalog {
         );
         let change_view = |view: &mut View| {
             swap(&mut view.name);
+            if view.needs.iter().any(|d| &d.on == from) {
+                view.definition = None;
+            }
             in_needs(&mut view.needs);
+            view.rules.iter_mut().for_each(|r| r.definition = None);
+            view.triggers.iter_mut().for_each(|g| g.definition = None);
             view.rules.iter_mut().flat_map(|r| &mut r.statements).for_each(|s| swap(&mut s.relation));
         };
         self.views.change_with(Key::needs(from), |v| &v.name != from, change_view);
@@ -187,6 +216,8 @@ impl Catalog {
         self.sequences.change_with(Key::needs(from), owned, |s| {
             s.owned_by.iter_mut().for_each(|o| swap(&mut o.on));
         });
+        let reads = |f: &crate::Function| f.needs.iter().any(|d| &d.on == from);
+        self.functions.change_with(Key::needs(from), reads, |f| in_needs(&mut f.needs));
         self.sequences.change_with(Key::named(from), |s| &s.name == from, |s| swap(&mut s.name));
         self.publications.iter_mut().flat_map(|p| &mut p.tables).for_each(|d| swap(&mut d.on));
     }

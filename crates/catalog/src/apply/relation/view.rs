@@ -21,7 +21,22 @@ impl Catalog {
         if let Some(missed) = it.view.needs.iter().find(|d| !self.has_relation(&d.on)) {
             return Err(missing(ObjectKind::Table, &missed.on));
         }
-        self.views.insert(it.view.clone());
+        let mut view = it.view.clone();
+        // What hangs on a view stays when its query is replaced; its options are those said anew.
+        if let Some(old) = self.view(name).filter(|_| it.or_replace) {
+            view.owner.clone_from(&old.owner);
+            view.grants.clone_from(&old.grants);
+            view.comment.clone_from(&old.comment);
+            for detail in &old.details {
+                let new = view.detail_mut(&detail.name);
+                new.default.clone_from(&detail.default);
+                new.comment.clone_from(&detail.comment);
+                new.grants.clone_from(&detail.grants);
+            }
+            view.triggers.clone_from(&old.triggers);
+            view.rules.clone_from(&old.rules);
+        }
+        self.views.insert(view);
         if let Some((table, _)) = &it.rows {
             self.tables.insert(table.clone());
         }

@@ -98,6 +98,10 @@ fn depends(work: &Work<'_>, table: &Name, column: &str) -> Option<String> {
             view.name
         ));
     }
+    let mut functions = work.schema.functions.with(Key::needs(table));
+    if let Some(function) = functions.find(|f| f.needs.iter().any(|d| d.needs(table, column))) {
+        return Some(format!("function {}", function.name));
+    }
     let t = work.schema.table(table)?;
     let has = |columns: &[String]| columns.iter().any(|c| c == column);
     if has(&t.partition_columns) {

@@ -166,7 +166,7 @@ pub(super) fn indexes(draft: &mut Draft) {
             let parts = NameParts { table: &draft.table.name.name, columns: &columns, label: "stat" };
             let name = draft.schema.default_relation_name(&draft.table.name.schema, parts, &draft.taken);
             let name = draft.table.name.sibling(name);
-            draft.table.statistics.push(ExtendedStatistics { name, columns: statistics.columns.clone() });
+            draft.table.statistics.push(ExtendedStatistics { name, ..statistics.clone() });
         }
     }
 }
@@ -194,6 +194,7 @@ impl Draft {
         self.taken.push(definition.name.clone());
         let name = definition.name.clone();
         self.table.indexes.push(Index {
+            comment: None,
             definition,
             primary: of.primary,
             constraint: constraint.map(|_| name.clone()),

@@ -31,6 +31,7 @@ pub(super) fn table(schema: &str, name: &str, columns: &[(&str, &str)]) -> Table
         ..Column::default()
     };
     Table {
+        comment: None,
         name: Name::new(schema, name),
         kind: TableKind::Table,
         persistence: Persistence::Permanent,
@@ -78,6 +79,7 @@ pub(super) fn index(table: &mut Table, name: &str, columns: &[&str], unique: boo
         tablespace: None,
     };
     table.indexes.push(Index {
+        comment: None,
         definition,
         primary: false,
         constraint: None,
@@ -111,6 +113,7 @@ pub(super) fn shop() -> Catalog {
     index(&mut users, "users_user_name_idx", &["user_name"], false);
     index(&mut users, "users_user_name_idx1", &["user_name"], false);
     users.constraints.push(altimeter_catalog::Constraint {
+        comment: None,
         name: "users_age_check".to_owned(),
         kind: altimeter_catalog::ConstraintKind::Check,
         columns: vec!["age_group".to_owned()],
