@@ -49,6 +49,7 @@ mod places;
 mod plans;
 mod plans_types;
 mod preflight;
+mod random;
 mod readme;
 mod servers;
 mod uses;

@@ -12,6 +12,8 @@ use anyhow::{Context, Result};
 struct Case<'a> {
     request: &'a str,
     direct: &'a str,
+    /// Further options of `altimeter plan`.
+    options: &'a [&'a str],
     new: Application,
 }
 
@@ -23,7 +25,9 @@ fn prove(major: u32, users: i64, cases: &[Case<'_>]) -> Result<()> {
     let old = application("old", "user_name", &[]);
     for case in cases {
         let arguments = ["plan", case.request, "--db", &original.url, "--format", "json"];
-        let plan = run_altimeter(&arguments, &[])?.json().with_context(|| case.request.to_owned())?;
+        let plan = run_altimeter(&[&arguments, case.options].concat(), &[])?
+            .json()
+            .with_context(|| case.request.to_owned())?;
         let plan = Plan::parse(&plan)?;
         let applications = [old.clone(), case.new.clone()];
         let trial = Trial {
@@ -46,12 +50,29 @@ fn rename(major: u32) -> Result<()> {
         &[Case {
             request: "rename the column 'user_name' to 'username' on the users table",
             direct: "ALTER TABLE users RENAME COLUMN user_name TO username",
+            options: &[],
             new: application("new", "username", &[]),
         }],
     )
 }
 
 on_each_version!(rename);
+
+/// Two short locks instead of a backfill.
+fn rename_by_view(major: u32) -> Result<()> {
+    prove(
+        major,
+        rows()?,
+        &[Case {
+            request: "rename users.user_name to username",
+            direct: "ALTER TABLE users RENAME COLUMN user_name TO username",
+            options: &["--prefer", "view"],
+            new: application("new", "username", &[]),
+        }],
+    )
+}
+
+on_each_version!(rename_by_view);
 
 fn add_column(major: u32) -> Result<()> {
     let new = |column, value| application("new", "user_name", &[(column, value)]);
@@ -62,26 +83,31 @@ fn add_column(major: u32) -> Result<()> {
             Case {
                 request: "add a column nickname text to users",
                 direct: "ALTER TABLE users ADD COLUMN nickname text",
+                options: &[],
                 new: new("nickname", "'x'"),
             },
             Case {
                 request: "ALTER TABLE users ADD COLUMN tier text DEFAULT 'basic'",
                 direct: "ALTER TABLE users ADD COLUMN tier text DEFAULT 'basic'",
+                options: &[],
                 new: new("tier", "'gold'"),
             },
             Case {
                 request: "ALTER TABLE users ADD COLUMN points integer NOT NULL DEFAULT 0",
                 direct: "ALTER TABLE users ADD COLUMN points integer NOT NULL DEFAULT 0",
+                options: &[],
                 new: new("points", "7"),
             },
             Case {
                 request: "ALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid()",
                 direct: "ALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid()",
+                options: &[],
                 new: new("token", "gen_random_uuid()"),
             },
             Case {
                 request: "ALTER TABLE users ADD COLUMN seen_at timestamptz NOT NULL DEFAULT clock_timestamp()",
                 direct: "ALTER TABLE users ADD COLUMN seen_at timestamptz NOT NULL DEFAULT clock_timestamp()",
+                options: &[],
                 new: new("seen_at", "now()"),
             },
         ],
@@ -130,16 +156,19 @@ fn indexes(major: u32) -> Result<()> {
             Case {
                 request: "add an index on users(last_seen)",
                 direct: "CREATE INDEX users_last_seen_idx ON users (last_seen)",
+                options: &[],
                 new: same(),
             },
             Case {
                 request: "CREATE INDEX users_country_lower ON users (country, lower(user_name)) WHERE status = 'active'",
                 direct: "CREATE INDEX users_country_lower ON users (country, lower(user_name)) WHERE status = 'active'",
+                options: &[],
                 new: same(),
             },
             Case {
                 request: "drop the index users_created_at_idx",
                 direct: "DROP INDEX users_created_at_idx",
+                options: &[],
                 new: same(),
             },
         ],
@@ -157,16 +186,19 @@ fn tables(major: u32) -> Result<()> {
             Case {
                 request: "rename the table users to people",
                 direct: "ALTER TABLE users RENAME TO people",
+                options: &[],
                 new: application("new", "user_name", &[]).naming("people"),
             },
             Case {
                 request: "drop the table orders",
                 direct: "DROP TABLE orders",
+                options: &[],
                 new: application("new", "user_name", &[]),
             },
             Case {
                 request: "add a column nickname text to users, drop the column bio from users and add an index on users(last_seen)",
                 direct: "ALTER TABLE users ADD COLUMN nickname text, DROP COLUMN bio; CREATE INDEX ON users (last_seen)",
+                options: &[],
                 new: application("new", "user_name", &[("nickname", "'x'")]),
             },
         ],

@@ -190,8 +190,14 @@ pub trait Engine: Sync {
     fn written(&self, catalog: &Catalog, sql: &str) -> Option<Change>;
 
     /// Makes a view that stands in for a table under another name, for reads and writes, with its privileges; none
-    /// if the server has none that would do.
-    fn stand_in(&self, catalog: &Catalog, view: &Name, table: &Name) -> Option<Vec<Change>>;
+    /// if the server has none that would do. `also`: columns that the view has under a second name too.
+    fn stand_in(
+        &self,
+        catalog: &Catalog,
+        view: &Name,
+        table: &Name,
+        also: &[(&str, &str)],
+    ) -> Option<Vec<Change>>;
 
     /// Makes a table partitioned by ranges of a column, with everything another one has but its rows, indexes, keys,
     /// foreign keys, triggers, policies and identity; none if that is not understood.

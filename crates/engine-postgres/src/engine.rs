@@ -39,8 +39,14 @@ impl Engine for PostgresEngine {
         undo::written(catalog, sql.to_owned())
     }
 
-    fn stand_in(&self, catalog: &Catalog, view: &Name, table: &Name) -> Option<Vec<Change>> {
-        stand_in::stand_in(catalog, view, table)
+    fn stand_in(
+        &self,
+        catalog: &Catalog,
+        view: &Name,
+        table: &Name,
+        also: &[(&str, &str)],
+    ) -> Option<Vec<Change>> {
+        stand_in::stand_in(catalog, view, table, also)
     }
 
     fn partitioned_beside(

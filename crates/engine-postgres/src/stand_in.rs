@@ -10,15 +10,23 @@ use crate::quoting::{quote, quote_name};
 use crate::undo::written;
 
 /// Makes a view of all columns, with the owner and the privileges of the table; none if it could not stand in: before 15
-/// a view passes over row security.
-pub(crate) fn stand_in(catalog: &Catalog, view: &Name, table: &Name) -> Option<Vec<Change>> {
+/// a view passes over row security. A column may stand in it twice; the server takes a value for it under either name
+/// (`tests/e2e/odd_tables.rs`).
+pub(crate) fn stand_in(
+    catalog: &Catalog,
+    view: &Name,
+    table: &Name,
+    also: &[(&str, &str)],
+) -> Option<Vec<Change>> {
     let behind = catalog.table(table)?;
     let invoker = catalog.server.major() >= 15;
     if behind.row_security && !invoker {
         return None;
     }
     let option = if invoker { " WITH (security_invoker = true)" } else { "" };
-    let columns: Vec<String> = behind.columns.iter().map(|c| quote(&c.name)).collect();
+    let own = behind.columns.iter().map(|c| quote(&c.name));
+    let second = also.iter().map(|(column, name)| format!("{} AS {}", quote(column), quote(name)));
+    let columns: Vec<String> = own.chain(second).collect();
     let (name, from) = (quote_name(view), quote_name(table));
     let mut schema = catalog.clone();
     let mut changes = Vec::new();
@@ -37,8 +45,10 @@ pub(crate) fn stand_in(catalog: &Catalog, view: &Name, table: &Name) -> Option<V
         add(format!("GRANT {} ON {name} TO {}", grant.privileges.join(", "), role(&grant.grantee)))?;
     }
     for column in &behind.columns {
+        let second = also.iter().filter(|(of, _)| *of == column.name).map(|(_, name)| *name);
+        let names: Vec<String> = std::iter::once(column.name.as_str()).chain(second).map(quote).collect();
         for grant in &column.grants {
-            let of_column = |p: &String| format!("{p} ({})", quote(&column.name));
+            let of_column = |p: &String| format!("{p} ({})", names.join(", "));
             let privileges: Vec<String> = grant.privileges.iter().map(of_column).collect();
             add(format!("GRANT {} ON {name} TO {}", privileges.join(", "), role(&grant.grantee)))?;
         }

@@ -14,7 +14,7 @@ use crate::dependants::with_dependants;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::plan::{
     Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
-    Rollback, RollbackTrigger, Step, Transaction,
+    Road, Rollback, RollbackTrigger, Step, Transaction,
 };
 use crate::recipe::{RecipeContext, refuse};
 use crate::recipes::replace_view;
@@ -30,11 +30,13 @@ const LOCK_TIMEOUT_MS: u32 = 2_000;
 pub struct PlanOptions {
     /// Users and the application notice nothing; else the plain statements, with what they cost.
     pub zero_downtime: bool,
+    /// The road to take where several lead there; none for the one that disturbs least.
+    pub prefer: Option<Road>,
 }
 
 impl Default for PlanOptions {
     fn default() -> Self {
-        Self { zero_downtime: true }
+        Self { zero_downtime: true, prefer: None }
     }
 }
 
@@ -48,12 +50,14 @@ pub fn plan_request(
     request: &Request,
     options: PlanOptions,
 ) -> Result<Plan, PlanError> {
-    let context = RecipeContext { engine, catalog };
+    let PlanOptions { zero_downtime, prefer } = options;
+    let zero_downtime = zero_downtime && prefer != Some(Road::Direct);
+    let context = RecipeContext { engine, catalog, prefer };
     let changes = replace_view::settled(&context, &request.changes)?;
     let request = &Request { changes, says: request.says.clone() };
     let tables = tables(catalog, &request.changes);
     let uses = uses::find(engine, catalog, &request.changes);
-    let (changes, drafts) = match options.zero_downtime {
+    let (changes, drafts) = match zero_downtime {
         true => {
             let changes = combine::apart(&context, &request.changes);
             let drafts = combine::in_turn(&context, &changes, combine::draft)?;
@@ -65,6 +69,12 @@ pub fn plan_request(
             (changes, drafts)
         }
     };
+    if let Some(wanted) = prefer.filter(|p| zero_downtime && !drafts.iter().any(|d| d.road == Some(*p))) {
+        return Err(refuse(
+            format!("no road by a {} is known for this change", wanted.key()),
+            "leave --prefer out: the plan shows the other roads there are",
+        ));
+    }
     let direct = direct(engine, catalog, &request.changes)?;
     for judged in &direct {
         if let Some(reason) = &judged.effect.fails {
@@ -73,10 +83,10 @@ pub fn plan_request(
         }
     }
     // With downtime there is no release whose end is to be seen.
-    let ends = uses.as_ref().filter(|_| options.zero_downtime);
+    let ends = uses.as_ref().filter(|_| zero_downtime);
     let prove = |draft| proved(&context, &request.changes, &tables, draft, ends);
     // Side by side where that is proved, else one change after the other.
-    let together = (options.zero_downtime && changes.len() > 1)
+    let together = (zero_downtime && changes.len() > 1)
         .then(|| combine::side_by_side(&context, &changes))
         .flatten()
         .and_then(|drafts| {
@@ -89,7 +99,7 @@ pub fn plan_request(
         Some(proved) => proved,
         None => {
             let check = || coexistence::check_in_turn(engine, catalog, &changes, &tables, &drafts);
-            let coexistence = options.zero_downtime.then(check).transpose()?;
+            let coexistence = zero_downtime.then(check).transpose()?;
             (prove(combine::chained(drafts))?, coexistence)
         }
     };
@@ -141,7 +151,7 @@ fn direct(engine: &dyn Engine, catalog: &Catalog, changes: &[Change]) -> Result<
     let mut schema = catalog.clone();
     let mut statements = Vec::new();
     for change in each_alone(changes) {
-        let context = RecipeContext { engine, catalog: &schema };
+        let context = RecipeContext { engine, catalog: &schema, prefer: None };
         for change in with_dependants(&context, change) {
             statements.push(printed(engine, &schema, &plain(&change), None, None)?);
             schema.apply(&change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
@@ -460,6 +470,7 @@ fn alternatives(
     let worst = direct.iter().flat_map(|j| &j.findings).max_by_key(|f| f.severity);
     let mut roads = vec![Alternative {
         title: "run it directly".to_owned(),
+        road: Some(Road::Direct),
         why_not: worst.map_or_else(
             || "nothing speaks against it here, but it cannot be taken back step by step".to_owned(),
             |f| f.message.clone(),
@@ -469,13 +480,16 @@ fn alternatives(
         capacity: capacity(&mut direct.iter()),
     }];
     for draft in drafts {
-        let judged: Vec<Judged> = draft
-            .changes
-            .iter()
-            .filter_map(|c| printed(engine, catalog, c, Some(LOCK_TIMEOUT_MS), Some(catalog)).ok())
-            .collect();
+        let mut schema = catalog.clone();
+        let mut judged = Vec::new();
+        for change in &draft.changes {
+            judged.extend(printed(engine, &schema, change, Some(LOCK_TIMEOUT_MS), Some(catalog)));
+            // What does not apply cannot be judged either, and the road is shown without its cost.
+            let _ = schema.apply(change);
+        }
         roads.push(Alternative {
             title: draft.title.clone(),
+            road: draft.road,
             why_not: draft.why_not.clone(),
             asks_of_application: draft.asks_of_application.clone(),
             risk: draft.risk.unwrap_or_else(|| worst_risk(&judged)),

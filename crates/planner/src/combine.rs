@@ -35,7 +35,7 @@ pub(crate) fn apart(context: &RecipeContext<'_>, changes: &[Change]) -> Vec<Chan
     let mut schema = context.catalog.clone();
     let mut out = Vec::new();
     for change in changes {
-        let now = RecipeContext { catalog: &schema, engine: context.engine };
+        let now = context.on(&schema);
         let whole = by_recipe(&now, change).is_some();
         match actions(change).filter(|actions| !whole && each_has_a_recipe(&now, actions)) {
             Some(actions) => out.extend(actions.iter().cloned()),
@@ -62,7 +62,7 @@ fn actions(change: &Change) -> Option<&[Change]> {
 fn each_has_a_recipe(context: &RecipeContext<'_>, actions: &[Change]) -> bool {
     let mut schema = context.catalog.clone();
     actions.iter().all(|action| {
-        let now = RecipeContext { catalog: &schema, engine: context.engine };
+        let now = context.on(&schema);
         let has = by_recipe(&now, action).is_some();
         has && schema.apply(action).is_ok()
     })
@@ -80,7 +80,7 @@ pub(crate) fn in_turn(
     let mut schema: Catalog = context.catalog.clone();
     let mut drafts = Vec::new();
     for change in changes {
-        drafts.push(draft(&RecipeContext { catalog: &schema, engine: context.engine }, change)?);
+        drafts.push(draft(&context.on(&schema), change)?);
         schema.apply(change).map_err(|e| crate::recipe::refuse(e.to_string(), "correct the request"))?;
     }
     Ok(drafts)
@@ -155,6 +155,7 @@ fn both(mut first: DraftStep, second: DraftStep) -> DraftStep {
 fn take_the_rest(whole: &mut Draft, draft: Draft) {
     whole.triggers.extend(draft.triggers);
     whole.alternatives.extend(draft.alternatives);
+    whole.road = whole.road.or(draft.road);
     whole.column_order_differs = whole.column_order_differs.take().or(draft.column_order_differs);
     for caution in draft.cautions {
         if !whole.cautions.contains(&caution) {

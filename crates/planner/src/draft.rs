@@ -3,7 +3,7 @@
 use altimeter_analysis::Severity;
 use altimeter_catalog::{Backfill, Change, Check};
 
-use crate::plan::{PhaseKind, StepKind};
+use crate::plan::{PhaseKind, Road, StepKind};
 
 /// What a recipe makes of one change.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct Draft {
     pub(crate) cautions: Vec<String>,
     /// Why the columns of the table stand in another order than the plain change leaves them in; none if they do not.
     pub(crate) column_order_differs: Option<String>,
+    /// The road taken, where there was a choice.
+    pub(crate) road: Option<Road>,
 }
 
 /// A step before any SQL.
@@ -84,6 +86,8 @@ impl DraftStep {
 #[derive(Clone, Debug)]
 pub(crate) struct DraftAlternative {
     pub(crate) title: String,
+    /// How to ask for it; none if it cannot be asked for.
+    pub(crate) road: Option<Road>,
     pub(crate) why_not: String,
     pub(crate) asks_of_application: String,
     /// None: as the statements are judged.

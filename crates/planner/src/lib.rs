@@ -5,6 +5,7 @@
 //! `proof` refuses a plan that does not reach the wanted schema or whose way back does not lead home.
 
 mod assemble;
+mod both_names;
 mod coexistence;
 mod combine;
 mod comments;
@@ -29,6 +30,6 @@ pub use assemble::{PlanOptions, plan_request};
 pub use coexistence::{Coexistence, Shapes};
 pub use plan::{
     Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
-    Rollback, RollbackTrigger, Step, StepKind, Transaction,
+    Road, Rollback, RollbackTrigger, Step, StepKind, Transaction,
 };
 pub use request::{Request, RequestError, read_desired, read_request};

@@ -215,6 +215,8 @@ pub struct Capacity {
 pub struct Alternative {
     /// A few words.
     pub title: String,
+    /// How to ask for it; none if it cannot be asked for.
+    pub road: Option<Road>,
     /// Why it was not taken.
     pub why_not: String,
     /// What the application must do for it.
@@ -223,6 +225,31 @@ pub struct Alternative {
     pub risk: Severity,
     /// What it takes.
     pub capacity: Capacity,
+}
+
+/// A kind of road that can be asked for, where several lead to the wanted schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Road {
+    /// A copy beside the original, kept in step and filled.
+    Copy,
+    /// A view in the place of the table, which has the old names and the new ones.
+    View,
+    /// The plain statement.
+    Direct,
+}
+
+impl Road {
+    /// All of them.
+    pub const ALL: [Road; 3] = [Road::Copy, Road::View, Road::Direct];
+
+    /// The word it is asked for by.
+    pub fn key(self) -> &'static str {
+        match self {
+            Road::Copy => "copy",
+            Road::View => "view",
+            Road::Direct => "direct",
+        }
+    }
 }
 
 /// Why there is no plan.

@@ -3,12 +3,14 @@
 use altimeter_catalog::{Catalog, Change, Column, Engine, Name, Table, TableKind, Volatility};
 
 use crate::draft::Draft;
-use crate::plan::PlanError;
+use crate::plan::{PlanError, Road};
 
 /// What a recipe may look at.
 pub(crate) struct RecipeContext<'a> {
     pub(crate) engine: &'a dyn Engine,
     pub(crate) catalog: &'a Catalog,
+    /// The road asked for, where several lead there.
+    pub(crate) prefer: Option<Road>,
 }
 
 /// Turns one kind of change into steps.
@@ -22,7 +24,14 @@ pub(crate) fn refuse(reason: impl Into<String>, instead: impl Into<String>) -> P
     PlanError::Refused { reason: reason.into(), instead: instead.into() }
 }
 
-impl RecipeContext<'_> {
+impl<'a> RecipeContext<'a> {
+    /// The same on another schema.
+    pub(crate) fn on<'b>(&self, catalog: &'b Catalog) -> RecipeContext<'b>
+    where
+        'a: 'b,
+    {
+        RecipeContext { engine: self.engine, catalog, prefer: self.prefer }
+    }
     /// The table, if it is one whose rows this server holds.
     pub(crate) fn table(&self, name: &Name) -> Result<&Table, PlanError> {
         let table = self

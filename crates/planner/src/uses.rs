@@ -1,7 +1,8 @@
 //! Who still uses what a plan takes away or renames.
 
 use altimeter_catalog::{
-    Catalog, Change, Check, DropTarget, Engine, Name, RelationChange, StatementCalls, StatementStatistics,
+    Catalog, Change, Check, DropTarget, Engine, Name, RelationChange, RelationWord, StatementCalls,
+    StatementStatistics,
 };
 
 use crate::draft::Draft;
@@ -294,11 +295,22 @@ pub(crate) fn wait_for_the_end(draft: &mut Draft, uses: &Uses) {
     if statements.is_empty() {
         return;
     }
+    // Statements through a view that stands in for a table are counted anew: that the old ones have ended says nothing.
+    let is_stand_in = |change: &Change| {
+        let is_view = |t: &DropTarget| matches!(t, DropTarget::Relation { word: RelationWord::View, .. });
+        let drops_view = |part: &&Change| match part {
+            Change::Relation(RelationChange::Drop { targets, .. }) => targets.iter().any(is_view),
+            _ => false,
+        };
+        change.parts().iter().any(drops_view)
+    };
     let takes_away = |change: &Change| {
         change.parts().iter().flat_map(|part| taken_away(part)).any(|used| uses.of.contains(&used))
     };
     let mut steps = draft.steps.iter_mut();
-    if let Some(step) = steps.find(|s| s.phase == PhaseKind::Contract && s.up.iter().any(takes_away)) {
+    if let Some(step) = steps
+        .find(|s| s.phase == PhaseKind::Contract && s.up.iter().any(|c| takes_away(c) && !is_stand_in(c)))
+    {
         step.before.push(Check::UsesEnded { statements });
     }
 }

@@ -10,7 +10,7 @@ use altimeter_catalog::{
     read_snapshot,
 };
 use altimeter_engine_postgres::PostgresEngine;
-use altimeter_planner::{Plan, PlanError, PlanOptions, Request, StepKind, plan_request, read_request};
+use altimeter_planner::{Plan, PlanError, PlanOptions, Request, Road, StepKind, plan_request, read_request};
 
 fn shop() -> Catalog {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/snapshots/shop-50m.json");
@@ -116,8 +116,40 @@ fn what_cannot_be_planned_is_refused_with_the_reason() {
         assert!(refused.to_string().contains(reason), "{request}: {refused}");
     }
     users(&mut catalog).indexes.retain(|i| !i.definition.unique);
-    let refused = plan(&catalog, "rename users.user_name to username").unwrap_err();
-    assert!(refused.to_string().contains("has no key to walk its rows by"), "{refused}");
+    let bare = "add a column n int not null default random() to users";
+    let refused = plan(&catalog, bare).err().map(|e| e.to_string()).unwrap_or_default();
+    assert!(refused.contains("has no key to walk its rows by"), "{refused}");
+}
+
+/// Plans with a road asked for.
+fn by(catalog: &Catalog, request: &str, road: Road) -> Result<Plan, PlanError> {
+    let read = read_request(&PostgresEngine, catalog, request).unwrap();
+    let options = PlanOptions { prefer: Some(road), ..PlanOptions::default() };
+    plan_request(&PostgresEngine, catalog, &read, options)
+}
+
+#[test]
+fn a_road_can_be_asked_for() {
+    let rename = "rename users.user_name to username";
+    let has_backfill = |plan: &Plan| plan.steps().any(|s| s.kind == StepKind::Backfill);
+    let offered = |plan: &Plan| -> Vec<Road> { plan.alternatives.iter().filter_map(|a| a.road).collect() };
+    let mut catalog = shop();
+    let copied = planned(&catalog, rename);
+    assert!(has_backfill(&copied));
+    assert_eq!(offered(&copied), [Road::Direct, Road::View]);
+    let viewed = by(&catalog, rename, Road::View).unwrap();
+    assert!(!has_backfill(&viewed) && viewed.steps().count() == 4);
+    assert_eq!(offered(&viewed), [Road::Direct, Road::Copy]);
+    let seconds = |plan: &Plan| plan.capacity.total_duration_ms.as_ref().unwrap().high / 1000.0;
+    assert!(seconds(&viewed) < 1.0 && seconds(&copied) > 60.0);
+    assert_eq!(by(&catalog, rename, Road::Direct).unwrap().steps().count(), 1);
+    let refused = by(&catalog, "drop column bio from users", Road::View).unwrap_err().to_string();
+    assert!(refused.contains("no road by a view"), "{refused}");
+    // Without a key nothing can be filled, but two names can stand for one column.
+    users(&mut catalog).indexes.retain(|i| !i.definition.unique);
+    let only = planned(&catalog, rename);
+    assert!(only.cautions.first().is_some_and(|c| c.starts_with("a view is the only road")));
+    assert!(by(&catalog, rename, Road::Copy).is_err());
 }
 
 /// Names a server allows and nobody should choose.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use altimeter_planner::{Plan, PlanOptions, plan_request, read_desired, read_request};
+use altimeter_planner::{Plan, PlanOptions, Road, plan_request, read_desired, read_request};
 use clap::Args;
 
 use crate::failure::Failure;
@@ -29,9 +29,17 @@ pub(crate) struct PlanArguments {
     /// Whether users and the application must notice nothing; false for the plain statements
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     zero_downtime: bool,
+    /// The road to take where several lead there [default: the one that disturbs least]
+    #[arg(long, value_name = "ROAD", value_parser = road)]
+    prefer: Option<Road>,
     /// Whether the way back is planned too
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     include_rollback: bool,
+}
+
+fn road(word: &str) -> Result<Road, String> {
+    let found = Road::ALL.into_iter().find(|r| r.key() == word);
+    found.ok_or_else(|| format!("it is one of {}", Road::ALL.map(Road::key).join(", ")))
 }
 
 /// Reads the request and the catalog, plans, and shows the plan.
@@ -61,7 +69,7 @@ pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(),
         );
         return Ok(());
     };
-    let options = PlanOptions { zero_downtime: arguments.zero_downtime };
+    let options = PlanOptions { zero_downtime: arguments.zero_downtime, prefer: arguments.prefer };
     let mut plan = plan_request(engine, &catalog, &request, options)?;
     if let (Some(folder), Some(uses)) = (&arguments.app, &mut plan.uses) {
         application::search(shared, engine, &catalog, folder, uses)?;

@@ -5,12 +5,16 @@ use altimeter_catalog::{
     RelationWord, Table, TableKind, TransactionUse,
 };
 
-use super::{lock_by, partitions, relation, take_by};
+use super::{fail, lock_by, partitions, relation, take_by};
 use crate::locks::relation as locks;
+use crate::types;
 
 /// `CREATE INDEX` reads the table; concurrently it lets others write meanwhile.
 pub(super) fn created(catalog: &Catalog, index: &IndexDefinition, concurrently: bool, effect: &mut Effect) {
     let table = catalog.table(&index.table);
+    if let Some(reason) = table.and_then(|t| without_class(catalog, t, index)) {
+        fail(effect, reason);
+    }
     let partitioned = table.is_some_and(|t| t.kind == TableKind::PartitionedTable);
     // Nobody else sees a temporary table: the server does as if CONCURRENTLY were not there.
     let temporary = table.is_some_and(|t| t.persistence == Persistence::Temporary);
@@ -28,6 +32,22 @@ pub(super) fn created(catalog: &Catalog, index: &IndexDefinition, concurrently: 
         take_by(catalog, &partition.name, &locks::CREATE_INDEX, &through, effect);
     }
     builds(catalog, index, false, effect);
+}
+
+/// Why an index cannot be on a column: its type cannot be sorted or hashed that way (`tests/e2e/random.rs`).
+pub(in crate::effects) fn without_class(
+    catalog: &Catalog,
+    table: &Table,
+    index: &IndexDefinition,
+) -> Option<String> {
+    let plain = index.keys.iter().filter(|k| k.operator_class.is_none());
+    let columns = plain.filter_map(|k| match &k.target {
+        IndexTarget::Column(name) => table.column(name),
+        IndexTarget::Expression(_) => None,
+    });
+    let mut types = columns.map(|c| c.type_name.as_str());
+    let type_name = types.find(|t| types::default_class(catalog, &index.method, t).is_none())?;
+    Some(format!("data type {type_name} has no default operator class for access method {}", index.method))
 }
 
 /// An index on a partitioned table alone has nothing to read.

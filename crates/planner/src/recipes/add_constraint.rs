@@ -170,6 +170,7 @@ fn foreign_key(
         ));
     }
     draft.alternatives.push(DraftAlternative {
+        road: None,
         title: "no foreign key, and a job that looks for orphans".to_owned(),
         why_not: "nothing refuses an orphan when it is written; it is only found later".to_owned(),
         asks_of_application: "must clean up itself".to_owned(),

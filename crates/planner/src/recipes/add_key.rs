@@ -90,6 +90,7 @@ fn draft(
     if let Some(twin) = table.indexes.iter().find(same).filter(|_| constraint.using_index.is_none()) {
         let twin = &twin.definition.name;
         draft.alternatives.push(DraftAlternative {
+            road: None,
             title: format!("let the constraint take over the unique index {twin}"),
             why_not: format!("{twin} would be renamed to {own} and no longer be an index of its own"),
             asks_of_application: format!("nothing, unless something names the index {twin}"),

@@ -49,7 +49,7 @@ fn draft(
     let found = context.column(table, column)?;
     let dependants = Dependants::of_column(context, name, column)?;
     let bare = dependants.without(context.catalog);
-    let effect = effect(&RecipeContext { engine: context.engine, catalog: &bare }, change);
+    let effect = effect(&context.on(&bare), change);
     if let Some(reason) = effect.fails.as_ref().or(effect.not_analysed.as_ref()) {
         let needed = bare.needs_column(name, column);
         let all = if needed.len() > 1 { format!(" ({})", needed.join(", ")) } else { String::new() };
@@ -200,7 +200,7 @@ fn noted(
     let name = &table.name;
     let mut after = context.catalog.clone();
     after.apply(change).map_err(|e| refuse(e.to_string(), ""))?;
-    let context_after = RecipeContext { engine: context.engine, catalog: &after };
+    let context_after = context.on(&after);
     let back = Change::AlterColumn {
         table: name.clone(),
         column: column.name.clone(),
@@ -223,7 +223,7 @@ fn noted(
         );
     }
     let bare_after = dependants.without(&after);
-    if is_free(&effect(&RecipeContext { engine: context.engine, catalog: &bare_after }, &back)) {
+    if is_free(&effect(&context.on(&bare_after), &back)) {
         step.down.push(around(dependants, back));
     } else {
         let reverse =
@@ -795,6 +795,7 @@ impl<'a> Retype<'a> {
     fn roads(&self) -> Vec<DraftAlternative> {
         let (column, name) = (&self.column.name, &self.table.name);
         let mut roads = vec![DraftAlternative {
+            road: None,
             title: format!("a column of type {} under another name", self.type_name),
             why_not: format!("the name {column} is asked for; at the end it would be another"),
             asks_of_application:
@@ -816,6 +817,7 @@ impl<'a> Retype<'a> {
                 ..ConstraintDefinition::check(expression)
             };
             roads.push(DraftAlternative {
+                road: None,
                 title: format!("keep the type, and a CHECK on the length of {column}"),
                 why_not: format!(
                     "the type stays {}: tools that read it from the catalog see the old length",

@@ -49,7 +49,7 @@ fn draft(context: &RecipeContext<'_>, change: &Change, name: &Name, own: &str) -
     step.up.push(change.clone());
     step.after.push(Check::ConstraintMissing { table: name.clone(), constraint: own.to_owned() });
     let definition = context.definition_of(table, constraint);
-    let back = RecipeContext { engine: context.engine, catalog: &after };
+    let back = context.on(&after);
     let without = after.table(name).unwrap_or(table);
     match constraint.kind {
         ConstraintKind::Exclusion => {

@@ -54,7 +54,7 @@ fn draft(
     });
     let filled = fill.is_some();
     step.down.extend(fill.map(Change::Backfill));
-    let back = RecipeContext { engine: context.engine, catalog: &after };
+    let back = context.on(&after);
     let emptied = after.table(name).unwrap_or(table);
     let mut stages = back.not_null_stages(emptied, column, named.map(|c| c.name.as_str()));
     if named.is_some_and(|c| !c.validated) {

@@ -6,13 +6,13 @@
 //! column keeps its place, and the schema is exactly what the plain rename gives. The way back from there makes a
 //! copy under the old name, fills it and swaps the two names in one statement: there is no point of no return.
 
-use altimeter_analysis::Severity;
 use altimeter_catalog::{Change, Check, Column, Name, Table, TableKind};
 
 use super::add_index::OLD_TRANSACTION_S;
+use crate::both_names;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::in_step::Pair;
-use crate::plan::{PhaseKind, PlanError};
+use crate::plan::{PhaseKind, PlanError, Road};
 use crate::recipe::{Recipe, RecipeContext, refuse};
 
 pub(crate) struct RenameColumn;
@@ -38,7 +38,47 @@ struct Rename<'a> {
 fn draft(context: &RecipeContext<'_>, name: &Name, from: &str, to: &str) -> Result<Draft, PlanError> {
     let table = context.table(name)?;
     let column = context.column(table, from)?;
-    refuse_what_cannot_be_copied(context, table, column, to)?;
+    refuse_what_cannot_be_renamed(context, table, to)?;
+    let by_copy = || by_copy(context, table, column, to);
+    let by_view = || both_names::draft(context, table, from, to);
+    match context.prefer {
+        Some(Road::View) => {
+            let copied = by_copy().map(|draft| the_copy(&draft)).ok();
+            by_view().map(|mut draft| {
+                draft.alternatives.extend(copied);
+                draft
+            })
+        }
+        Some(_) => by_copy(),
+        // What cannot be copied can have two names all the same.
+        None => by_copy().or_else(|refused| {
+            let mut draft = by_view().map_err(|_| refused.clone())?;
+            draft.cautions.insert(0, format!("a view is the only road: {refused}"));
+            Ok(draft)
+        }),
+    }
+}
+
+/// The road by a copy, where another was taken.
+fn the_copy(draft: &Draft) -> DraftAlternative {
+    DraftAlternative {
+        title: "a copy of the column, kept in step by a trigger and filled".to_owned(),
+        road: Some(Road::Copy),
+        why_not: "the view was asked for".to_owned(),
+        asks_of_application: "nothing but the release".to_owned(),
+        risk: None,
+        changes: draft.steps.iter().flat_map(|s| &s.up).cloned().collect(),
+    }
+}
+
+fn by_copy(
+    context: &RecipeContext<'_>,
+    table: &Table,
+    column: &Column,
+    to: &str,
+) -> Result<Draft, PlanError> {
+    let (name, from) = (&table.name, column.name.as_str());
+    refuse_what_cannot_be_copied(table, column)?;
     let default = column.default.clone().filter(|_| !context.own_value_a_row(column));
     let key = context.walking_key(table)?;
     let pair = |truth, copy| Pair {
@@ -51,7 +91,7 @@ fn draft(context: &RecipeContext<'_>, name: &Name, from: &str, to: &str) -> Resu
         key: key.clone(),
     };
     let rename = Rename { table, from, to, forward: pair(from, to), back: pair(to, from) };
-    let mut draft = Draft { cautions: rename.cautions(), ..Draft::default() };
+    let mut draft = Draft { road: Some(Road::Copy), cautions: rename.cautions(), ..Draft::default() };
     draft.steps.push(rename.add_copy());
     draft.steps.push(rename.keep_in_step());
     draft.steps.push(rename.fill());
@@ -75,46 +115,18 @@ fn draft(context: &RecipeContext<'_>, name: &Name, from: &str, to: &str) -> Resu
         Check::TriggerEnabled { table: name.clone(), trigger: rename.forward.triggers().remove(0).name },
         "the trigger is gone or disabled before the last step".to_owned(),
     ));
-    draft.alternatives.push(DraftAlternative {
-        title: format!("updatable view: rename {name}, put a view with both names in its place"),
-        why_not:
-            "every statement then goes through the view: ON CONFLICT, COPY, row locks, privileges and DDL \
-                  tools see a view"
-                .to_owned(),
-        asks_of_application: "must work on a view until the old name is gone".to_owned(),
-        risk: Some(Severity::Medium),
-        changes: vec![Change::RenameColumn { table: name.clone(), from: from.to_owned(), to: to.to_owned() }],
-    });
+    draft.alternatives.extend(both_names::alternative(context, table, from, to));
     Ok(draft)
 }
 
-fn refuse_what_cannot_be_copied(
+fn refuse_what_cannot_be_renamed(
     context: &RecipeContext<'_>,
     table: &Table,
-    column: &Column,
     to: &str,
 ) -> Result<(), PlanError> {
     let name = &table.name;
     if table.column(to).is_some() {
         return Err(refuse(format!("{name} has a column {to} already"), "choose another name"));
-    }
-    if column.generated.is_some() {
-        return Err(refuse(
-            format!(
-                "{} is a generated column: nobody writes it, so a copy cannot be kept in step",
-                column.name
-            ),
-            "a plan for it is not made yet",
-        ));
-    }
-    if table.partition_columns.contains(&column.name) {
-        return Err(refuse(
-            format!(
-                "{} is part of the partition key of {name}: a trigger cannot set what decides the partition",
-                column.name
-            ),
-            "an updatable view under the old name is the way; a plan for it is not made yet",
-        ));
     }
     let related = table.partition_of.is_some()
         || !table.inherits.is_empty()
@@ -123,6 +135,29 @@ fn refuse_what_cannot_be_copied(
         return Err(refuse(
             format!("{name} is a partition or has to do with inheritance: its columns follow its parent's"),
             "rename the column on the topmost parent",
+        ));
+    }
+    Ok(())
+}
+
+fn refuse_what_cannot_be_copied(table: &Table, column: &Column) -> Result<(), PlanError> {
+    let by_view = "PostgreSQL 15 can do it by a view that has both names";
+    if column.generated.is_some() {
+        return Err(refuse(
+            format!(
+                "{} is a generated column: nobody writes it, so a copy cannot be kept in step",
+                column.name
+            ),
+            by_view,
+        ));
+    }
+    if table.partition_columns.contains(&column.name) {
+        return Err(refuse(
+            format!(
+                "{} is part of the partition key of {}: a trigger cannot set what decides the partition",
+                column.name, table.name
+            ),
+            by_view,
         ));
     }
     Ok(())

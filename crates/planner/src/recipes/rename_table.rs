@@ -30,7 +30,7 @@ fn draft(context: &RecipeContext<'_>, change: &Change, table: &Table, to: &Name)
     let failed = |e: altimeter_catalog::ApplyError| refuse(e.to_string(), "choose another name");
     let mut renamed: Catalog = context.catalog.clone();
     renamed.apply(change).map_err(failed)?;
-    let Some(view) = context.engine.stand_in(&renamed, from, to) else {
+    let Some(view) = context.engine.stand_in(&renamed, from, to, &[]) else {
         return Err(refuse(
             format!(
                 "{from} has row security, which a view of this version passes over: nothing can stand in for it"

@@ -41,7 +41,7 @@ fn draft(context: &RecipeContext<'_>, change: &Change, old: &View, new: &View) -
     let name = &old.name;
     let mut after = context.catalog.clone();
     after.apply(change).map_err(|e| refuse(e.to_string(), "correct the statement"))?;
-    let context_after = RecipeContext { engine: context.engine, catalog: &after };
+    let context_after = context.on(&after);
     let mut draft = Draft::default();
     let lost: Vec<&str> =
         old.columns.iter().filter(|c| !new.columns.contains(c)).map(String::as_str).collect();
@@ -142,7 +142,7 @@ pub(crate) fn settled(context: &RecipeContext<'_>, changes: &[Change]) -> Result
     let mut schema = context.catalog.clone();
     let mut settled = Vec::new();
     for change in changes {
-        let now = RecipeContext { engine: context.engine, catalog: &schema };
+        let now = context.on(&schema);
         let change = match replaced(change).map(|it| in_its_place(&now, it)) {
             Some(done) => done?.unwrap_or_else(|| change.clone()),
             None => change.clone(),

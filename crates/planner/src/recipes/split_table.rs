@@ -308,6 +308,7 @@ fn cautions(layout: &Layout<'_>) -> Vec<String> {
 /// The other road.
 fn copied(layout: &Layout<'_>) -> DraftAlternative {
     DraftAlternative {
+        road: None,
         title: "copy into a new partitioned table, kept in step by a trigger, then swap names".to_owned(),
         why_not: format!(
             "every row is written twice, so it takes the size of {} once more and as much log, for days on a large table; \

@@ -37,7 +37,7 @@ fn draft(context: &RecipeContext<'_>, change: &Change, name: &Name, own: &str) -
     step.before.push(Check::ConstraintExists { table: name.clone(), constraint: own.to_owned() });
     step.before.extend(satisfied(name, &definition));
     step.up.push(change.clone());
-    let back = RecipeContext { engine: context.engine, catalog: &after };
+    let back = context.on(&after);
     // What is validated now is made again as it was; of a NOT NULL only the constraint, which is one since version 18.
     let stages = back.stages(after.table(name).unwrap_or(table), &definition)?;
     step.down = stages.back_to_first();

@@ -66,7 +66,7 @@ impl Reader for SplitTable {
         let from = found.sql(Slot::From).map(|text| text.trim_matches('\'').to_owned());
         let Names { engine, catalog, .. } = found.names;
         Ok(split::change(
-            &RecipeContext { engine, catalog },
+            &RecipeContext { engine, catalog, prefer: None },
             (&table.name, &column.name),
             by,
             from.as_deref(),

@@ -196,6 +196,8 @@ impl From<&Capacity> for CapacityJson {
 pub struct AlternativeJson {
     /// A few words.
     pub title: String,
+    /// The value of `--prefer` that asks for it; null if it cannot be asked for.
+    pub prefer: Option<String>,
     /// Why it was not taken.
     pub why_not: String,
     /// What the application must do for it.
@@ -210,6 +212,7 @@ impl From<&Alternative> for AlternativeJson {
     fn from(alternative: &Alternative) -> Self {
         Self {
             title: alternative.title.clone(),
+            prefer: alternative.road.map(|road| road.key().to_owned()),
             why_not: alternative.why_not.clone(),
             asks_of_application: alternative.asks_of_application.clone(),
             risk: alternative.risk.into(),

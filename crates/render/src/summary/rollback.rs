@@ -2,6 +2,8 @@
 
 use altimeter_planner::{Plan, RollbackTrigger};
 
+use crate::amount::{self, Quantity};
+
 /// A reason to stop with its limit: `a standby falls behind (10 s)`.
 pub(crate) fn condition(trigger: &RollbackTrigger) -> String {
     if trigger.threshold.is_empty() || trigger.when.contains(&trigger.threshold) {
@@ -35,7 +37,10 @@ pub(crate) fn other_roads(plan: &Plan) -> Vec<String> {
                 "" => String::new(),
                 asks => format!("; asks of the application: {asks}"),
             };
-            format!("{} ({} risk): {}{asks}", a.title, a.risk, a.why_not)
+            let ask = a.road.map(|road| format!(", --prefer {}", road.key())).unwrap_or_default();
+            let time = amount::middle(Quantity::Time, a.capacity.total_duration_ms.as_ref());
+            let wal = amount::middle(Quantity::Bytes, a.capacity.wal_bytes.as_ref());
+            format!("{} ({} risk, {time}, WAL {wal}{ask}): {}{asks}", a.title, a.risk, a.why_not)
         })
         .collect()
 }

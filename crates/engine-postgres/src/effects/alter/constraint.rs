@@ -6,6 +6,7 @@ use altimeter_catalog::{
 
 use super::work::Work;
 use super::{column, foreign_key};
+use crate::effects::index;
 use crate::expression;
 use crate::locks::{LockFact, alter as facts};
 
@@ -140,6 +141,8 @@ fn index_made(work: &mut Work<'_>, table: &Table, constraint: &ConstraintDefinit
         |c: &&String| table.column(c).is_some_and(|c| c.generated.as_ref().is_some_and(|g| !g.stored));
     let computed = keys.iter().find(is_virtual);
     work.fail(computed.map(|c| format!("{c} is virtual: there can be no index on it")));
+    let unsorted = constraint.index.as_ref().and_then(|i| index::without_class(&work.schema, table, i));
+    work.fail(unsorted);
     let lacking = table.partition_columns.iter().find(|c| !keys.contains(c));
     work.fail(lacking.map(|c| format!("the partition key's column {c} must be among the constraint's")));
     let partitioned = table.partition_key.is_some();
