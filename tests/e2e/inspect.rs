@@ -2,6 +2,7 @@
 //! locked tables, many tables, and a busy database.
 
 mod busy;
+mod definitions;
 mod elsewhere;
 mod facts;
 

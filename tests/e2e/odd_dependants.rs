@@ -174,14 +174,14 @@ const VIEWS: &[(&str, Case)] = &[
                 CREATE TABLE other (id int); ALTER TABLE other ENABLE ROW LEVEL SECURITY;
                 GRANT SELECT ON t TO "Odd; reader";
                 CREATE VIEW "V; 2" AS SELECT id AS "I d", name, id * 2 AS gone FROM t;
-                GRANT SELECT ON "V; 2" TO "Odd; reader"; COMMENT ON VIEW "V; 2" IS 'it''s'; COMMENT ON COLUMN "V; 2".gone IS 'goes';
+                GRANT SELECT ON "V; 2" TO pg_monitor; COMMENT ON VIEW "V; 2" IS 'it''s'; COMMENT ON COLUMN "V; 2".gone IS 'goes';
                 GRANT SELECT ("I d", gone) ON "V; 2" TO PUBLIC; ALTER VIEW "V; 2" OWNER TO "Odd; reader";"#,
                 reading!()
             ),
             direct: concat!(
                 r#"DROP VIEW w; DROP POLICY sees ON other; DROP VIEW "V; 2";
                 CREATE VIEW "V; 2" AS SELECT id::bigint AS "I d", upper(name) AS name FROM t WHERE id > 0;
-                ALTER VIEW "V; 2" OWNER TO "Odd; reader"; COMMENT ON VIEW "V; 2" IS 'it''s';
+                ALTER VIEW "V; 2" OWNER TO "Odd; reader"; GRANT SELECT ON "V; 2" TO pg_monitor; COMMENT ON VIEW "V; 2" IS 'it''s';
                 GRANT SELECT ("I d") ON "V; 2" TO PUBLIC;"#,
                 reading!()
             ),

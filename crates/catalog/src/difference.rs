@@ -20,7 +20,7 @@ impl Catalog {
     fn schema_only(&self, tables: Vec<&Table>, views: Vec<&View>) -> Catalog {
         let mut schema = Catalog {
             schemas: self.schemas.clone(),
-            tables: tables.into_iter().map(table_only).collect(),
+            tables: tables.into_iter().map(|t| table_only(t, self)).collect(),
             views: views.into_iter().cloned().map(view_only).collect(),
             sequences: self.sequences.clone(),
             functions: self.functions.clone(),
@@ -37,8 +37,10 @@ impl Catalog {
     }
 }
 
-fn table_only(table: &Table) -> Table {
-    let mut table = table.clone();
+fn table_only(of: &Table, catalog: &Catalog) -> Table {
+    let mut table = of.clone();
+    // Before version 15 the triggers partitions have from their parent are the server's own affair.
+    table.triggers.retain(|t| catalog.cloned_from(&of.name, &t.name).is_none());
     table.size = Default::default();
     table.activity = None;
     table.rates = None;

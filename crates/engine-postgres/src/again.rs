@@ -216,3 +216,87 @@ fn rule(relation: &Name, rule: &Rule) -> Option<Change> {
         })],
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use altimeter_catalog::{DropTarget, Engine as _, RelationWord};
+
+    use super::*;
+    use crate::PostgresEngine;
+    use crate::text::PostgresText;
+
+    fn run(catalog: &mut Catalog, sql: &str) {
+        use altimeter_catalog::SourceText as _;
+        let text = PostgresText::read(sql);
+        for piece in 0..text.pieces().len() {
+            let statement = text.lower(piece, catalog);
+            assert_eq!(
+                (&statement.not_analysed, &statement.syntax_error),
+                (&None, &None),
+                "{}",
+                statement.sql
+            );
+            statement.changes.iter().for_each(|c| catalog.apply(c).unwrap());
+        }
+    }
+
+    fn catalog() -> Catalog {
+        let mut catalog = Catalog { schemas: vec!["public".to_owned()].into(), ..Catalog::default() };
+        catalog.server.search_path = vec!["public".to_owned()];
+        catalog.server.version_num = 170_000;
+        catalog.server.user = "me".to_owned();
+        run(
+            &mut catalog,
+            r#"CREATE TABLE t (id int PRIMARY KEY, "a b" int);
+               CREATE VIEW "V; 1" WITH (security_barrier) AS SELECT id, "a b" FROM public.t WHERE id > 1 WITH CHECK OPTION;
+               GRANT SELECT, INSERT ON "V; 1" TO "Odd; role", PUBLIC; GRANT UPDATE (id, "a b") ON "V; 1" TO reader WITH GRANT OPTION;
+               REVOKE INSERT ON "V; 1" FROM PUBLIC; GRANT ALL ON "V; 1" TO me;
+               COMMENT ON VIEW "V; 1" IS 'it''s'; COMMENT ON COLUMN "V; 1"."a b" IS E'back\\slash';
+               ALTER VIEW "V; 1" ALTER "a b" SET DEFAULT 7; ALTER VIEW "V; 1" OWNER TO owner;
+               CREATE POLICY p ON t AS RESTRICTIVE FOR INSERT TO reader, CURRENT_USER WITH CHECK ("a b" > 1);
+               COMMENT ON POLICY p ON t IS 'who'"#,
+        );
+        catalog
+    }
+
+    #[test]
+    fn what_is_made_again_is_as_before() {
+        let before = catalog();
+        let view = Name::new("public", "V; 1");
+        let table = Name::new("public", "t");
+        for (object, target) in [
+            (
+                Object::View(view.clone()),
+                DropTarget::Relation { word: RelationWord::View, name: view.clone() },
+            ),
+            (
+                Object::Policy(table.clone(), "p".to_owned()),
+                DropTarget::Policy { table: table.clone(), name: "p".to_owned() },
+            ),
+        ] {
+            let mut schema = before.clone();
+            let make = make_again(&before, &object).unwrap();
+            let drop = RelationChange::Drop { targets: vec![target], if_exists: false, cascade: false };
+            schema.apply(&Change::Relation(drop)).unwrap();
+            for change in &make {
+                let sql = PostgresEngine.print(&before, change);
+                assert!(!sql.is_empty(), "{change:?}");
+                run(&mut schema, &sql);
+            }
+            let (wanted, found) = before.schema_difference(&schema);
+            assert_eq!(wanted, found, "{object}");
+            assert_eq!(schema.view(&view), before.view(&view));
+            assert_eq!(schema.table(&table).unwrap().policies, before.table(&table).unwrap().policies);
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_made() {
+        let mut catalog = catalog();
+        let rename = "ALTER TABLE t RENAME COLUMN \"a b\" TO c";
+        run(&mut catalog, rename);
+        assert_eq!(make_again(&catalog, &Object::View(Name::new("public", "V; 1"))), None);
+        assert_eq!(make_again(&catalog, &Object::Policy(Name::new("public", "t"), "p".to_owned())), None);
+        assert_eq!(make_again(&catalog, &Object::Schema("public".to_owned())), None);
+    }
+}

@@ -64,7 +64,7 @@ pub fn plan_request(
             (changes, drafts)
         }
         false => {
-            let changes: Vec<Change> = each_alone(&request.changes).map(plain).collect();
+            let changes: Vec<Change> = plainly(&context, &request.changes).iter().map(plain).collect();
             let drafts = combine::in_turn(&context, &changes, direct::whatever_it_costs)?;
             (changes, drafts)
         }
@@ -150,14 +150,25 @@ fn proved(
 fn direct(engine: &dyn Engine, catalog: &Catalog, changes: &[Change]) -> Result<Vec<Judged>, PlanError> {
     let mut schema = catalog.clone();
     let mut statements = Vec::new();
-    for change in each_alone(changes) {
-        let context = RecipeContext { engine, catalog: &schema, prefer: None };
-        for change in with_dependants(&context, change) {
-            statements.push(printed(engine, &schema, &plain(&change), None, None)?);
-            schema.apply(&change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
-        }
+    for change in plainly(&RecipeContext { engine, catalog, prefer: None }, changes) {
+        statements.push(printed(engine, &schema, &plain(&change), None, None)?);
+        schema.apply(&change).map_err(|e| refuse(e.to_string(), "correct the request"))?;
     }
     Ok(statements)
+}
+
+/// The changes as statements of their own, each with what its dependants need around it.
+fn plainly(context: &RecipeContext<'_>, changes: &[Change]) -> Vec<Change> {
+    let mut schema = context.catalog.clone();
+    let mut all = Vec::new();
+    for change in each_alone(changes) {
+        let now = context.on(&schema);
+        let made = with_dependants(&now, change);
+        // What is not possible is said by whoever looks at it next.
+        let _ = made.iter().try_for_each(|c| schema.apply(c));
+        all.extend(made);
+    }
+    all
 }
 
 /// The changes as statements of their own: what is asked for together in words needs no transaction of its own.

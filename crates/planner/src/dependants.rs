@@ -2,7 +2,8 @@
 //! plan drops it and makes it again, in the same transaction, so that nobody ever sees it gone.
 
 use altimeter_catalog::{
-    Catalog, Change, ColumnAction, DropTarget, Name, Object, RelationChange, RelationWord, Rule, View,
+    Catalog, Change, ColumnAction, Dependency, DropTarget, Name, Object, Policy, RelationChange,
+    RelationWord, Rule, Table, Trigger, View,
 };
 
 use crate::plan::PlanError;
@@ -30,9 +31,9 @@ impl Dependants {
         column: &str,
     ) -> Result<Self, PlanError> {
         let catalog = context.catalog;
-        let mut functions =
-            catalog.functions.iter().filter(|f| f.needs.iter().any(|d| d.needs(table, column)));
-        if let Some(function) = functions.next() {
+        let tables = with_those_below(catalog, table);
+        let needs = |d: &Dependency| tables.iter().any(|t| d.needs(t, column));
+        if let Some(function) = catalog.functions.iter().find(|f| f.needs.iter().any(needs)) {
             return Err(refuse(
                 format!(
                     "the body of {} is kept parsed (BEGIN ATOMIC), and would stay with the old column",
@@ -41,19 +42,20 @@ impl Dependants {
                 "give it a body in quotes ($$ … $$) with CREATE OR REPLACE FUNCTION first: that one is read anew at each call",
             ));
         }
-        let found = reading(catalog, &|v| v.needs.iter().any(|d| d.needs(table, column)));
+        let found = reading(catalog, &|v| v.needs.iter().any(needs));
         let (materialized, views): (Vec<&View>, Vec<&View>) = found.into_iter().partition(|v| v.materialized);
-        let mut parts =
-            parts_that_need(catalog, &|d| d.needs(table, column) || views.iter().any(|v| v.name == d.on));
-        if let Some(own) = catalog.table(table) {
-            let has = |columns: &[String]| columns.iter().any(|c| c == column);
+        let mut parts = parts_that_need(catalog, &|d| needs(d) || views.iter().any(|v| v.name == d.on));
+        let has = |columns: &[String]| columns.iter().any(|c| c == column);
+        for own in tables.iter().filter_map(|t| catalog.table(t)) {
             let policies = own.policies.iter().filter(|p| has(&p.columns));
-            parts.extend(policies.map(|p| Object::Policy(table.clone(), p.name.clone())));
-            let triggers = own.triggers.iter().filter(|t| has(&t.columns));
-            parts.extend(triggers.map(|t| Object::Trigger(table.clone(), t.name.clone())));
+            parts.extend(policies.map(|p| Object::Policy(own.name.clone(), p.name.clone())));
+            // A partition's clone of its parent's trigger comes and goes with that.
+            let triggers = own.triggers.iter().filter(|t| has(&t.columns) && !is_clone(catalog, own, t));
+            parts.extend(triggers.map(|t| Object::Trigger(own.name.clone(), t.name.clone())));
         }
-        let replaced: Vec<&Name> = std::iter::once(table).chain(views.iter().map(|v| &v.name)).collect();
-        parts.extend(rules_about(catalog, &replaced, column));
+        let views_too = views.iter().map(|v| &v.name);
+        let replaced: Vec<&Name> = tables.iter().chain(views_too).collect();
+        parts.extend(rules_about(catalog, &tables, &replaced, column));
         let materialized = materialized.iter().map(|v| v.name.clone()).collect();
         Self { materialized, ..Self::default() }.with(context, &views, parts)
     }
@@ -64,7 +66,15 @@ impl Dependants {
         if found.materialized.is_empty() {
             return Ok(found);
         }
-        let views = context.catalog.views_on(table, Some(column));
+        let mut views: Vec<&View> = Vec::new();
+        for table in with_those_below(context.catalog, table) {
+            let on = context.catalog.views_on(&table, Some(column));
+            views.extend(
+                on.into_iter()
+                    .filter(|v| !views.iter().any(|known| known.name == v.name))
+                    .collect::<Vec<_>>(),
+            );
+        }
         let parts = found.objects.into_iter().filter(|o| !matches!(o, Object::View(_))).collect();
         Self::default().with(context, &views, parts)
     }
@@ -85,7 +95,7 @@ impl Dependants {
         }
         let mut parts = parts_that_need(catalog, &|d| d.on == *view || views.iter().any(|v| v.name == d.on));
         let replaced: Vec<&Name> = std::iter::once(view).chain(views.iter().map(|v| &v.name)).collect();
-        parts.extend(rules_about(catalog, &replaced, ""));
+        parts.extend(rules_about(catalog, &[], &replaced, ""));
         parts.retain(|o| o.table() != Some(view));
         Self::default().with(context, &views, parts)
     }
@@ -157,6 +167,17 @@ impl Dependants {
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
         self.objects.is_empty() && self.materialized.is_empty()
+    }
+
+    /// What the texts rest on.
+    pub(crate) fn caution(&self) -> Option<String> {
+        (!self.objects.is_empty()).then(|| {
+            format!(
+                "{} are made again as they are now: do not replace one of them between the making of this plan and its last \
+                 step",
+                self.in_words()
+            )
+        })
     }
 
     /// The objects in words: `view public.v, policy p of public.t`.
@@ -242,9 +263,20 @@ fn in_order(mut views: Vec<&View>) -> Vec<&View> {
     placed
 }
 
+/// A table and all below it, which have its columns.
+fn with_those_below(catalog: &Catalog, table: &Name) -> Vec<Name> {
+    let below = catalog.descendants_of(table).into_iter().map(|t| t.name.clone());
+    std::iter::once(table.clone()).chain(below).collect()
+}
+
+fn is_clone(catalog: &Catalog, table: &Table, trigger: &Trigger) -> bool {
+    let parent = table.partition_of.as_ref().and_then(|p| catalog.table(p));
+    parent.is_some_and(|p| trigger.per_row && p.triggers.iter().any(|t| t.name == trigger.name))
+}
+
 /// Policies of other tables that read something.
 fn parts_that_need(catalog: &Catalog, needs: &dyn Fn(&altimeter_catalog::Dependency) -> bool) -> Vec<Object> {
-    let reads = |t: &altimeter_catalog::Table| -> Vec<Object> {
+    let reads = |t: &Table| -> Vec<Object> {
         let policies = t.policies.iter().filter(|p| p.needs.iter().any(needs));
         policies.map(|p| Object::Policy(t.name.clone(), p.name.clone())).collect()
     };
@@ -252,11 +284,11 @@ fn parts_that_need(catalog: &Catalog, needs: &dyn Fn(&altimeter_catalog::Depende
 }
 
 /// Rules that name the column, or write or read one of the relations: which columns of those is not known.
-fn rules_about(catalog: &Catalog, relations: &[&Name], column: &str) -> Vec<Object> {
+fn rules_about(catalog: &Catalog, tables: &[Name], relations: &[&Name], column: &str) -> Vec<Object> {
     let mut found = Vec::new();
     let mut look = |of: &Name, rules: &[Rule]| {
         for rule in rules {
-            let own = relations.first().is_some_and(|t| *t == of) && rule.columns.iter().any(|c| c == column);
+            let own = tables.contains(of) && rule.columns.iter().any(|c| c == column);
             if own || rule.statements.iter().any(|s| relations.contains(&&s.relation)) {
                 found.push(Object::Rule(of.clone(), rule.name.clone()));
             }
@@ -265,6 +297,18 @@ fn rules_about(catalog: &Catalog, relations: &[&Name], column: &str) -> Vec<Obje
     catalog.tables.iter().filter(|t| !t.rules.is_empty()).for_each(|t| look(&t.name, &t.rules));
     let plain = catalog.views.iter().filter(|v| !v.materialized && !v.rules.is_empty());
     plain.for_each(|v| look(&v.name, &v.rules));
+    found
+}
+
+/// What reads a relation, with the text that says how.
+pub(crate) fn texts_about(catalog: &Catalog, relation: &Name) -> Vec<String> {
+    let mut found = Vec::new();
+    for view in catalog.views_needing(relation) {
+        let word = if view.materialized { "materialized view" } else { "view" };
+        let text = view.definition.as_deref().unwrap_or("its text is not known");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        found.push(format!("{word} {}: `{text}`", view.name));
+    }
     found
 }
 
@@ -278,7 +322,7 @@ pub(crate) fn texts(catalog: &Catalog, table: &Name, column: &str) -> Vec<String
         found.push(format!("{word} {}: `{text}`", view.name));
     }
     let policies = catalog.tables.iter().flat_map(|t| t.policies.iter().map(move |p| (t, p)));
-    let of = |t: &altimeter_catalog::Table, p: &altimeter_catalog::Policy| {
+    let of = |t: &Table, p: &Policy| {
         t.name == *table && p.columns.iter().any(|c| c == column)
             || p.needs.iter().any(|d| d.needs(table, column))
     };

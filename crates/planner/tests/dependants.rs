@@ -62,8 +62,8 @@ fn planned(catalog: &Catalog, request: &str) -> Plan {
 }
 
 fn statement(plan: &Plan, beginning: &str) -> String {
-    let up = plan.steps().flat_map(|s| &s.up).map(|s| s.judged.statement.sql.clone());
-    up.filter(|sql| sql.contains(beginning)).next().unwrap_or_else(|| panic!("{beginning}"))
+    let mut up = plan.steps().flat_map(|s| &s.up).map(|s| s.judged.statement.sql.clone());
+    up.find(|sql| sql.contains(beginning)).unwrap_or_else(|| panic!("{beginning}"))
 }
 
 #[test]

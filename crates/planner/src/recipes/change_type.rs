@@ -210,7 +210,7 @@ fn noted(
             using: None,
         },
     };
-    let mut draft = Draft::default();
+    let mut draft = Draft { cautions: dependants.caution().into_iter().collect(), ..Draft::default() };
     let why =
         "the values stay as they are on disk: the server only notes the new type, and no index is built anew";
     let mut step =
@@ -838,6 +838,7 @@ impl<'a> Retype<'a> {
         let (column, name) = (&self.column.name, &self.table.name);
         let catalog = self.context.catalog;
         let mut cautions: Vec<String> = self.context.fired_by_backfill(self.table).into_iter().collect();
+        cautions.extend(self.place.dependants.caution());
         if let Some(check) = self.converts()
             && let Some(query) = self.context.engine.print_exceptions(catalog, &check)
         {

@@ -5,6 +5,7 @@
 
 use altimeter_catalog::{Change, Check, DropTarget, RelationChange, RelationWord};
 
+use crate::dependants::texts_about;
 use crate::draft::{Draft, DraftStep};
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, refuse};
@@ -36,9 +37,11 @@ fn draft(
     cascade: bool,
 ) -> Result<Draft, PlanError> {
     let mut after = context.catalog.clone();
-    after
-        .apply(change)
-        .map_err(|e| refuse(e.to_string(), "take away first what needs it, or ask for CASCADE"))?;
+    after.apply(change).map_err(|e| {
+        let texts = texts_about(context.catalog, name);
+        let texts = if texts.is_empty() { String::new() } else { format!(":\n  {}", texts.join("\n  ")) };
+        refuse(format!("{e}{texts}"), "take away first what needs it, or ask for CASCADE")
+    })?;
     let aside = name.sibling(context.name(&format!("altimeter_dropped_{}", name.name)));
     let rename = |from: &altimeter_catalog::Name, to: &str| {
         Change::Relation(RelationChange::Rename {
