@@ -88,7 +88,15 @@ impl Layout<'_> {
             functions.map(|f| f.name.to_string()).collect(),
             "their bodies are kept parsed (BEGIN ATOMIC): give them bodies in quotes first, which are read anew at each call",
         )?;
-        let own = self.table.policies.iter().filter(|p| p.needs.iter().any(|d| &d.on == name));
+        // The catalog has what a policy reads of other tables only.
+        let speaks_of_it = |p: &altimeter_catalog::Policy| {
+            let text = p.definition.iter().flat_map(|d| d.using.iter().chain(&d.check));
+            let in_word = |c: char| c.is_alphanumeric() || c == '_';
+            let odd = !name.name.chars().all(in_word);
+            text.into_iter()
+                .any(|t| t.split(|c| !in_word(c)).any(|w| w == name.name) || odd && t.contains(&name.name))
+        };
+        let own = self.table.policies.iter().filter(|p| speaks_of_it(p));
         stays(
             &format!("{name} is read by its own policies"),
             own.map(|p| p.name.clone()).collect(),
