@@ -84,7 +84,15 @@ fn on_server(server: &Server, seed: u64, case: &Case) -> Result<()> {
     let original = server.database("random")?;
     original.session()?.script(&format!("{}; ANALYZE", case.setup)).context("the setup")?;
     let plain = original.copy(server, "plain")?;
-    let refused_by_server = plain.session()?.script(&case.change).is_err();
+    let refused_by_server = plain.session()?.script(&case.change).err();
+    // That the rows do not allow it is found by the checks of a plan, not by planning.
+    let by_rows = |error: &anyhow::Error| {
+        let said = format!("{error:#}");
+        ["could not create unique index", "violates", "contains null values"].iter().any(|w| said.contains(w))
+    };
+    if refused_by_server.as_ref().is_some_and(by_rows) {
+        return Ok(());
+    }
     let fixed = ["plan", &case.change, "--db", &original.url, "--sample", "0", "--format", "json"];
     let output = run_altimeter(&[&fixed, case.options].concat(), &[])?;
     let offline = planned_offline(server.major, case);
@@ -94,7 +102,7 @@ fn on_server(server: &Server, seed: u64, case: &Case) -> Result<()> {
         return Ok(());
     }
     let plan = Plan::parse(&output.json()?)?;
-    ensure!(!refused_by_server, "planned, but the server refuses the plain statement");
+    ensure!(refused_by_server.is_none(), "planned, but the server refuses it: {refused_by_server:?}");
     ensure!(offline.is_ok(), "refused offline only: {offline:?}");
     let database = original.copy(server, "led")?;
     let session = database.session()?;

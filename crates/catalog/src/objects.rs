@@ -264,6 +264,9 @@ pub struct Publication {
     pub all_tables: bool,
     /// The tables it publishes, `FOR ALL TABLES` and schemas resolved.
     pub tables: Vec<Dependency>,
+    /// Tables whose rows it filters (PostgreSQL 15), with the columns the conditions read.
+    #[serde(default)]
+    pub filters: Vec<Dependency>,
 }
 
 /// An installed extension.

@@ -191,6 +191,7 @@ fn forget_order(schema: &mut Catalog) {
     schema.tables.change_all(|table| {
         for column in &mut table.columns {
             column.grants.sort_by(|a, b| a.grantee.cmp(&b.grantee));
+            column.generated.iter_mut().for_each(|g| unquote(&mut g.expression));
         }
         table.triggers.iter_mut().for_each(|t| t.columns.sort());
         for index in &mut table.indexes {

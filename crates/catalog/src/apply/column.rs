@@ -196,6 +196,10 @@ impl Catalog {
                 .filter(|v| v.needs.iter().any(|d| d.needs(table, column)))
                 .map(|v| format!("{} {}", if v.materialized { "materialized view" } else { "view" }, v.name)),
         );
+        let named = |d: &&Dependency| d.needs(table, column);
+        let publications =
+            self.publications.iter().filter(|p| p.tables.iter().chain(&p.filters).any(|d| named(&d)));
+        needed.extend(publications.map(|p| format!("publication {}", p.name)));
         let functions = self.functions.with(Key::needs(table));
         let functions = functions.filter(|f| f.needs.iter().any(|d| d.needs(table, column)));
         needed.extend(functions.map(|f| format!("function {}({})", f.name, f.arguments)));
@@ -355,7 +359,8 @@ impl Catalog {
                 }
             },
         );
-        self.publications.iter_mut().flat_map(|p| &mut p.tables).for_each(follow);
+        let published = self.publications.iter_mut().flat_map(|p| p.tables.iter_mut().chain(&mut p.filters));
+        published.for_each(follow);
         let owned = |s: &Sequence| s.owned_by.as_ref().is_some_and(|o| &o.on == table);
         self.sequences.change_with(Key::needs(table), owned, |s| s.owned_by.iter_mut().for_each(follow));
         let references =

@@ -42,6 +42,8 @@ pub(super) struct Published {
     schemas: HashSet<String>,
     /// Tables with their column lists, empty for all columns.
     tables: BTreeMap<Name, Vec<String>>,
+    /// Tables whose rows are filtered, with the columns the conditions read.
+    filters: Vec<Dependency>,
 }
 
 /// Publications by name.
@@ -55,6 +57,10 @@ pub(super) fn published(
         publication.all_tables = row.get("all_tables")?;
         if let Some(table) = row.get::<Option<i64>>("table_id")?.and_then(|id| drafts.name(id)) {
             publication.tables.insert(table.clone(), row.list("columns")?);
+            let filtered: Vec<String> = row.list("filtered")?;
+            if !filtered.is_empty() {
+                publication.filters.push(Dependency { on: table.clone(), columns: filtered });
+            }
         }
     }
     for row in answers.of(&queries::PUBLICATION_SCHEMAS_15) {
@@ -89,6 +95,7 @@ pub(super) fn resolve(publications: BTreeMap<String, Published>, tables: &[Table
             name,
             all_tables: publication.all_tables,
             tables: covered.into_iter().map(|(on, columns)| Dependency { on, columns }).collect(),
+            filters: publication.filters,
         }
     });
     resolved.collect()

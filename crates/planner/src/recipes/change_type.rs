@@ -158,6 +158,13 @@ fn refuse_what_cannot_be_moved(
             "publish the whole table while the type changes",
         ));
     }
+    let filters = |p: &&altimeter_catalog::Publication| p.filters.iter().any(|d| d.needs(name, &column.name));
+    if let Some(publication) = context.catalog.publications.iter().find(filters) {
+        return Err(refuse(
+            format!("the publication {} filters rows of {name} by {}", publication.name, column.name),
+            "publish all rows of the table while the type changes",
+        ));
+    }
     for (from, constraint) in context.catalog.referencing(name) {
         if !constraint.foreign.as_ref().is_some_and(|f| of(&f.columns)) {
             continue;

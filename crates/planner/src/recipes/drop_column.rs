@@ -87,6 +87,16 @@ fn refuse_what_needs_it(
             ),
         ));
     }
+    // Older servers drop them along without a word.
+    let reads = |expression: &str| context.engine.columns_of(expression).contains(&column.name);
+    let mut computed =
+        table.columns.iter().filter(|c| c.generated.as_ref().is_some_and(|g| reads(&g.expression)));
+    if let Some(other) = computed.next() {
+        return Err(refuse(
+            format!("{} of {} is computed from {}", other.name, table.name, column.name),
+            "drop that column first",
+        ));
+    }
     if table
         .constraints
         .iter()

@@ -11,7 +11,12 @@ impl Catalog {
             return Err(exists(ObjectKind::Publication, name));
         }
         let tables = self.published(objects)?;
-        self.publications.push(Publication { name: name.to_owned(), all_tables: objects.all_tables, tables });
+        self.publications.push(Publication {
+            name: name.to_owned(),
+            all_tables: objects.all_tables,
+            tables,
+            filters: Vec::new(),
+        });
         self.publications.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(())
     }
@@ -32,6 +37,8 @@ impl Catalog {
         }
         publication.tables.sort();
         publication.tables.dedup();
+        let published = |d: &Dependency| publication.tables.iter().any(|t| t.on == d.on);
+        publication.filters.retain(published);
         Ok(())
     }
 

@@ -193,6 +193,7 @@ impl Catalog {
         self.schemas.retain(|s| !is_gone(Object::Schema(s.clone())));
         for publication in &mut self.publications {
             publication.tables.retain(|d| !is_gone(Object::Table(d.on.clone())));
+            publication.filters.retain(|d| !is_gone(Object::Table(d.on.clone())));
         }
         let touched: BTreeSet<&Name> = objects.iter().filter_map(Object::table).collect();
         for name in &touched {

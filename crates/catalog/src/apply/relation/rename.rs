@@ -219,7 +219,8 @@ impl Catalog {
         let reads = |f: &crate::Function| f.needs.iter().any(|d| &d.on == from);
         self.functions.change_with(Key::needs(from), reads, |f| in_needs(&mut f.needs));
         self.sequences.change_with(Key::named(from), |s| &s.name == from, |s| swap(&mut s.name));
-        self.publications.iter_mut().flat_map(|p| &mut p.tables).for_each(|d| swap(&mut d.on));
+        let published = self.publications.iter_mut().flat_map(|p| p.tables.iter_mut().chain(&mut p.filters));
+        published.for_each(|d| swap(&mut d.on));
     }
 }
 
