@@ -44,6 +44,7 @@ mod odd_dependants;
 mod odd_tables;
 mod odd_types;
 mod oracle;
+mod partition;
 mod places;
 mod plans;
 mod plans_types;

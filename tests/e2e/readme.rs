@@ -1,4 +1,4 @@
-//! The transcript in the README is what the tool prints, and what the documents name exists.
+//! The transcripts in the README and in the examples are what the tool prints, and what the documents name exists.
 
 use altimeter_tests::cache;
 use altimeter_tests::tool::run_altimeter;
@@ -13,17 +13,30 @@ fn overview(plan: &str) -> &str {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "UPDATE=1 writes the README anew")]
 fn the_transcript_is_what_the_tool_prints() -> Result<()> {
-    let file = cache::workspace().join("README.md");
-    let readme = std::fs::read_to_string(&file)?;
-    let snapshot = cache::workspace().join("fixtures/snapshots/shop-50m.json");
     let request = "rename the column 'user_name' to 'username' on the users table";
+    transcribed("README.md", "shop-50m.json", request, overview)
+}
+
+#[test]
+fn the_example_is_what_the_tool_prints() -> Result<()> {
+    let request = "partition events by month on created_at";
+    transcribed("docs/examples/partition-by-month.md", "events-1m.json", request, |plan| plan)
+}
+
+/// Whether a document holds what the tool prints for a request on a snapshot.
+#[expect(clippy::disallowed_methods, reason = "UPDATE=1 writes the document anew")]
+fn transcribed(document: &str, snapshot: &str, request: &str, part: fn(&str) -> &str) -> Result<()> {
+    let file = cache::workspace().join(document);
+    let text = std::fs::read_to_string(&file)?;
+    let snapshot = cache::workspace().join("fixtures/snapshots").join(snapshot);
     let arguments = ["plan", request, "--snapshot", &snapshot.to_string_lossy()];
     let printed = run_altimeter(&arguments, &[("COLUMNS", "100"), ("NO_COLOR", "1")])?;
     ensure!(printed.code == Some(0), "{}", printed.stderr);
-    let shown = format!("```text\n{}\n  …\n```\n", overview(&printed.stdout).trim_end());
-    let (before, rest) = readme.split_once(BEGIN).context("the README has no transcript")?;
+    let shown = part(&printed.stdout);
+    let more = if shown.len() < printed.stdout.len() { "\n  …" } else { "" };
+    let shown = format!("```text\n{}{more}\n```\n", shown.trim_end());
+    let (before, rest) = text.split_once(BEGIN).context("the document has no transcript")?;
     let (_, after) = rest.split_once(END).context("the transcript has no end")?;
     let wanted = format!("{before}{BEGIN}{shown}{END}{after}");
     if std::env::var_os("UPDATE").is_some() {
@@ -31,8 +44,8 @@ fn the_transcript_is_what_the_tool_prints() -> Result<()> {
         return Ok(());
     }
     ensure!(
-        readme == wanted,
-        "the README's transcript is old: run this test with UPDATE=1 and look at the difference"
+        text == wanted,
+        "the transcript of {document} is old: run this test with UPDATE=1 and look at the difference"
     );
     Ok(())
 }
@@ -50,7 +63,7 @@ fn paths(text: &str) -> Vec<String> {
 fn every_path_in_the_documents_exists() -> Result<()> {
     let root = cache::workspace();
     let mut documents = vec![root.join("README.md")];
-    for folder in ["docs", "docs/decisions"] {
+    for folder in ["docs", "docs/decisions", "docs/examples"] {
         let files = std::fs::read_dir(root.join(folder))?;
         documents
             .extend(files.flatten().map(|f| f.path()).filter(|p| p.extension().is_some_and(|e| e == "md")));

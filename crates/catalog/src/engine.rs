@@ -9,7 +9,9 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Catalog, Change, Check, Column, Effect, Identity, Name, Object, SequenceOptions};
+use crate::{
+    Answer, Catalog, Change, Check, Column, Effect, Identity, Name, Object, SequenceOptions, Trigger,
+};
 
 /// The database systems Altimeter speaks of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -196,6 +198,31 @@ pub trait Engine: Sync {
         table: &Name,
         also: &[(&str, &str)],
     ) -> Option<Vec<Change>>;
+
+    /// Makes a table partitioned by ranges of a column, with everything another one has but its rows, indexes, keys,
+    /// foreign keys, triggers, policies and identity; none if that is not understood.
+    fn partitioned_beside(
+        &self,
+        catalog: &Catalog,
+        like: &Name,
+        name: &Name,
+        column: &str,
+    ) -> Option<Vec<Change>>;
+
+    /// Makes a partition (the parent and its own name) with that bound, owned and stored like another table.
+    fn partition_beside(
+        &self,
+        catalog: &Catalog,
+        like: &Name,
+        partition: (&Name, &Name),
+        bound: &str,
+    ) -> Option<Vec<Change>>;
+
+    /// Makes triggers of one table on another; none if the definition of one is not known.
+    fn triggers_on(&self, catalog: &Catalog, triggers: &[Trigger], on: &Name) -> Option<Vec<Change>>;
+
+    /// Puts all rows of one table into another of the same columns, in one statement.
+    fn rows_moved(&self, catalog: &Catalog, from: &Name, to: &Name) -> Option<Change>;
 
     /// Makes a view, policy, trigger or rule that is dropped again, with all that hangs on it: options, owner, privileges,
     /// comments, the triggers and rules of a view. None if the catalog does not know all of that, or for another object.

@@ -39,8 +39,9 @@ pub use change::{
     ConstraintDefinition, Converts, DetachMode, DropTarget, EndsEarly, Follow, FunctionBody,
     FunctionDefinition, Given, Granted, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention,
     Movable, ObjectChange, PartitionChange, PublicationVerb, Published, ReindexTarget, RelationChange,
-    RelationWord, RoutineDefinition, RowsChange, SequenceAction, SessionChange, TableAction, TableDefinition,
-    TableSource, Target, TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition, Write, WriteCommand,
+    RelationWord, RoutineDefinition, RowsChange, SequenceAction, SessionChange, Split, SplitBy, TableAction,
+    TableDefinition, TableSource, Target, TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition,
+    Width, Write, WriteCommand,
 };
 pub use check::Check;
 pub use collection::{Iter, Key, Keyed, Objects};

@@ -10,6 +10,7 @@ mod maintenance;
 mod object;
 mod partition;
 mod relation;
+mod renamed;
 mod rows;
 mod trigger;
 
@@ -21,6 +22,7 @@ use altimeter_catalog::{
 };
 
 use crate::locks::LockFact;
+use renamed::Renamed;
 
 /// The effect of a statement on the catalog it would find.
 pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
@@ -30,8 +32,9 @@ pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
     }
     let mut effect = Effect::default();
     let mut schema = Cow::Borrowed(catalog);
+    let mut renamed = Renamed::default();
     for change in &statement.changes {
-        one_effect(&mut schema, catalog, change, &mut effect);
+        one_effect(&mut schema, (catalog, &mut renamed), change, &mut effect);
     }
     if statement.commits {
         effect.transaction = TransactionUse::Forbidden;
@@ -52,9 +55,14 @@ pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
 }
 
 /// Adds one change's effect and applies it, so that the next is judged on what it leaves.
-fn one_effect(schema: &mut Cow<'_, Catalog>, before: &Catalog, change: &Change, effect: &mut Effect) {
+fn one_effect(
+    schema: &mut Cow<'_, Catalog>,
+    (before, renamed): (&Catalog, &mut Renamed),
+    change: &Change,
+    effect: &mut Effect,
+) {
     if let Change::Together(changes) | Change::Written { changes, .. } = change {
-        changes.iter().for_each(|c| one_effect(schema, before, c, effect));
+        changes.iter().for_each(|c| one_effect(schema, (before, renamed), c, effect));
         if effect.transaction == TransactionUse::Forbidden {
             fail(effect, "the server refuses one of its statements inside a block or function".to_owned());
         }
@@ -62,9 +70,8 @@ fn one_effect(schema: &mut Cow<'_, Catalog>, before: &Catalog, change: &Change, 
     }
     let mut own = Effect::default();
     describe(schema, change, &mut own);
-    // A relation the statement itself made is locked by nobody else.
-    own.locks.retain(|l| before.has_relation(&l.object));
-    effect.merge(own);
+    effect.merge(renamed.in_names_of(before, own));
+    renamed.follow(change);
     // Rows and settings change no schema, and large files are made of them.
     if matches!(change, Change::Rows(_) | Change::Session(_)) {
         return;

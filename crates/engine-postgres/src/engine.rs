@@ -2,11 +2,13 @@
 
 use altimeter_catalog::{
     Backfill, Casting, Catalog, Change, Check, Column, Effect, Engine, Identity, IndexDefinition, Name,
-    Narrowing, SequenceOptions, SourceText, Statement, StatementUse, Volatility,
+    Narrowing, SequenceOptions, SourceText, Statement, StatementUse, Trigger, Volatility,
 };
 
 use crate::text::PostgresText;
-use crate::{again, bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo, uses};
+use crate::{
+    again, beside, bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo, uses,
+};
 
 /// PostgreSQL, as far as no server is needed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,6 +47,34 @@ impl Engine for PostgresEngine {
         also: &[(&str, &str)],
     ) -> Option<Vec<Change>> {
         stand_in::stand_in(catalog, view, table, also)
+    }
+
+    fn partitioned_beside(
+        &self,
+        catalog: &Catalog,
+        like: &Name,
+        name: &Name,
+        column: &str,
+    ) -> Option<Vec<Change>> {
+        beside::partitioned(catalog, like, name, column)
+    }
+
+    fn partition_beside(
+        &self,
+        catalog: &Catalog,
+        like: &Name,
+        partition: (&Name, &Name),
+        bound: &str,
+    ) -> Option<Vec<Change>> {
+        beside::partition(catalog, like, partition, bound)
+    }
+
+    fn triggers_on(&self, catalog: &Catalog, triggers: &[Trigger], on: &Name) -> Option<Vec<Change>> {
+        beside::triggers(catalog, triggers, on)
+    }
+
+    fn rows_moved(&self, catalog: &Catalog, from: &Name, to: &Name) -> Option<Change> {
+        beside::rows(catalog, from, to)
     }
 
     fn make_again(&self, catalog: &Catalog, object: &altimeter_catalog::Object) -> Option<Vec<Change>> {

@@ -6,6 +6,7 @@
 //! `verify` (a plan's checks).
 
 mod again;
+mod beside;
 mod body;
 mod bound;
 #[cfg(feature = "live")]

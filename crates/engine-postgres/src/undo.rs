@@ -144,7 +144,7 @@ impl Back<'_> {
                 child: child.clone(),
                 bound: self.before.table(child)?.partition_bound.clone()?,
             },
-            PartitionChange::AttachIndex { .. } => return None,
+            PartitionChange::AttachIndex { .. } | PartitionChange::Split(_) => return None,
         }))
     }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use altimeter_analysis::preflight::{Met, preflight};
 use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
 use altimeter_catalog::{
-    Catalog, Change, Check, Engine, Name, ObjectChange, RelationChange, TransactionUse, TriggerDefinition,
-    Unknown,
+    Catalog, Change, Check, Engine, Maintenance, Name, ObjectChange, PartitionChange, RelationChange,
+    RelationWord, TransactionUse, TriggerDefinition, Unknown,
 };
 
 use crate::dependants::with_dependants;
@@ -175,6 +175,7 @@ fn plainly(context: &RecipeContext<'_>, changes: &[Change]) -> Vec<Change> {
 fn each_alone(changes: &[Change]) -> impl Iterator<Item = &Change> {
     changes.iter().flat_map(|change| match change {
         Change::Together(parts) => parts.as_slice(),
+        Change::Partition(PartitionChange::Split(split)) if !split.plain.is_empty() => split.plain.as_slice(),
         one => std::slice::from_ref(one),
     })
 }
@@ -187,6 +188,9 @@ fn plain(change: &Change) -> Change {
         }
         Change::DropIndex { index, if_exists, .. } => {
             Change::DropIndex { index, concurrently: false, if_exists }
+        }
+        Change::Maintain(Maintenance::Reindex { target, .. }) => {
+            Change::Maintain(Maintenance::Reindex { target, concurrently: false })
         }
         other => other,
     }
@@ -275,7 +279,7 @@ fn statements(
     let mut statements = Vec::new();
     let mut outline = schema.outline(concerned);
     for change in changes {
-        let lock_timeout_ms = lock_timeout_of(change);
+        let lock_timeout_ms = lock_timeout_of(schema, change);
         let judged = printed(engine, schema, change, Some(lock_timeout_ms), Some(began_on))?;
         let effect = &judged.effect;
         if let Some(reason) = effect.fails.as_ref().or(effect.not_analysed.as_ref()) {
@@ -307,12 +311,30 @@ fn statements(
 /// How long a change waits for each lock, in ms. One that locks several tables could be in each other's way with a
 /// transaction that has them in another order; it must give up before the server looks for deadlocks, which it does
 /// after a second (`deadlock_timeout`) and at the cost of either.
-fn lock_timeout_of(change: &Change) -> u32 {
+fn lock_timeout_of(schema: &Catalog, change: &Change) -> u32 {
+    if let Change::DropIndex { index, concurrently: false, .. } = change
+        && let Some((table, _)) = schema.index(index)
+    {
+        return shared_out(1 + schema.partitions_of(&table.name).len());
+    }
     let Change::Together(_) = change else { return LOCK_TIMEOUT_MS };
-    let mut tables: Vec<&Name> = change.parts().into_iter().flat_map(altered).collect();
+    let parts = change.parts();
+    // What takes a partition takes its foreign keys too.
+    let through = parts.iter().filter_map(|c| match c {
+        Change::Partition(
+            PartitionChange::Attach { parent, .. } | PartitionChange::Detach { parent, .. },
+        ) => schema.table(parent),
+        _ => None,
+    });
+    let through = through.flat_map(|t| &t.constraints).filter_map(|c| c.foreign.as_ref()).map(|f| &f.table);
+    let mut tables: Vec<&Name> = parts.iter().flat_map(|c| altered(c)).chain(through).collect();
     tables.sort();
     tables.dedup();
-    match u32::try_from(tables.len()) {
+    shared_out(tables.len())
+}
+
+fn shared_out(tables: usize) -> u32 {
+    match u32::try_from(tables) {
         Ok(0 | 1) => LOCK_TIMEOUT_MS,
         Ok(several) => (800 / several).max(50),
         Err(_) => 50,
@@ -330,6 +352,12 @@ fn altered(change: &Change) -> Vec<&Name> {
         | Change::CreateTrigger(TriggerDefinition { table, .. })
         | Change::AlterColumn { table, .. }
         | Change::Object(ObjectChange::CreatePolicy { table, .. }) => vec![table],
+        Change::Relation(RelationChange::Rename { word: RelationWord::Table, relation, .. }) => {
+            vec![relation]
+        }
+        Change::Partition(
+            PartitionChange::Attach { parent, .. } | PartitionChange::Detach { parent, .. },
+        ) => vec![parent],
         Change::Relation(RelationChange::Drop { targets, .. }) => {
             targets.iter().filter_map(|t| t.relation()).collect()
         }

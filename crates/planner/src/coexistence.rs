@@ -5,7 +5,7 @@
 //! must leave out no column that has to be given a value. The statements are those the server has counted, and those
 //! any application makes of a table: reading and writing its columns, inserting only what must be given.
 
-use altimeter_catalog::{Catalog, Change, Column, Engine, Name, TableKind, Trigger, WriteCommand};
+use altimeter_catalog::{Catalog, Change, Column, Engine, Name, Table, TableKind, Trigger, WriteCommand};
 
 use crate::draft::{Draft, DraftStep};
 use crate::plan::{PlanError, StepKind};
@@ -186,10 +186,12 @@ fn derived(catalog: &Catalog, tables: &[Name]) -> Vec<Shape> {
     shapes
 }
 
-/// The tables in the wanted schema that are, or come in the place of, those the request is about.
+/// The tables in the wanted schema that are, or come in the place of, those the request is about. Code names the whole,
+/// not its partitions.
 fn successors(catalog: &Catalog, wanted: &Catalog, tables: &[Name]) -> Vec<Name> {
-    let is_new = |name: &&Name| tables.contains(name) || catalog.table(name).is_none();
-    wanted.tables.iter().map(|t| &t.name).filter(is_new).cloned().collect()
+    let is_new =
+        |t: &&Table| tables.contains(&t.name) || catalog.table(&t.name).is_none() && t.partition_of.is_none();
+    wanted.tables.iter().filter(is_new).map(|t| t.name.clone()).collect()
 }
 
 /// Why a statement of that kind fails on a schema.
@@ -228,7 +230,7 @@ fn must_be_given(column: &Column) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use altimeter_catalog::{StatementStatistics, Table};
+    use altimeter_catalog::StatementStatistics;
     use altimeter_engine_postgres::PostgresEngine;
 
     use super::*;

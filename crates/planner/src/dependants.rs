@@ -79,7 +79,7 @@ impl Dependants {
         Self::default().with(context, &views, parts)
     }
 
-    /// What reads a view that gives way to another of its name.
+    /// What reads a view or table that gives way to another of its name; of the table's own parts none.
     ///
     /// # Errors
     /// If something does that cannot be made again.

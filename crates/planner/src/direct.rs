@@ -1,7 +1,7 @@
 //! A change as one plain statement: for what harms nobody, and for `--zero-downtime false`.
 
 use altimeter_analysis::Judged;
-use altimeter_catalog::{Change, ObjectChange, RelationChange, RelationWord, TypeAction};
+use altimeter_catalog::{Change, ObjectChange, PartitionChange, RelationChange, RelationWord, TypeAction};
 
 use crate::assemble::printed;
 use crate::draft::{Draft, DraftStep};
@@ -41,6 +41,10 @@ pub(crate) fn harmless(context: &RecipeContext<'_>, change: &Change) -> Result<D
 /// # Errors
 /// If the server would refuse it.
 pub(crate) fn whatever_it_costs(context: &RecipeContext<'_>, change: &Change) -> Result<Draft, PlanError> {
+    if matches!(change, Change::Partition(PartitionChange::Split(_))) {
+        // It has no plain statements: the recipe says why.
+        return crate::combine::draft(context, change);
+    }
     let judged = judged(context, change)?;
     Ok(Draft { steps: vec![step(context, change, &judged, PhaseKind::Migrate)], ..Draft::default() })
 }

@@ -184,7 +184,7 @@ pub(crate) fn reaches(catalog: &Catalog, changes: &[Change], draft: &Draft) -> R
     )))
 }
 
-/// Order among a table's grants and the columns an index reads means nothing, nor do quotes around a name that needs
+/// Order among a table's grants and the columns an index or a trigger reads means nothing, nor do quotes around a name that needs
 /// none; order of columns does.
 fn forget_order(schema: &mut Catalog) {
     let unquote = |text: &mut String| text.retain(|c| c != '"');
@@ -193,6 +193,7 @@ fn forget_order(schema: &mut Catalog) {
             column.grants.sort_by(|a, b| a.grantee.cmp(&b.grantee));
             column.generated.iter_mut().for_each(|g| unquote(&mut g.expression));
         }
+        table.triggers.iter_mut().for_each(|t| t.columns.sort());
         for index in &mut table.indexes {
             index.reads.sort();
             index.definition.predicate.iter_mut().for_each(unquote);

@@ -24,9 +24,11 @@ mod nearest;
 mod nullability;
 mod pattern;
 mod reader;
+mod rebuild_index;
 mod rename_column;
 mod rename_table;
 mod resolve;
+mod split_table;
 mod sql;
 mod token;
 mod trouble;
@@ -75,6 +77,8 @@ static ALL: &[&dyn Reader] = &[
     &named_constraint::DropConstraint,
     &named_constraint::RenameConstraint,
     &named_constraint::ValidateConstraint,
+    &split_table::SplitTable,
+    &rebuild_index::RebuildIndex,
 ];
 
 /// Clauses any sentence may have.

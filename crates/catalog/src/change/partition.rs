@@ -1,9 +1,9 @@
 //! Partitions coming and going.
 
-use crate::Name;
+use crate::{Change, Name};
 
 /// What happens between a partitioned table, or its index, and a partition.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum PartitionChange {
     /// `ATTACH PARTITION`.
     Attach {
@@ -30,6 +30,64 @@ pub enum PartitionChange {
         /// The partition's index.
         child: Name,
     },
+    /// A plain table becomes a partitioned one. No server has one statement for it.
+    Split(Box<Split>),
+}
+
+/// A plain table that becomes a partitioned one under its name, its rows the first partition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Split {
+    /// The table.
+    pub table: Name,
+    /// The column that decides.
+    pub column: String,
+    /// Into what.
+    pub by: SplitBy,
+    /// The first value that is not the old table's any more, as SQL; none if the request leaves it to the planner.
+    pub from: Option<String>,
+    /// The plain statements that do it, in order, with the applications stopped; none where it cannot be done.
+    pub plain: Vec<Change>,
+}
+
+/// Into what a table is split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SplitBy {
+    /// Ranges of one length.
+    Ranges(Width),
+    /// Lists of values.
+    List,
+    /// So many parts by hash; none if the request does not say how many.
+    Hash(Option<u32>),
+}
+
+/// How much of its key a partition takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// A day.
+    Day,
+    /// A week from Monday on.
+    Week,
+    /// A month.
+    Month,
+    /// Three months.
+    Quarter,
+    /// A year.
+    Year,
+    /// So many whole numbers.
+    Numbers(i64),
+}
+
+impl std::fmt::Display for Width {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Width::Day => f.write_str("day"),
+            Width::Week => f.write_str("week"),
+            Width::Month => f.write_str("month"),
+            Width::Quarter => f.write_str("quarter"),
+            Width::Year => f.write_str("year"),
+            Width::Numbers(n) => n.fmt(f),
+        }
+    }
 }
 
 /// How a partition is detached.
@@ -50,6 +108,7 @@ impl PartitionChange {
             PartitionChange::Attach { parent, .. }
             | PartitionChange::Detach { parent, .. }
             | PartitionChange::AttachIndex { parent, .. } => vec![parent],
+            PartitionChange::Split(split) => vec![&split.table],
         }
     }
 }

@@ -93,6 +93,8 @@ fn partition(change: &PartitionChange) -> String {
         PartitionChange::AttachIndex { parent, child } => {
             format!("ALTER INDEX {} ATTACH PARTITION {}", quote_name(parent), quote_name(child))
         }
+        // No one statement does it.
+        PartitionChange::Split(_) => String::new(),
     }
 }
 
@@ -105,6 +107,12 @@ fn maintenance(change: &Maintenance) -> String {
                 ReindexTarget::Schema(_) | ReindexTarget::Database { .. } => return String::new(),
             };
             format!("REINDEX {kind} {}{}", concurrent(*concurrently), quote_name(name))
+        }
+        Maintenance::Truncate { tables, restart_identity: false, cascade: false }
+            if tables.iter().all(|t| !t.only) =>
+        {
+            let tables: Vec<String> = tables.iter().map(|t| quote_name(&t.name)).collect();
+            format!("TRUNCATE {}", tables.join(", "))
         }
         Maintenance::Vacuum(vacuum) if !vacuum.full => {
             let analyze = if vacuum.analyze { " (ANALYZE)" } else { "" };

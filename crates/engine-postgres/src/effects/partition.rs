@@ -21,6 +21,8 @@ pub(super) fn changed(catalog: &Catalog, change: &PartitionChange, effect: &mut 
             detach::detached(catalog, parent, child, *mode, effect);
         }
         PartitionChange::AttachIndex { parent, child } => index(catalog, parent, child, effect),
+        // Several statements, each of which is judged by itself.
+        PartitionChange::Split(_) => {}
     }
 }
 

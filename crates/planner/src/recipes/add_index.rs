@@ -3,6 +3,7 @@
 use altimeter_catalog::{Change, Check, IndexDefinition, TableKind};
 
 use crate::draft::{Draft, DraftStep};
+use crate::partitioned_index;
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, refuse};
 
@@ -20,15 +21,6 @@ impl Recipe for AddIndex {
 
 fn draft(context: &RecipeContext<'_>, index: &IndexDefinition) -> Result<Draft, PlanError> {
     let table = context.table(&index.table)?;
-    if table.kind == TableKind::PartitionedTable {
-        return Err(refuse(
-            format!(
-                "{} is partitioned: an index on it cannot be built concurrently in one statement",
-                table.name
-            ),
-            "plan the index on each partition; a plan for the whole is not made yet",
-        ));
-    }
     let name = table.name.sibling(&index.name);
     if context.catalog.has_relation(&name) {
         return Err(refuse(format!("there is a relation {name} already"), "give the index another name"));
@@ -50,6 +42,9 @@ fn draft(context: &RecipeContext<'_>, index: &IndexDefinition) -> Result<Draft, 
                 ),
             )
         });
+    }
+    if table.kind == TableKind::PartitionedTable {
+        return on_partitions(context, index);
     }
     let why = "CONCURRENTLY takes two passes over the table while reads and writes go on; a plain build stops writes";
     let mut step = DraftStep::sql(PhaseKind::Expand, format!("build index {}", index.name), why);
@@ -73,6 +68,36 @@ fn draft(context: &RecipeContext<'_>, index: &IndexDefinition) -> Result<Draft, 
         draft
             .cautions
             .push("from the build's second pass on, writers of a duplicate get an error".to_owned());
+    }
+    Ok(draft)
+}
+
+/// The whole alone, then part by part.
+fn on_partitions(context: &RecipeContext<'_>, index: &IndexDefinition) -> Result<Draft, PlanError> {
+    let parts = context.index_parts(index)?;
+    let why = "the index of the whole is made alone, empty and invalid; each partition's is built while reads and writes go \
+               on, and attached; with the last one the whole is valid";
+    let mut step =
+        DraftStep::sql(PhaseKind::Expand, format!("build index {}, by partition", index.name), why);
+    step.before.extend(parts.made.iter().map(|name| Check::NameFree { name: name.clone() }));
+    step.before.push(Check::NoTransactionOlderThan { seconds: OLD_TRANSACTION_S });
+    step.after = partitioned_index::valid(&parts.made);
+    (step.up, step.down) = (parts.up, parts.down);
+    let mut draft = Draft { steps: vec![step], ..Draft::default() };
+    draft.cautions.push(
+        "if a build fails or is cancelled, it leaves an invalid index: drop that one and go on with its statement, or run \
+         the step's down, which takes all parts away"
+            .to_owned(),
+    );
+    draft
+        .cautions
+        .push(format!("a partition of {} that is made meanwhile gets its part by itself", index.table));
+    if index.unique {
+        draft.cautions.push(
+            "no duplicates: each partition is checked by its own build, and from its second pass on writers of one get an \
+             error"
+                .to_owned(),
+        );
     }
     Ok(draft)
 }

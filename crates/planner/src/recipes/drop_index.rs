@@ -1,9 +1,10 @@
 //! An index goes, and can be built again.
 
-use altimeter_catalog::{Change, Check, Name};
+use altimeter_catalog::{Change, Check, Name, TableKind};
 
 use super::add_index::OLD_TRANSACTION_S;
 use crate::draft::{Draft, DraftStep};
+use crate::partitioned_index;
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, refuse};
 
@@ -26,13 +27,13 @@ fn draft(context: &RecipeContext<'_>, name: &Name) -> Result<Draft, PlanError> {
             format!("drop the constraint instead: drop the constraint {constraint} from {}", table.name),
         ));
     }
-    if table.kind == altimeter_catalog::TableKind::PartitionedTable || index.part_of.is_some() {
+    if let Some(whole) = &index.part_of {
         return Err(refuse(
-            format!("{name} belongs to a partitioned table: it cannot be dropped concurrently"),
-            "a plan for it is not made yet",
+            format!("{name} is a part of the index {whole} of the partitioned table, and goes with it only"),
+            format!("drop the whole: drop index {whole}"),
         ));
     }
-    if table.kind == altimeter_catalog::TableKind::MaterializedView {
+    if table.kind == TableKind::MaterializedView {
         return Err(refuse(
             format!("{name} belongs to the materialized view {}", table.name),
             "a plan for it is not made yet; REFRESH … CONCURRENTLY needs a unique index of all rows",
@@ -56,17 +57,28 @@ fn draft(context: &RecipeContext<'_>, name: &Name) -> Result<Draft, PlanError> {
     ));
     let why =
         "CONCURRENTLY waits until nobody uses the index any more; a plain drop stops everybody on the table";
+    let whole = table.kind == TableKind::PartitionedTable;
+    let why = if whole {
+        "an index of a partitioned table cannot be dropped concurrently: it goes with all its parts, under locks on all \
+         partitions that are over at once"
+    } else {
+        why
+    };
     let mut step = DraftStep::sql(PhaseKind::Contract, format!("drop index {}", index.definition.name), why);
     if index.valid {
         step.before.push(Check::IndexValid { index: name.clone() });
     }
     step.before.push(Check::NoTransactionOlderThan { seconds: OLD_TRANSACTION_S });
-    step.up.push(Change::DropIndex { index: name.clone(), concurrently: true, if_exists: false });
-    step.down.push(Change::CreateIndex {
-        index: index.definition.clone(),
-        concurrently: true,
-        if_not_exists: false,
-    });
+    let drop = Change::DropIndex { index: name.clone(), concurrently: !whole, if_exists: false };
+    let dropped = context.after(&drop)?;
+    step.up.push(drop);
+    // A build that came halfway leaves something behind.
+    step.down.extend(whole.then(|| Change::DropIndex {
+        index: name.clone(),
+        concurrently: false,
+        if_exists: true,
+    }));
+    step.down.extend(partitioned_index::build(context.catalog, &dropped, &index.definition));
     step.after.push(Check::NameFree { name: name.clone() });
     draft.steps.push(step);
     if index.definition.unique {

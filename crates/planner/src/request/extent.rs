@@ -70,6 +70,10 @@ pub(super) fn extents(matcher: &Matcher<'_>, slot: Slot, at: usize) -> Vec<usize
         Slot::Default => expression_ends(tokens, at, ENDS_DEFAULT),
         Slot::Predicate => expression_ends(tokens, at, &[]),
         Slot::Keys | Slot::Include => list_ends(matcher, at),
+        Slot::Number | Slot::Parts => {
+            tokens.get(at).filter(|t| t.kind == TokenKind::Number).map(|_| at + 1).into_iter().collect()
+        }
+        Slot::From => value_end(tokens, at).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -136,6 +140,22 @@ fn zone_end(tokens: &[Token], at: usize) -> Option<usize> {
         if !joined
             || !(next.word().is_some() || one_of(next, &["/", "-", "+"]) || next.kind == TokenKind::Number)
         {
+            break;
+        }
+        end += 1;
+    }
+    Some(end)
+}
+
+/// Behind a number or a date: one in quotes, or what is joined without blanks (`2027-01-01`).
+fn value_end(tokens: &[Token], at: usize) -> Option<usize> {
+    let first = tokens.get(at)?;
+    if first.kind != TokenKind::Number {
+        return matches!(first.parts()?, [one] if one.quote.is_some()).then_some(at + 1);
+    }
+    let mut end = at + 1;
+    while let (Some(before), Some(next)) = (tokens.get(end - 1), tokens.get(end)) {
+        if before.source.end != next.source.start || !(next.is("-") || next.kind == TokenKind::Number) {
             break;
         }
         end += 1;

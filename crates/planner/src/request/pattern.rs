@@ -67,6 +67,16 @@ pub(super) enum Slot {
     NotNegative,
     /// Not the empty text.
     NotEmpty,
+    /// A part of the calendar.
+    Period,
+    /// How rows are spread over partitions.
+    Strategy,
+    /// How many values.
+    Number,
+    /// How many partitions.
+    Parts,
+    /// Where something begins: a date or a number.
+    From,
 }
 
 /// One piece of a pattern.
@@ -143,6 +153,9 @@ fn slot(name: &str) -> Option<Slot> {
         "include" => Slot::Include,
         "predicate" => Slot::Predicate,
         "method" => Slot::Method,
+        "number" => Slot::Number,
+        "parts" => Slot::Parts,
+        "from" => Slot::From,
         _ => return None,
     })
 }

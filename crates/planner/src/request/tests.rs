@@ -3,6 +3,7 @@
 mod bad;
 mod fixture;
 mod generated;
+mod split;
 
 use fixture::{ddl, english, read, shop};
 

@@ -26,9 +26,8 @@ const UNPLANNED: &[(&[&[&str]], &str)] = &[
     (&[ADD, &["view"]], "making a view"),
     (&[ADD, &["trigger"]], "making a trigger"),
     (&[CHANGE, &["column"], &["to"]], "changing a column other than by renaming it"),
-    (&[&["split"]], "splitting"),
+    (&[&["split"], &["column"]], "splitting a column"),
     (&[&["merge", "join", "combine"]], "merging"),
-    (&[&["partition"]], "partitioning a table"),
     (&[&["truncate", "empty"]], "emptying a table"),
     (&[&["move", "copy"]], "moving or copying a column"),
 ];

@@ -140,5 +140,13 @@ pub(super) const PHRASES: &[(&str, Option<Slot>, &[&str])] = &[
         &["[is|be] not negative", "[is|be] non - negative", "[is|be] nonnegative", "is never negative"],
     ),
     ("not_empty", Some(Slot::NotEmpty), &["[is|be] not empty", "is never empty"]),
+    (
+        "period",
+        Some(Slot::Period),
+        &[
+            "day|days|daily|week|weeks|weekly|month|months|monthly|quarter|quarters|quarterly|year|years|yearly",
+        ],
+    ),
+    ("strategy", Some(Slot::Strategy), &["range|list|hash"]),
     ("typed", None, &["type", "of|with|as type", "of data type", "as", "typed [as]", ":"]),
 ];

@@ -1,0 +1,323 @@
+//! A plain table becomes a partitioned one, its rows the first partition as they are.
+//!
+//! The partitioned table is made beside, empty. That the old rows fit below the first boundary is proved by a CHECK
+//! while everybody works on, and each key has been built anew with the column that decides; so the one short
+//! transaction in which the two change names and the old table is attached reads nothing. The way back detaches it,
+//! and takes with it the rows that went to other partitions meanwhile.
+
+use altimeter_analysis::Severity;
+use altimeter_catalog::{
+    Change, Check, ConstraintDefinition, DetachMode, DropTarget, Maintenance, PartitionChange,
+    RelationChange, RelationWord, Split, Target,
+};
+
+use super::add_index::OLD_TRANSACTION_S;
+use super::set_not_null::demanded;
+use crate::draft::{Draft, DraftAlternative, DraftStep};
+use crate::plan::{PhaseKind, PlanError};
+use crate::recipe::{Recipe, RecipeContext, refuse};
+use crate::split::{Layout, Sequence, rename};
+
+pub(crate) struct SplitTable;
+
+impl Recipe for SplitTable {
+    fn draft(&self, context: &RecipeContext<'_>, change: &Change) -> Option<Result<Draft, PlanError>> {
+        let Change::Partition(PartitionChange::Split(split)) = change else { return None };
+        Some(draft(context, split))
+    }
+}
+
+fn draft(context: &RecipeContext<'_>, split: &Split) -> Result<Draft, PlanError> {
+    let layout = Layout::new(context, (&split.table, &split.column), split.by, split.from.as_deref())?;
+    let mut draft = Draft { cautions: cautions(&layout), ..Draft::default() };
+    let nullable = layout.table.column(layout.column).is_some_and(|c| !c.not_null);
+    if !layout.keys.is_empty() {
+        draft.steps.push(build_keys(&layout));
+    }
+    if nullable || !layout.keys.is_empty() {
+        draft.steps.extend(deploy(&layout, nullable));
+    }
+    if nullable {
+        let column = layout.column.to_owned();
+        draft.steps.extend(demanded(context, layout.table, &[&column], None, false, false));
+    }
+    if !layout.keys.is_empty() {
+        draft.steps.push(widen(&layout));
+    }
+    let mut schema = Sequence::on(context.catalog);
+    schema.extend(draft.steps.iter().flat_map(|s| s.up.clone()))?;
+    let phase = if draft.steps.is_empty() { PhaseKind::Expand } else { PhaseKind::Contract };
+    let beside = beside(&layout, &schema, phase)?;
+    schema.extend(beside.up.clone())?;
+    draft.steps.push(beside);
+    draft.steps.push(swap(&layout, &schema)?);
+    draft.steps.push(analyse(&layout));
+    draft.alternatives.push(copied(&layout));
+    Ok(draft)
+}
+
+fn build_keys(layout: &Layout<'_>) -> DraftStep {
+    let title = format!("build keys with {}, concurrently", layout.column);
+    let why = "a key of a partitioned table must have the partition key in it: each is built anew beside the old one while \
+               reads and writes go on";
+    let mut step = DraftStep::sql(PhaseKind::Expand, title, why);
+    step.before.push(Check::NoTransactionOlderThan { seconds: OLD_TRANSACTION_S });
+    for key in &layout.keys {
+        step.before.push(key.free());
+        step.up.push(key.build_wide());
+        step.down.insert(0, key.drop_wide());
+        step.after.push(key.built());
+    }
+    step
+}
+
+fn deploy(layout: &Layout<'_>, nullable: bool) -> [DraftStep; 2] {
+    let (name, column) = (&layout.table.name, layout.column);
+    let mut asks: Vec<String> = Vec::new();
+    for key in &layout.keys {
+        asks.push(format!(
+            "say ON CONFLICT ({}) where it said ON CONFLICT ({}), and do not rely on the server to refuse two rows with \
+             the same ({})",
+            key.wide_columns(),
+            key.narrow_columns(),
+            key.narrow_columns()
+        ));
+    }
+    if nullable {
+        asks.push(format!("never write NULL into {column}"));
+    }
+    let what =
+        if layout.keys.is_empty() { format!("always write {column}") } else { format!("keys with {column}") };
+    [
+        DraftStep::deploy(
+            PhaseKind::Migrate,
+            format!("deploy: {what}"),
+            "both forms of each key are there, so old and new instances run side by side",
+            format!("in statements on {name}: {}; roll out instance by instance", asks.join("; ")),
+        ),
+        DraftStep::wait(
+            "old code gone?",
+            "the next steps fail every statement that needs the old form: wait until no old instance, job or script has it",
+        ),
+    ]
+}
+
+fn widen(layout: &Layout<'_>) -> DraftStep {
+    let all: Vec<String> = layout.keys.iter().map(|k| format!("({})", k.wide_columns())).collect();
+    let why = "the keys change hands under one short lock; nothing is read, because the indexes are there";
+    let mut step = DraftStep::sql(PhaseKind::Contract, format!("keys become {}", all.join(", ")), why);
+    step.before.extend(layout.keys.iter().map(|k| k.built()));
+    step.up.push(Change::Together(layout.keys.iter().flat_map(|k| k.widen()).collect()));
+    step.down.extend(layout.keys.iter().flat_map(|k| k.build_back()));
+    step.down.push(Change::Together(layout.keys.iter().flat_map(|k| k.narrow_again()).collect()));
+    for key in &layout.keys {
+        step.after.push(Check::IndexValid { index: layout.table.name.sibling(&key.narrow.definition.name) });
+    }
+    step
+}
+
+fn beside(layout: &Layout<'_>, schema: &Sequence, phase: PhaseKind) -> Result<DraftStep, PlanError> {
+    let (ahead, name) = (layout.ahead(), &layout.table.name);
+    let title =
+        format!("make the partitioned table beside, with {} partitions and a default one", ahead.len());
+    let why = "empty, with the columns, keys, indexes, foreign keys, triggers and privileges of the table; nobody uses it yet";
+    let mut step = DraftStep::sql(phase, title, why);
+    let mut made = Sequence::on(&schema.schema);
+    layout.make_parent(&mut made, (name, &layout.beside), &|index| {
+        (index.to_owned(), layout.index_beside(index))
+    })?;
+    step.up = made.changes;
+    step.before = layout.names_free();
+    step.down.push(Change::Relation(RelationChange::Drop {
+        targets: vec![DropTarget::Relation { word: RelationWord::Table, name: layout.beside.clone() }],
+        if_exists: true,
+        cascade: false,
+    }));
+    step.after = ahead.into_iter().map(|(name, _)| Check::NameTaken { name }).collect();
+    step.after.push(Check::NameTaken { name: layout.rest.clone() });
+    Ok(step)
+}
+
+/// The two change names, and the old table is attached.
+fn swap(layout: &Layout<'_>, before: &Sequence) -> Result<DraftStep, PlanError> {
+    let (name, first) = (&layout.table.name, &layout.first);
+    let engine = layout.context.engine;
+    let inside = engine.bound_as_condition(&before.schema, &layout.beside, &layout.bound());
+    let inside =
+        inside.ok_or_else(|| refuse(format!("the bound of {first} cannot be said in a CHECK"), ""))?;
+    let proof = layout.context.name(&format!("altimeter_{}_bound", name.name));
+    let why = format!(
+        "the CHECK proves that every row is below {}, read while everybody works on; so the old table becomes {first} and \
+         the partitioned one {name} in one short transaction that reads nothing",
+        layout.boundary()
+    );
+    let mut step = DraftStep::sql(PhaseKind::Contract, format!("{name} becomes partitioned"), why);
+    step.before.push(Check::NameFree { name: first.clone() });
+    step.before.push(Check::NameTaken { name: layout.beside.clone() });
+    step.before.push(Check::NoRowBreaks { table: name.clone(), condition: inside.clone() });
+    let check = ConstraintDefinition {
+        name: Some(proof.clone()),
+        columns: vec![layout.column.to_owned()],
+        not_valid: true,
+        ..ConstraintDefinition::check(inside)
+    };
+    let mut proved = Sequence::on(&before.schema);
+    proved.push(Change::AddConstraint { table: name.clone(), constraint: check })?;
+    proved.push(Change::ValidateConstraint { table: name.clone(), name: proof.clone() })?;
+    let mut together = Sequence::on(&proved.schema);
+    together.extend(layout.dependants.dropped())?;
+    together.extend(layout.drop_triggers())?;
+    together.push(rename(RelationWord::Table, name, &first.name))?;
+    for index in layout.indexes() {
+        let index = &index.definition.name;
+        together.push(rename(RelationWord::Index, &name.sibling(index), &layout.index_of_first(index)))?;
+    }
+    together.push(rename(RelationWord::Table, &layout.beside, &name.name))?;
+    for index in layout.indexes() {
+        let index = &index.definition.name;
+        let beside = name.sibling(layout.index_beside(index));
+        together.push(rename(RelationWord::Index, &beside, index))?;
+    }
+    let handed = layout.hand_over(&together.schema, first, name);
+    together.extend(handed)?;
+    together.push(layout.attach())?;
+    together.push(Change::DropConstraint {
+        table: first.clone(),
+        name: proof.clone(),
+        if_exists: false,
+        cascade: false,
+    })?;
+    together.extend(layout.dependants.made_again())?;
+    step.up = proved.changes;
+    step.up.push(Change::Together(together.changes));
+    // Left behind by a step that came halfway.
+    step.down.push(Change::DropConstraint {
+        table: name.clone(),
+        name: proof,
+        if_exists: true,
+        cascade: false,
+    });
+    step.down.push(Change::Together(back(layout, &together.schema)?));
+    step.after.push(Check::NameTaken { name: first.clone() });
+    step.after.push(Check::NameFree { name: layout.beside.clone() });
+    Ok(step)
+}
+
+/// The old table is detached, takes the rows of all other partitions with it, and gets its name back.
+fn back(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec<Change>, PlanError> {
+    let (name, first) = (&layout.table.name, &layout.first);
+    let mut all = Sequence::on(swapped);
+    all.extend(layout.dependants.dropped())?;
+    all.push(Change::Partition(PartitionChange::Detach {
+        parent: name.clone(),
+        child: first.clone(),
+        mode: DetachMode::Plain,
+    }))?;
+    let moved = layout.context.engine.rows_moved(&all.schema, name, first);
+    all.push(moved.ok_or_else(|| refuse(format!("the rows of {name} cannot be moved"), ""))?)?;
+    let partitions = layout.ahead().into_iter().map(|(name, _)| name).chain([layout.rest.clone()]);
+    all.push(Change::Maintain(Maintenance::Truncate {
+        tables: partitions.map(|name| Target { name, only: false }).collect(),
+        restart_identity: false,
+        cascade: false,
+    }))?;
+    all.push(rename(RelationWord::Table, name, &layout.beside.name))?;
+    for index in layout.indexes() {
+        let index = &index.definition.name;
+        all.push(rename(RelationWord::Index, &name.sibling(index), &layout.index_beside(index)))?;
+    }
+    all.push(rename(RelationWord::Table, first, &name.name))?;
+    for index in layout.indexes() {
+        let index = &index.definition.name;
+        let of_first = name.sibling(layout.index_of_first(index));
+        all.push(rename(RelationWord::Index, &of_first, index))?;
+    }
+    let handed = layout.hand_back(&all.schema, name);
+    all.extend(handed)?;
+    let triggers = layout.make_triggers(&all.schema, name)?;
+    all.extend(triggers)?;
+    all.extend(layout.dependants.made_again())?;
+    Ok(all.changes)
+}
+
+fn analyse(layout: &Layout<'_>) -> DraftStep {
+    let why = "autovacuum keeps statistics of partitions only: those of the whole, which the planner asks for joins, are \
+               made by hand, from time to time";
+    let title = format!("statistics of {}", layout.table.name);
+    let mut step = DraftStep::sql(PhaseKind::Contract, title, why);
+    step.up.push(Change::Analyze { table: layout.table.name.clone(), columns: Vec::new() });
+    step
+}
+
+fn cautions(layout: &Layout<'_>) -> Vec<String> {
+    let (name, column) = (&layout.table.name, layout.column);
+    let mut cautions = Vec::new();
+    for key in &layout.keys {
+        cautions.push(format!(
+            "high: {} becomes ({}): the server no longer refuses two rows with the same ({}) in different partitions, ON \
+             CONFLICT ({}) fails, no foreign key can reference ({}) alone, and the way back needs it unique again",
+            key.says(),
+            key.wide_columns(),
+            key.narrow_columns(),
+            key.narrow_columns(),
+            key.narrow_columns()
+        ));
+    }
+    cautions.push(format!(
+        "from the CHECK of the step that makes {name} partitioned until its end, a row with {column} at or above {} is \
+         refused; if rows lie that far ahead, ask for a later beginning: … starting …",
+        layout.boundary()
+    ));
+    cautions.push(format!(
+        "way back: rows that went to other partitions than {} are copied back under ACCESS EXCLUSIVE, about a second for \
+         each 100,000 of them; none are before {}, so go back early",
+        layout.first,
+        layout.boundary()
+    ));
+    cautions.push(format!(
+        "nobody makes partitions by itself: make the next ones before the last of these is full. What no partition takes \
+         goes to {}, which has to be empty of a partition's rows when that is made, and is read then",
+        layout.rest
+    ));
+    if layout.table.column(column).is_some_and(|c| c.type_name.ends_with("with time zone")) {
+        cautions.push(format!("a {} begins at midnight UTC", layout.width));
+    }
+    if !layout.table.statistics.is_empty() {
+        let names: Vec<String> = layout.table.statistics.iter().map(|s| s.name.to_string()).collect();
+        cautions.push(format!("extended statistics stay with {}: {}", layout.first, names.join(", ")));
+    }
+    let functions = layout.context.catalog.functions.iter();
+    for function in functions.filter(|f| f.mentions.contains(&name.name)) {
+        cautions.push(format!(
+            "the body of {} speaks of {}: see that it does not need its old keys",
+            function.name, name.name
+        ));
+    }
+    cautions.push(format!(
+        "statements that do not say {column} look into every partition: have it in their conditions where it is known"
+    ));
+    if !layout.dependants.is_empty() {
+        cautions.push(format!(
+            "bound to the table itself, not to its name, these are dropped and made again in the transaction of the swap: {}",
+            layout.dependants.in_words()
+        ));
+    }
+    cautions
+}
+
+/// The other road.
+fn copied(layout: &Layout<'_>) -> DraftAlternative {
+    let (context, name) = (layout.context, &layout.table.name);
+    DraftAlternative {
+        road: None,
+        title: "copy into a new partitioned table, kept in step by a trigger, then swap names".to_owned(),
+        why_not: format!(
+            "every row is written once more, so it takes the size of {name} again and as much log, for days on a large \
+             table; it splits old rows too, which attaching as it is does not"
+        ),
+        asks_of_application: "the same".to_owned(),
+        risk: Some(Severity::Medium),
+        // What is written once more, whatever it is called.
+        changes: context.engine.rows_moved(context.catalog, name, name).into_iter().collect(),
+    }
+}

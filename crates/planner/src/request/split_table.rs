@@ -1,0 +1,143 @@
+//! Partitioning a table, as in `partition events by month on created_at`.
+
+use altimeter_catalog::{Change, PartitionChange, SplitBy, Width};
+
+use super::matching::Clause;
+use super::pattern::Slot;
+use super::reader::{Found, Reader, existing_table, incomplete};
+use super::resolve::{Names, shown};
+use super::token::Part;
+use super::trouble::{Progress, Trouble};
+use crate::recipe::RecipeContext;
+use crate::split;
+
+/// Reads requests to partition a table.
+pub(super) struct SplitTable;
+
+const CLAUSES: &[Clause] = &[
+    Clause {
+        required: true,
+        patterns: &[
+            "partition|partitioning|split|divide {table}",
+            "partition|partitioning of {table}",
+            "alter {table} partition",
+            "make|turn|convert|change {table} [into|to|be] partitioned [table]",
+            "{apart} partition [it]",
+        ],
+    },
+    Clause { required: false, patterns: &["[by|with|using] {strategy} [partitioning|partitions]"] },
+    Clause {
+        required: false,
+        patterns: &[
+            "[by|per|every|each|a] {period}",
+            "[in|into] {period} partitions|parts|pieces|chunks|ranges",
+            "one [partition] per|a|each {period}",
+            "every|per|each <number> [rows|ids|values|numbers|keys]",
+            "[in|into] steps|ranges|chunks|partitions|parts of <number> [rows|ids|values|numbers|keys]",
+            "into|in <parts> partitions|parts|pieces|chunks",
+        ],
+    },
+    Clause {
+        required: false,
+        patterns: &[
+            "on|by|over|along|using [column] <column> [column]",
+            "[on|by|over] ( <column> )",
+            "of [column] <column> [column]",
+        ],
+    },
+    Clause {
+        required: false,
+        patterns: &["starting|beginning [with|from|on|at|in] <from>", "from <from> [on|onwards]"],
+    },
+];
+
+impl Reader for SplitTable {
+    fn doing(&self) -> &'static str {
+        "partitioning a table"
+    }
+
+    fn clauses(&self) -> &'static [Clause] {
+        CLAUSES
+    }
+
+    fn build(&self, found: &Found<'_>) -> Result<Change, Trouble> {
+        let (table, column) = found.column(Slot::Column, "partition by")?;
+        let by = asked(found)?;
+        let from = found.sql(Slot::From).map(|text| text.trim_matches('\'').to_owned());
+        let Names { engine, catalog, .. } = found.names;
+        Ok(split::change(
+            &RecipeContext { engine, catalog, prefer: None },
+            (&table.name, &column.name),
+            by,
+            from.as_deref(),
+        ))
+    }
+
+    fn examine(&self, names: Names<'_>, change: &Change) -> Option<Result<(), Trouble>> {
+        let Change::Partition(PartitionChange::Split(split)) = change else { return None };
+        Some(existing_table(names, &split.table).and_then(|table| {
+            names.column(table, &Part { text: split.column.clone(), quote: Some('"') }).map(|_| ())
+        }))
+    }
+
+    fn says(&self, change: &Change) -> Option<String> {
+        let Change::Partition(PartitionChange::Split(split)) = change else { return None };
+        let by = match split.by {
+            SplitBy::Ranges(Width::Numbers(n)) => format!("every {n}"),
+            SplitBy::Ranges(width) => format!("by {width}"),
+            SplitBy::List => "by list".to_owned(),
+            SplitBy::Hash(Some(parts)) => format!("by hash into {parts} partitions"),
+            SplitBy::Hash(None) => "by hash".to_owned(),
+        };
+        let from = split.from.as_ref().map(|f| format!(" starting {f}")).unwrap_or_default();
+        Some(format!("partition {} {by} on {}{from}", split.table, shown(&split.column)))
+    }
+
+    fn example(&self, table: &str, column: &str) -> String {
+        format!("partition {table} by month on {column}")
+    }
+}
+
+fn asked(found: &Found<'_>) -> Result<SplitBy, Trouble> {
+    // Words that say nothing may stand before the one that counts.
+    let word = |slot| {
+        let last = found.tokens_of(slot)?.end.checked_sub(1)?;
+        let token = found.tokens.get(last)?;
+        found.text.get(token.source.clone()).map(str::to_lowercase)
+    };
+    let number = |slot| -> Result<Option<i64>, Trouble> {
+        let Some(text) = word(slot) else { return Ok(None) };
+        let value = text.replace('_', "").parse().ok().filter(|n| *n > 0);
+        value.map(Some).ok_or_else(|| {
+            Trouble::new(Progress::Named, format!("{text} is no number of values"), "say it as 1000000")
+        })
+    };
+    let (every, parts) = (number(Slot::Number)?, number(Slot::Parts)?);
+    let strategy = word(Slot::Strategy).unwrap_or_default();
+    if strategy == "list" {
+        return Ok(SplitBy::List);
+    }
+    if strategy == "hash" || parts.is_some() && strategy != "range" {
+        return Ok(SplitBy::Hash(parts.and_then(|n| u32::try_from(n).ok())));
+    }
+    let period = word(Slot::Period);
+    // daily, weekly, monthly: the words begin like what they are made of.
+    let begins = [
+        ("d", Width::Day),
+        ("w", Width::Week),
+        ("m", Width::Month),
+        ("q", Width::Quarter),
+        ("y", Width::Year),
+    ];
+    let calendar = period.and_then(|p| begins.into_iter().find(|(letter, _)| p.starts_with(letter)));
+    match (calendar, every) {
+        (Some((_, width)), _) => Ok(SplitBy::Ranges(width)),
+        (None, Some(every)) => Ok(SplitBy::Ranges(Width::Numbers(every))),
+        (None, None) => {
+            let mut trouble = incomplete("how much a partition shall hold");
+            trouble.instead =
+                "say it: by day, week, month, quarter or year; or, for numbers, every 1000000".to_owned();
+            Err(trouble)
+        }
+    }
+}

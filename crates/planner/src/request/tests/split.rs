@@ -1,0 +1,74 @@
+//! Requests to partition a table.
+
+use altimeter_catalog::{Change, PartitionChange, SplitBy, Width};
+
+use super::fixture::{english, read, shop};
+
+fn asked(text: &str) -> (String, String, SplitBy, Option<String>) {
+    let catalog = shop();
+    match english(&catalog, text).changes.as_slice() {
+        [Change::Partition(PartitionChange::Split(s))] => {
+            (s.table.to_string(), s.column.clone(), s.by, s.from.clone())
+        }
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
+#[test]
+fn partitioning_is_asked_for_in_many_ways() {
+    let month = SplitBy::Ranges(Width::Month);
+    for text in [
+        "partition sales.orders by month on created_at",
+        "partition the table sales.orders by range (created_at), monthly",
+        "partition sales.orders monthly by created_at",
+        "partition the sales.orders table by created_at, one partition per month",
+        "please partition sales.orders on created_at into monthly partitions",
+        "split sales.orders by month on created_at",
+        "make sales.orders a partitioned table by created_at, monthly",
+        "convert sales.orders to a partitioned table by month on the column created_at",
+        "ALTER TABLE sales.orders PARTITION BY RANGE (created_at) MONTHLY",
+        "partition sales.orders by range on created_at every month",
+    ] {
+        let wanted = ("sales.orders".to_owned(), "created_at".to_owned(), month, None);
+        assert_eq!(asked(text), wanted, "{text}");
+    }
+    for (text, by, from) in [
+        (
+            "partition sales.orders by day on created_at starting 2027-01-01",
+            SplitBy::Ranges(Width::Day),
+            Some("2027-01-01"),
+        ),
+        (
+            "partition sales.orders weekly on created_at starting with '2027-01-04'",
+            SplitBy::Ranges(Width::Week),
+            Some("2027-01-04"),
+        ),
+        ("partition sales.orders yearly on created_at", SplitBy::Ranges(Width::Year), None),
+        ("partition sales.orders by quarter on created_at", SplitBy::Ranges(Width::Quarter), None),
+    ] {
+        assert_eq!((asked(text).2, asked(text).3.as_deref()), (by, from), "{text}");
+    }
+    for (text, by, from) in [
+        ("partition users by range (id) every 1000000", SplitBy::Ranges(Width::Numbers(1_000_000)), None),
+        (
+            "partition users by id every 1_000 rows, starting at 5000",
+            SplitBy::Ranges(Width::Numbers(1_000)),
+            Some("5000"),
+        ),
+        ("partition users by list (id)", SplitBy::List, None),
+        ("partition users by hash (id) into 8 partitions", SplitBy::Hash(Some(8)), None),
+        ("partition users on id into 16 parts", SplitBy::Hash(Some(16)), None),
+    ] {
+        assert_eq!((asked(text).2, asked(text).3.as_deref()), (by, from), "{text}");
+    }
+}
+
+#[test]
+fn what_is_missing_is_asked_for() {
+    let catalog = shop();
+    let says = |text: &str| read(&catalog, text).unwrap_err().message;
+    assert!(says("partition sales.orders by range (created_at)").contains("how much a partition shall hold"));
+    assert!(says("partition sales.orders by month on made_at").contains("made_at"));
+    let said = english(&catalog, "partition sales.orders monthly by created_at starting 2027-02-01").says;
+    assert_eq!(said, "partition sales.orders by month on created_at starting 2027-02-01");
+}

@@ -1,0 +1,127 @@
+//! Plans that partition a table and index partitioned ones, made offline. Every plan proves itself while it is made.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
+use altimeter_catalog::{Catalog, LockMode, Name, Table, read_snapshot};
+use altimeter_engine_postgres::PostgresEngine;
+use altimeter_planner::{Plan, PlanError, PlanOptions, StepKind, plan_request, read_request};
+
+/// A million events of a year, as in the worked example.
+fn events() -> Catalog {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/snapshots/events-1m.json");
+    read_snapshot(&std::fs::read_to_string(file).unwrap()).unwrap()
+}
+
+fn table(catalog: &mut Catalog) -> &mut Table {
+    catalog.table_mut(&Name::new("public", "events")).unwrap()
+}
+
+fn plan(catalog: &Catalog, request: &str) -> Result<Plan, PlanError> {
+    let read = read_request(&PostgresEngine, catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"));
+    plan_request(&PostgresEngine, catalog, &read, PlanOptions::default())
+}
+
+fn planned(catalog: &Catalog, request: &str) -> Plan {
+    plan(catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"))
+}
+
+fn refused(catalog: &Catalog, request: &str) -> String {
+    match plan(catalog, request) {
+        Err(PlanError::Refused { reason, instead }) => format!("{reason}; {instead}"),
+        other => panic!("{request}: {other:?}"),
+    }
+}
+
+fn sql(plan: &Plan) -> String {
+    plan.steps().flat_map(|s| &s.up).map(|s| s.judged.statement.sql.clone()).collect::<Vec<_>>().join(";\n")
+}
+
+#[test]
+fn nothing_is_read_under_a_lock_that_stops_anybody() {
+    // A snapshot of 17 lacks the names that NOT NULLs have on 18.
+    for version in 13..=17 {
+        let mut catalog = events();
+        catalog.server.version_num = version * 10_000;
+        let plan = planned(&catalog, "partition events by month on created_at");
+        for statement in plan.steps().flat_map(|s| &s.up) {
+            let effect = &statement.judged.effect;
+            let stops = effect.locks.iter().any(|l| l.mode > LockMode::ShareUpdateExclusive);
+            assert!(!stops || effect.scans.is_empty(), "{version}: {}", statement.judged.statement.sql);
+            assert!(effect.rewrites.is_empty() && statement.lock_timeout_ms <= 2_000);
+        }
+        assert!(plan.steps().all(|s| s.lost_on_return.is_none()));
+    }
+}
+
+#[test]
+fn locks_are_said_of_the_names_of_before() {
+    let plan = planned(&events(), "partition events by month on created_at");
+    let swap = plan.steps().flat_map(|s| &s.up).find(|s| s.judged.statement.sql.contains("ATTACH")).unwrap();
+    let mode = |name: &str| swap.judged.effect.lock_on(&Name::new("public", name));
+    assert_eq!(mode("events"), Some(LockMode::AccessExclusive));
+    assert_eq!(mode("altimeter_events"), Some(LockMode::AccessExclusive));
+    assert_eq!(mode("events_before_2026_12"), None, "nothing had that name before");
+}
+
+#[test]
+fn the_boundary_is_the_first_that_leaves_a_day() {
+    let mut catalog = events();
+    for (today, request, bound) in [
+        ("2026-11-22T19:00:00Z", "by month on created_at", "TO ('2026-12-01 00:00:00+00')"),
+        ("2026-11-30T19:00:00Z", "by month on created_at", "TO ('2027-01-01 00:00:00+00')"),
+        ("2026-11-22T19:00:00Z", "daily on created_at", "TO ('2026-11-24 00:00:00+00')"),
+        ("2026-11-22T19:00:00Z", "yearly on created_at starting 2030-01-01", "TO ('2030-01-01 00:00:00+00')"),
+        ("2026-11-22T19:00:00Z", "by range (id) every 500000", "TO (1500000)"),
+        ("2026-11-22T19:00:00Z", "by range (account_id) every 100 starting 2000", "TO (2000)"),
+    ] {
+        catalog.server.taken_at = today.to_owned();
+        let sql = sql(&planned(&catalog, &format!("partition events {request}")));
+        assert!(sql.contains(bound), "{today}, {request}: {sql}");
+    }
+}
+
+#[test]
+fn keys_with_the_column_ask_nothing_of_the_application() {
+    let plan = planned(&events(), "partition events by range (id) every 1000000");
+    assert!(plan.steps().all(|s| s.kind != StepKind::Deploy), "{}", sql(&plan));
+    assert!(!plan.cautions.iter().any(|c| c.starts_with("high:")));
+    let plan = planned(&events(), "partition events by month on created_at");
+    assert!(plan.steps().any(|s| s.kind == StepKind::Deploy));
+    assert!(plan.cautions.iter().any(|c| c.starts_with("high:") && c.contains("ON CONFLICT (id)")));
+}
+
+#[test]
+fn what_stands_against_it_is_said() {
+    let request = "partition events by month on created_at";
+    let mut catalog = events();
+    table(&mut catalog).partition_of = Some(Name::new("public", "all_events"));
+    assert!(refused(&catalog, request).contains("is a partition itself"));
+    let mut catalog = events();
+    table(&mut catalog).indexes.iter_mut().for_each(|i| i.definition.include.push("created_at".to_owned()));
+    assert!(refused(&catalog, request).contains("only carries created_at along"));
+    let mut catalog = events();
+    catalog.sequences.clear();
+    assert!(refused(&catalog, request).contains("how the identity column of public.events counts"));
+    assert!(refused(&events(), "partition events by hash (id) into 4 partitions").contains("copied"));
+    assert!(refused(&events(), "partition events monthly on kind").contains("needs a column of dates"));
+    let far = "partition events by range (id) every 4000000000000000000";
+    assert!(refused(&events(), far).contains("beyond its largest value"));
+}
+
+#[test]
+fn an_index_is_rebuilt_beside_itself() {
+    let mut catalog = events();
+    for request in
+        ["rebuild index events_pkey", "reindex events_pkey", "REINDEX INDEX CONCURRENTLY events_pkey"]
+    {
+        let plan = planned(&catalog, request);
+        assert_eq!(sql(&plan), "REINDEX INDEX CONCURRENTLY public.events_pkey", "{request}");
+        let down: Vec<&str> =
+            plan.steps().flat_map(|s| &s.down).map(|s| s.judged.statement.sql.as_str()).collect();
+        assert!(down.iter().any(|d| d.ends_with("public.events_pkey_ccnew")), "{down:?}");
+    }
+    assert_eq!(planned(&catalog, "rebuild all indexes of events").steps().flat_map(|s| &s.up).count(), 2);
+    table(&mut catalog).indexes.iter_mut().for_each(|i| i.valid = false);
+    let plan = planned(&catalog, "rebuild index events_pkey");
+    assert!(plan.steps().all(|s| s.lost_on_return.is_some()));
+}
