@@ -28,7 +28,7 @@ const CASES: &[Case] = &[
                 CREATE TRIGGER a AFTER DELETE ON t FOR EACH STATEMENT EXECUTE FUNCTION s('x', '1');
                 CREATE ROLE partition_reader; GRANT SELECT, INSERT ON t TO partition_reader;
                 GRANT UPDATE (note) ON t TO PUBLIC; GRANT UPDATE ON t TO partition_reader WITH GRANT OPTION;
-                ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY "Some rows" ON t FOR SELECT TO PUBLIC USING (n > 0);
+                ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY; CREATE POLICY "Some rows" ON t FOR SELECT TO PUBLIC USING (n > 0);
                 CREATE POLICY w ON t AS RESTRICTIVE FOR UPDATE USING (true) WITH CHECK (note <> 'forbidden');
                 COMMENT ON TABLE t IS 'all that happened'; COMMENT ON INDEX t_made IS 'small'; COMMENT ON TRIGGER r ON t IS 'counts';
                 COMMENT ON CONSTRAINT t_pkey ON t IS 'the key'; COMMENT ON POLICY w ON t IS 'why'; COMMENT ON INDEX t_p_idx IS 'by p';

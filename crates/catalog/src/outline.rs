@@ -157,6 +157,9 @@ fn parts_of_table(table: &Table) -> BTreeMap<String, String> {
     if table.row_security {
         kind.push_str(", row security");
     }
+    if table.row_security_forced {
+        kind.push_str(", forced on its owner");
+    }
     kind.push_str(&format!(", replica identity {}", table.replica_identity));
     parts.insert(KIND.to_owned(), kind);
     parts.extend(table.columns.iter().map(|c| (format!("column {}", c.name), column(c))));

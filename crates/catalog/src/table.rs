@@ -26,6 +26,9 @@ pub struct Table {
     pub policies: Vec<Policy>,
     /// Whether row security is on.
     pub row_security: bool,
+    /// Whether it holds for the table's owner too (`FORCE ROW LEVEL SECURITY`).
+    #[serde(default)]
+    pub row_security_forced: bool,
     /// `default`, `nothing`, `full`, or the name of the index after `using index `.
     pub replica_identity: String,
     /// The parent, for a partition.

@@ -53,6 +53,9 @@ pub(crate) fn partitioned(catalog: &Catalog, like: &Name, name: &Name, column: &
     if table.row_security {
         out.add(format!("ALTER TABLE {own} ENABLE ROW LEVEL SECURITY"))?;
     }
+    if table.row_security_forced {
+        out.add(format!("ALTER TABLE {own} FORCE ROW LEVEL SECURITY"))?;
+    }
     let granted = |grant: &Grant, column: Option<&String>| {
         let role = if grant.grantee == "PUBLIC" { "PUBLIC".to_owned() } else { quote(&grant.grantee) };
         let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };

@@ -300,8 +300,14 @@ impl Back<'_> {
             TableAction::RenameConstraint { from, to } => {
                 alter(format!("RENAME CONSTRAINT {} TO {}", quote(to), quote(from)))
             }
-            TableAction::RowSecurity { enabled: Some(enabled) } if before.row_security != *enabled => {
+            TableAction::RowSecurity { enabled: Some(enabled), .. } if before.row_security != *enabled => {
                 let word = if *enabled { "DISABLE" } else { "ENABLE" };
+                alter(format!("{word} ROW LEVEL SECURITY"))
+            }
+            TableAction::RowSecurity { forced: Some(forced), .. }
+                if before.row_security_forced != *forced =>
+            {
+                let word = if *forced { "NO FORCE" } else { "FORCE" };
                 alter(format!("{word} ROW LEVEL SECURITY"))
             }
             TableAction::SetTrigger { name: Some(name), .. } => {
@@ -395,6 +401,7 @@ mod tests {
             "ALTER TABLE t DISABLE TRIGGER g",
             "ALTER TABLE t REPLICA IDENTITY FULL",
             "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+            "ALTER TABLE t FORCE ROW LEVEL SECURITY",
             "ALTER TYPE mood RENAME VALUE 'sad' TO 'unhappy'",
             "ALTER TYPE mood RENAME TO feeling",
             "CREATE TABLE n (x int REFERENCES p)",

@@ -52,7 +52,10 @@ impl Catalog {
             TableAction::SetRule { name } if !t.rules.iter().any(|r| &r.name == name) => {
                 return refused(format!("rule {name} of {table} does not exist"));
             }
-            TableAction::RowSecurity { enabled } => t.row_security = enabled.unwrap_or(t.row_security),
+            TableAction::RowSecurity { enabled, forced } => {
+                t.row_security = enabled.unwrap_or(t.row_security);
+                t.row_security_forced = forced.unwrap_or(t.row_security_forced);
+            }
             TableAction::ClusterOn(index) => {
                 need_index(t, index)?;
                 t.clustered_on = Some(index.clone());

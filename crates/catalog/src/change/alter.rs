@@ -104,6 +104,8 @@ pub enum TableAction {
     RowSecurity {
         /// On, off; none for `FORCE` and `NO FORCE`.
         enabled: Option<bool>,
+        /// Whether it holds for the table's owner too; none for `ENABLE` and `DISABLE`.
+        forced: Option<bool>,
     },
     /// `CLUSTER ON`.
     ClusterOn(String),

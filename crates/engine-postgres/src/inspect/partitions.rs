@@ -147,6 +147,7 @@ mod tests {
             triggers: Vec::new(),
             policies: Vec::new(),
             row_security: false,
+            row_security_forced: false,
             replica_identity: "default".to_owned(),
             partition_of: parent.map(|p| Name::new("s", p)),
             partition_key: None,

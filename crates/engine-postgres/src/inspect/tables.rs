@@ -45,6 +45,7 @@ fn draft(row: Cells<'_>) -> Result<Draft, InspectError> {
         triggers: Vec::new(),
         policies: Vec::new(),
         row_security: row.get("row_security")?,
+        row_security_forced: row.get("row_security_forced")?,
         replica_identity: replica_identity(row)?,
         partition_of,
         partition_key: row.get("partition_key")?,

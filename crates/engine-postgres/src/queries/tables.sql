@@ -14,6 +14,7 @@ SELECT
     c.relkind::pg_catalog.text AS kind,
     c.relpersistence::pg_catalog.text AS persistence,
     c.relrowsecurity AS row_security,
+    c.relforcerowsecurity AS row_security_forced,
     c.relreplident::pg_catalog.text AS replica_identity,
     (SELECT ic.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
         WHERE i.indrelid = c.oid AND i.indisreplident LIMIT 1)::pg_catalog.text AS replica_index,

@@ -19,9 +19,10 @@ pub(super) fn lower(catalog: &Catalog, node: &SyntaxNode) -> Result<TableAction,
         | SyntaxKind::DISABLE_RULE
         | SyntaxKind::ENABLE_REPLICA_RULE
         | SyntaxKind::ENABLE_ALWAYS_RULE => TableAction::SetRule { name: named(SyntaxKind::RULE_REF) },
-        SyntaxKind::ENABLE_RLS => TableAction::RowSecurity { enabled: Some(true) },
-        SyntaxKind::DISABLE_RLS => TableAction::RowSecurity { enabled: Some(false) },
-        SyntaxKind::FORCE_RLS | SyntaxKind::NO_FORCE_RLS => TableAction::RowSecurity { enabled: None },
+        SyntaxKind::ENABLE_RLS => TableAction::RowSecurity { enabled: Some(true), forced: None },
+        SyntaxKind::DISABLE_RLS => TableAction::RowSecurity { enabled: Some(false), forced: None },
+        SyntaxKind::FORCE_RLS => TableAction::RowSecurity { enabled: None, forced: Some(true) },
+        SyntaxKind::NO_FORCE_RLS => TableAction::RowSecurity { enabled: None, forced: Some(false) },
         SyntaxKind::CLUSTER_ON => {
             TableAction::ClusterOn(child(node, SyntaxKind::INDEX_REF).map(|n| last(&n)).unwrap_or_default())
         }

@@ -41,6 +41,7 @@ pub(super) fn table(schema: &str, name: &str, columns: &[(&str, &str)]) -> Table
         triggers: Vec::new(),
         policies: Vec::new(),
         row_security: false,
+        row_security_forced: false,
         replica_identity: "default".to_owned(),
         partition_of: None,
         partition_key: None,
