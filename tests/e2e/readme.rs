@@ -19,9 +19,11 @@ fn the_transcript_is_what_the_tool_prints() -> Result<()> {
 }
 
 #[test]
-fn the_example_is_what_the_tool_prints() -> Result<()> {
+fn the_examples_are_what_the_tool_prints() -> Result<()> {
     let request = "partition events by month on created_at";
-    transcribed("docs/examples/partition-by-month.md", "events-1m.json", request, |plan| plan)
+    transcribed("docs/examples/partition-by-month.md", "events-1m.json", request, |plan| plan)?;
+    let request = "change the type of items.id to bigint";
+    transcribed("docs/examples/wider-key.md", "items-1m.json", request, overview)
 }
 
 /// Whether a document holds what the tool prints for a request on a snapshot.
