@@ -5,7 +5,10 @@
 //! must leave out no column that has to be given a value. The statements are those the server has counted, and those
 //! any application makes of a table: reading and writing its columns, inserting only what must be given.
 
-use altimeter_catalog::{Catalog, Change, Column, Engine, Name, Table, TableKind, Trigger, WriteCommand};
+use altimeter_catalog::{
+    Catalog, Change, Column, Constraint, ConstraintKind, Engine, Name, Table, TableKind, Trigger,
+    WriteCommand,
+};
 
 use crate::draft::{Draft, DraftStep};
 use crate::plan::{PlanError, StepKind};
@@ -181,7 +184,7 @@ fn derived(catalog: &Catalog, tables: &[Name]) -> Vec<Shape> {
         let written = names(&|c| c.generated.is_none());
         shapes.push(shape("UPDATE", &written, false));
         shapes.push(shape("INSERT INTO", &written, true));
-        shapes.push(shape("INSERT INTO", &names(&must_be_given), true));
+        shapes.push(shape("INSERT INTO", &names(&|c| must_be_given(table, c)), true));
     }
     shapes
 }
@@ -212,7 +215,8 @@ fn fault(schema: &Catalog, shape: &Shape) -> Option<String> {
             if table.triggers.iter().any(fills_in) {
                 return None;
             }
-            let column = table.columns.iter().find(|c| must_be_given(c) && !given.contains(&c.name))?;
+            let column =
+                table.columns.iter().find(|c| must_be_given(table, c) && !given.contains(&c.name))?;
             Some(format!("{relation}.{} has no default and takes no NULL", column.name))
         })
     })
@@ -223,9 +227,25 @@ fn fills_in(trigger: &Trigger) -> bool {
     trigger.before && trigger.per_row && on_insert && trigger.enabled != "disabled"
 }
 
-/// Whether an insert fails that gives the column no value.
-fn must_be_given(column: &Column) -> bool {
-    column.not_null && column.default.is_none() && column.generated.is_none() && column.identity.is_none()
+/// Whether an insert fails that gives the column no value. A constraint that demands one holds for new rows whether
+/// it is valid or not.
+fn must_be_given(table: &Table, column: &Column) -> bool {
+    let has_value = column.default.is_some() || column.generated.is_some() || column.identity.is_some();
+    let demands = |c: &Constraint| match c.kind {
+        ConstraintKind::NotNull => c.columns.contains(&column.name),
+        ConstraintKind::Check => is_not_null(&c.definition, &column.name),
+        _ => false,
+    };
+    !has_value && (column.not_null || table.constraints.iter().filter(|c| !c.not_enforced).any(demands))
+}
+
+/// Whether a CHECK says of the column that it is not NULL, and nothing else.
+fn is_not_null(definition: &str, column: &str) -> bool {
+    let bare = |text: &str| -> String {
+        text.chars().filter(|c| !c.is_whitespace() && !"()\"".contains(*c)).collect()
+    };
+    let definition = bare(definition);
+    definition.strip_suffix("NOTVALID").unwrap_or(&definition) == format!("CHECK{}ISNOTNULL", bare(column))
 }
 
 #[cfg(test)]
@@ -309,5 +329,16 @@ mod tests {
         assert!(error.contains("public.t.tag has no default and takes no NULL"), "{error}");
         let error = looked_at(ADD, &[step(true, &[]), step(false, &[ADD])]).unwrap_err();
         assert!(error.contains("of the new code"), "{error}");
+    }
+
+    #[test]
+    fn what_a_constraint_demanded_before_is_no_new_demand() {
+        for definition in ["CHECK ((note IS NOT NULL)) NOT VALID", "CHECK (\"note\" IS NOT NULL)"] {
+            assert!(is_not_null(definition, "note"), "{definition}");
+        }
+        for definition in ["CHECK (note IS NOT NULL OR true)", "CHECK (note <> '')", "CHECK (n IS NOT NULL)"]
+        {
+            assert!(!is_not_null(definition, "note"), "{definition}");
+        }
     }
 }
