@@ -11,7 +11,7 @@ mod session;
 pub use alter::{AlterTable, ColumnAction, TableAction};
 pub use maintenance::{Maintenance, Movable, ReindexTarget, Target, Vacuum};
 pub use object::{Commented, Granted, ObjectChange, PublicationVerb, Published};
-pub use partition::{DetachMode, PartitionChange, Split, SplitBy, Width};
+pub use partition::{DetachMode, PartitionBy, PartitionChange, Partitioning, Width};
 pub use relation::{
     AttributeAction, DropTarget, IndexAction, RelationChange, RelationWord, SequenceAction, TableDefinition,
     TableSource, TypeAction, ViewDefinition,

@@ -38,10 +38,10 @@ pub use change::{
     AlterTable, AttributeAction, Backfill, BackfillValue, Change, ColumnAction, Commented, Conflict,
     ConstraintDefinition, Converts, DetachMode, DropTarget, EndsEarly, Follow, FunctionBody,
     FunctionDefinition, Given, Granted, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention,
-    Movable, ObjectChange, PartitionChange, PublicationVerb, Published, ReindexTarget, RelationChange,
-    RelationWord, RoutineDefinition, RowsChange, SequenceAction, SessionChange, Split, SplitBy, TableAction,
-    TableDefinition, TableSource, Target, TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition,
-    Width, Write, WriteCommand,
+    Movable, ObjectChange, PartitionBy, PartitionChange, Partitioning, PublicationVerb, Published,
+    ReindexTarget, RelationChange, RelationWord, RoutineDefinition, RowsChange, SequenceAction,
+    SessionChange, TableAction, TableDefinition, TableSource, Target, TriggerDefinition, TypeAction, Vacuum,
+    Values, ViewDefinition, Width, Write, WriteCommand,
 };
 pub use check::Check;
 pub use collection::{Iter, Key, Keyed, Objects};

@@ -144,7 +144,7 @@ impl Back<'_> {
                 child: child.clone(),
                 bound: self.before.table(child)?.partition_bound.clone()?,
             },
-            PartitionChange::AttachIndex { .. } | PartitionChange::Split(_) => return None,
+            PartitionChange::AttachIndex { .. } | PartitionChange::Partition(_) => return None,
         }))
     }
 

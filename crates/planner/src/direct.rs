@@ -41,7 +41,7 @@ pub(crate) fn harmless(context: &RecipeContext<'_>, change: &Change) -> Result<D
 /// # Errors
 /// If the server would refuse it.
 pub(crate) fn whatever_it_costs(context: &RecipeContext<'_>, change: &Change) -> Result<Draft, PlanError> {
-    if matches!(change, Change::Partition(PartitionChange::Split(_))) {
+    if matches!(change, Change::Partition(PartitionChange::Partition(_))) {
         // It has no plain statements: the recipe says why.
         return crate::combine::draft(context, change);
     }

@@ -14,13 +14,13 @@ mod drop_constraint;
 mod drop_index;
 mod drop_not_null;
 mod drop_table;
+mod partition_table;
 mod rebuild_index;
 mod rename_column;
 mod rename_constraint;
 mod rename_table;
 pub(crate) mod replace_view;
 mod set_not_null;
-mod split_table;
 mod validate_constraint;
 
 /// All recipes.
@@ -37,13 +37,13 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &drop_index::DropIndex,
     &drop_not_null::DropNotNull,
     &drop_table::DropTable,
+    &partition_table::PartitionTable,
     &rebuild_index::RebuildIndex,
     &rename_column::RenameColumn,
     &rename_constraint::RenameConstraint,
     &rename_table::RenameTable,
     &replace_view::ReplaceView,
     &set_not_null::SetNotNull,
-    &split_table::SplitTable,
     &validate_constraint::ValidateConstraint,
 ];
 

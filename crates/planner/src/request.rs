@@ -22,13 +22,13 @@ mod matching;
 mod named_constraint;
 mod nearest;
 mod nullability;
+mod partition_table;
 mod pattern;
 mod reader;
 mod rebuild_index;
 mod rename_column;
 mod rename_table;
 mod resolve;
-mod split_table;
 mod sql;
 mod token;
 mod trouble;
@@ -77,7 +77,7 @@ static ALL: &[&dyn Reader] = &[
     &named_constraint::DropConstraint,
     &named_constraint::RenameConstraint,
     &named_constraint::ValidateConstraint,
-    &split_table::SplitTable,
+    &partition_table::PartitionTable,
     &rebuild_index::RebuildIndex,
 ];
 

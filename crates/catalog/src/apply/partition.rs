@@ -9,7 +9,7 @@ impl Catalog {
             PartitionChange::Attach { parent, child, bound } => self.attach(parent, child, bound),
             PartitionChange::Detach { parent, child, mode } => self.detach(parent, child, *mode),
             PartitionChange::AttachIndex { parent, child } => self.attach_index(parent, child),
-            PartitionChange::Split(split) => split.plain.iter().try_for_each(|c| self.apply(c)),
+            PartitionChange::Partition(wanted) => wanted.plain.iter().try_for_each(|c| self.apply(c)),
         }
     }
 

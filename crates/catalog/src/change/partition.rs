@@ -31,18 +31,18 @@ pub enum PartitionChange {
         child: Name,
     },
     /// A plain table becomes a partitioned one. No server has one statement for it.
-    Split(Box<Split>),
+    Partition(Box<Partitioning>),
 }
 
 /// A plain table that becomes a partitioned one under its name, its rows the first partition.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Split {
+pub struct Partitioning {
     /// The table.
     pub table: Name,
     /// The column that decides.
     pub column: String,
     /// Into what.
-    pub by: SplitBy,
+    pub by: PartitionBy,
     /// The first value that is not the old table's any more, as SQL; none if the request leaves it to the planner.
     pub from: Option<String>,
     /// The plain statements that do it, in order, with the applications stopped; none where it cannot be done.
@@ -51,7 +51,7 @@ pub struct Split {
 
 /// Into what a table is split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SplitBy {
+pub enum PartitionBy {
     /// Ranges of one length.
     Ranges(Width),
     /// Lists of values.
@@ -108,7 +108,7 @@ impl PartitionChange {
             PartitionChange::Attach { parent, .. }
             | PartitionChange::Detach { parent, .. }
             | PartitionChange::AttachIndex { parent, .. } => vec![parent],
-            PartitionChange::Split(split) => vec![&split.table],
+            PartitionChange::Partition(split) => vec![&split.table],
         }
     }
 }

@@ -94,7 +94,7 @@ fn partition(change: &PartitionChange) -> String {
             format!("ALTER INDEX {} ATTACH PARTITION {}", quote_name(parent), quote_name(child))
         }
         // No one statement does it.
-        PartitionChange::Split(_) => String::new(),
+        PartitionChange::Partition(_) => String::new(),
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn changed(catalog: &Catalog, change: &PartitionChange, effect: &mut 
         }
         PartitionChange::AttachIndex { parent, child } => index(catalog, parent, child, effect),
         // Several statements, each of which is judged by itself.
-        PartitionChange::Split(_) => {}
+        PartitionChange::Partition(_) => {}
     }
 }
 

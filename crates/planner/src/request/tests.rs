@@ -3,7 +3,7 @@
 mod bad;
 mod fixture;
 mod generated;
-mod split;
+mod partition;
 
 use fixture::{ddl, english, read, shop};
 

@@ -1,6 +1,6 @@
 //! Partitioning a table, as in `partition events by month on created_at`.
 
-use altimeter_catalog::{Change, PartitionChange, SplitBy, Width};
+use altimeter_catalog::{Change, PartitionBy, PartitionChange, Width};
 
 use super::matching::Clause;
 use super::pattern::Slot;
@@ -8,11 +8,11 @@ use super::reader::{Found, Reader, existing_table, incomplete};
 use super::resolve::{Names, shown};
 use super::token::Part;
 use super::trouble::{Progress, Trouble};
+use crate::partitioning;
 use crate::recipe::RecipeContext;
-use crate::split;
 
 /// Reads requests to partition a table.
-pub(super) struct SplitTable;
+pub(super) struct PartitionTable;
 
 const CLAUSES: &[Clause] = &[
     Clause {
@@ -51,7 +51,7 @@ const CLAUSES: &[Clause] = &[
     },
 ];
 
-impl Reader for SplitTable {
+impl Reader for PartitionTable {
     fn doing(&self) -> &'static str {
         "partitioning a table"
     }
@@ -65,7 +65,7 @@ impl Reader for SplitTable {
         let by = asked(found)?;
         let from = found.sql(Slot::From).map(|text| text.trim_matches('\'').to_owned());
         let Names { engine, catalog, .. } = found.names;
-        Ok(split::change(
+        Ok(partitioning::change(
             &RecipeContext { engine, catalog, prefer: None },
             (&table.name, &column.name),
             by,
@@ -74,23 +74,23 @@ impl Reader for SplitTable {
     }
 
     fn examine(&self, names: Names<'_>, change: &Change) -> Option<Result<(), Trouble>> {
-        let Change::Partition(PartitionChange::Split(split)) = change else { return None };
-        Some(existing_table(names, &split.table).and_then(|table| {
-            names.column(table, &Part { text: split.column.clone(), quote: Some('"') }).map(|_| ())
+        let Change::Partition(PartitionChange::Partition(wanted)) = change else { return None };
+        Some(existing_table(names, &wanted.table).and_then(|table| {
+            names.column(table, &Part { text: wanted.column.clone(), quote: Some('"') }).map(|_| ())
         }))
     }
 
     fn says(&self, change: &Change) -> Option<String> {
-        let Change::Partition(PartitionChange::Split(split)) = change else { return None };
-        let by = match split.by {
-            SplitBy::Ranges(Width::Numbers(n)) => format!("every {n}"),
-            SplitBy::Ranges(width) => format!("by {width}"),
-            SplitBy::List => "by list".to_owned(),
-            SplitBy::Hash(Some(parts)) => format!("by hash into {parts} partitions"),
-            SplitBy::Hash(None) => "by hash".to_owned(),
+        let Change::Partition(PartitionChange::Partition(wanted)) = change else { return None };
+        let by = match wanted.by {
+            PartitionBy::Ranges(Width::Numbers(n)) => format!("every {n}"),
+            PartitionBy::Ranges(width) => format!("by {width}"),
+            PartitionBy::List => "by list".to_owned(),
+            PartitionBy::Hash(Some(parts)) => format!("by hash into {parts} partitions"),
+            PartitionBy::Hash(None) => "by hash".to_owned(),
         };
-        let from = split.from.as_ref().map(|f| format!(" starting {f}")).unwrap_or_default();
-        Some(format!("partition {} {by} on {}{from}", split.table, shown(&split.column)))
+        let from = wanted.from.as_ref().map(|f| format!(" starting {f}")).unwrap_or_default();
+        Some(format!("partition {} {by} on {}{from}", wanted.table, shown(&wanted.column)))
     }
 
     fn example(&self, table: &str, column: &str) -> String {
@@ -98,7 +98,7 @@ impl Reader for SplitTable {
     }
 }
 
-fn asked(found: &Found<'_>) -> Result<SplitBy, Trouble> {
+fn asked(found: &Found<'_>) -> Result<PartitionBy, Trouble> {
     // Words that say nothing may stand before the one that counts.
     let word = |slot| {
         let last = found.tokens_of(slot)?.end.checked_sub(1)?;
@@ -115,10 +115,10 @@ fn asked(found: &Found<'_>) -> Result<SplitBy, Trouble> {
     let (every, parts) = (number(Slot::Number)?, number(Slot::Parts)?);
     let strategy = word(Slot::Strategy).unwrap_or_default();
     if strategy == "list" {
-        return Ok(SplitBy::List);
+        return Ok(PartitionBy::List);
     }
     if strategy == "hash" || parts.is_some() && strategy != "range" {
-        return Ok(SplitBy::Hash(parts.and_then(|n| u32::try_from(n).ok())));
+        return Ok(PartitionBy::Hash(parts.and_then(|n| u32::try_from(n).ok())));
     }
     let period = word(Slot::Period);
     // daily, weekly, monthly: the words begin like what they are made of.
@@ -131,8 +131,8 @@ fn asked(found: &Found<'_>) -> Result<SplitBy, Trouble> {
     ];
     let calendar = period.and_then(|p| begins.into_iter().find(|(letter, _)| p.starts_with(letter)));
     match (calendar, every) {
-        (Some((_, width)), _) => Ok(SplitBy::Ranges(width)),
-        (None, Some(every)) => Ok(SplitBy::Ranges(Width::Numbers(every))),
+        (Some((_, width)), _) => Ok(PartitionBy::Ranges(width)),
+        (None, Some(every)) => Ok(PartitionBy::Ranges(Width::Numbers(every))),
         (None, None) => {
             let mut trouble = incomplete("how much a partition shall hold");
             trouble.instead =

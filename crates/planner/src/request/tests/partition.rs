@@ -1,13 +1,13 @@
 //! Requests to partition a table.
 
-use altimeter_catalog::{Change, PartitionChange, SplitBy, Width};
+use altimeter_catalog::{Change, PartitionBy, PartitionChange, Width};
 
 use super::fixture::{english, read, shop};
 
-fn asked(text: &str) -> (String, String, SplitBy, Option<String>) {
+fn asked(text: &str) -> (String, String, PartitionBy, Option<String>) {
     let catalog = shop();
     match english(&catalog, text).changes.as_slice() {
-        [Change::Partition(PartitionChange::Split(s))] => {
+        [Change::Partition(PartitionChange::Partition(s))] => {
             (s.table.to_string(), s.column.clone(), s.by, s.from.clone())
         }
         other => panic!("{text}: {other:?}"),
@@ -16,7 +16,7 @@ fn asked(text: &str) -> (String, String, SplitBy, Option<String>) {
 
 #[test]
 fn partitioning_is_asked_for_in_many_ways() {
-    let month = SplitBy::Ranges(Width::Month);
+    let month = PartitionBy::Ranges(Width::Month);
     for text in [
         "partition sales.orders by month on created_at",
         "partition the table sales.orders by range (created_at), monthly",
@@ -35,29 +35,29 @@ fn partitioning_is_asked_for_in_many_ways() {
     for (text, by, from) in [
         (
             "partition sales.orders by day on created_at starting 2027-01-01",
-            SplitBy::Ranges(Width::Day),
+            PartitionBy::Ranges(Width::Day),
             Some("2027-01-01"),
         ),
         (
             "partition sales.orders weekly on created_at starting with '2027-01-04'",
-            SplitBy::Ranges(Width::Week),
+            PartitionBy::Ranges(Width::Week),
             Some("2027-01-04"),
         ),
-        ("partition sales.orders yearly on created_at", SplitBy::Ranges(Width::Year), None),
-        ("partition sales.orders by quarter on created_at", SplitBy::Ranges(Width::Quarter), None),
+        ("partition sales.orders yearly on created_at", PartitionBy::Ranges(Width::Year), None),
+        ("partition sales.orders by quarter on created_at", PartitionBy::Ranges(Width::Quarter), None),
     ] {
         assert_eq!((asked(text).2, asked(text).3.as_deref()), (by, from), "{text}");
     }
     for (text, by, from) in [
-        ("partition users by range (id) every 1000000", SplitBy::Ranges(Width::Numbers(1_000_000)), None),
+        ("partition users by range (id) every 1000000", PartitionBy::Ranges(Width::Numbers(1_000_000)), None),
         (
             "partition users by id every 1_000 rows, starting at 5000",
-            SplitBy::Ranges(Width::Numbers(1_000)),
+            PartitionBy::Ranges(Width::Numbers(1_000)),
             Some("5000"),
         ),
-        ("partition users by list (id)", SplitBy::List, None),
-        ("partition users by hash (id) into 8 partitions", SplitBy::Hash(Some(8)), None),
-        ("partition users on id into 16 parts", SplitBy::Hash(Some(16)), None),
+        ("partition users by list (id)", PartitionBy::List, None),
+        ("partition users by hash (id) into 8 partitions", PartitionBy::Hash(Some(8)), None),
+        ("partition users on id into 16 parts", PartitionBy::Hash(Some(16)), None),
     ] {
         assert_eq!((asked(text).2, asked(text).3.as_deref()), (by, from), "{text}");
     }

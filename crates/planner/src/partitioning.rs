@@ -9,7 +9,8 @@ mod obstacles;
 mod parent;
 
 use altimeter_catalog::{
-    Catalog, Change, Check, Name, PartitionChange, RelationChange, RelationWord, Split, SplitBy, Table, Width,
+    Catalog, Change, Check, Name, PartitionBy, PartitionChange, Partitioning, RelationChange, RelationWord,
+    Table, Width,
 };
 
 use crate::comments;
@@ -80,11 +81,11 @@ impl Sequence {
 pub(crate) fn change(
     context: &RecipeContext<'_>,
     (table, column): (&Name, &str),
-    by: SplitBy,
+    by: PartitionBy,
     from: Option<&str>,
 ) -> Change {
     let layout = Layout::new(context, (table, column), by, from);
-    Change::Partition(PartitionChange::Split(Box::new(Split {
+    Change::Partition(PartitionChange::Partition(Box::new(Partitioning {
         table: table.clone(),
         column: column.to_owned(),
         by,
@@ -99,12 +100,12 @@ impl<'a> Layout<'a> {
     pub(crate) fn new(
         context: &'a RecipeContext<'a>,
         (name, column): (&Name, &str),
-        by: SplitBy,
+        by: PartitionBy,
         from: Option<&str>,
     ) -> Result<Self, PlanError> {
         let table = context.table(name)?;
         let column = context.column(table, column)?;
-        let SplitBy::Ranges(width) = by else { return Err(refuse_copy(name, by)) };
+        let PartitionBy::Ranges(width) = by else { return Err(refuse_copy(name, by)) };
         let boundaries = boundaries(context, table, column, width, from)?;
         let label = boundaries.first().map(|b| b.label.clone()).unwrap_or_default();
         let sibling = |text: String| name.sibling(context.name(&text));
@@ -213,8 +214,8 @@ impl<'a> Layout<'a> {
 }
 
 /// Rows that have to go to several partitions have to be copied.
-fn refuse_copy(name: &Name, by: SplitBy) -> PlanError {
-    let how = if by == SplitBy::List { "list" } else { "hash" };
+fn refuse_copy(name: &Name, by: PartitionBy) -> PlanError {
+    let how = if by == PartitionBy::List { "list" } else { "hash" };
     refuse(
         format!(
             "partitioning by {how} spreads the rows {name} has over several partitions, so all have to be copied"

@@ -7,28 +7,28 @@
 
 use altimeter_analysis::Severity;
 use altimeter_catalog::{
-    Change, Check, ConstraintDefinition, DetachMode, DropTarget, Maintenance, PartitionChange,
-    RelationChange, RelationWord, Split, Target,
+    Change, Check, ConstraintDefinition, DetachMode, DropTarget, Maintenance, PartitionChange, Partitioning,
+    RelationChange, RelationWord, Target,
 };
 
 use super::add_index::OLD_TRANSACTION_S;
 use super::set_not_null::demanded;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
+use crate::partitioning::{Layout, Sequence, rename};
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, refuse};
-use crate::split::{Layout, Sequence, rename};
 
-pub(crate) struct SplitTable;
+pub(crate) struct PartitionTable;
 
-impl Recipe for SplitTable {
+impl Recipe for PartitionTable {
     fn draft(&self, context: &RecipeContext<'_>, change: &Change) -> Option<Result<Draft, PlanError>> {
-        let Change::Partition(PartitionChange::Split(split)) = change else { return None };
-        Some(draft(context, split))
+        let Change::Partition(PartitionChange::Partition(wanted)) = change else { return None };
+        Some(draft(context, wanted))
     }
 }
 
-fn draft(context: &RecipeContext<'_>, split: &Split) -> Result<Draft, PlanError> {
-    let layout = Layout::new(context, (&split.table, &split.column), split.by, split.from.as_deref())?;
+fn draft(context: &RecipeContext<'_>, wanted: &Partitioning) -> Result<Draft, PlanError> {
+    let layout = Layout::new(context, (&wanted.table, &wanted.column), wanted.by, wanted.from.as_deref())?;
     let mut draft = Draft { cautions: cautions(&layout), ..Draft::default() };
     let nullable = layout.table.column(layout.column).is_some_and(|c| !c.not_null);
     if !layout.keys.is_empty() {
