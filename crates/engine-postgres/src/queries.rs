@@ -13,14 +13,23 @@ pub struct Query {
     pub sql: &'static str,
 }
 
-/// Declares each query under the name of its file, and the list of all of them.
+/// Declares each query under the name of its file, and the list of all of them. What is to know which relations are
+/// `locked` has that in front.
 macro_rules! queries {
-    ($($name:ident = $file:literal;)*) => {
-        $(pub(crate) const $name: Query =
-            Query { name: $file, sql: include_str!(concat!("queries/", $file, ".sql")) };)*
+    ($($name:ident = $($locked:ident,)? $file:literal;)*) => {
+        $(pub(crate) const $name: Query = Query {
+            name: $file,
+            sql: concat!(
+                $(queries!(@$locked),)?
+                include_str!(concat!("queries/", $file, ".sql"))
+            ),
+        };)*
 
         /// Every statement that can be sent.
         pub const ALL: &[Query] = &[$($name),*];
+    };
+    (@locked) => {
+        include_str!("queries_locked.sql")
     };
 }
 
@@ -33,34 +42,34 @@ queries! {
     ROLE_SETTINGS = "role_settings";
     PRINTING = "printing";
     SCHEMAS = "schemas";
-    TABLES = "tables";
-    COLUMNS = "columns";
+    TABLES = locked, "tables";
+    COLUMNS = locked, "columns";
     GRANTS = "grants";
     COLUMN_STATISTICS = "column_statistics";
-    INDEXES = "indexes";
-    CONSTRAINTS = "constraints";
+    INDEXES = locked, "indexes";
+    CONSTRAINTS = locked, "constraints";
     EXTENDED_STATISTICS = "extended_statistics";
-    TRIGGERS = "triggers";
+    TRIGGERS = locked, "triggers";
     POLICIES = "policies";
     VIEWS = "views";
     VIEW_NEEDS = "view_needs";
-    VIEW_DEFINITIONS = "view_definitions";
-    POLICY_DEFINITIONS = "policy_definitions";
-    STATISTICS_DEFINITIONS = "statistics_definitions";
+    VIEW_DEFINITIONS = locked, "view_definitions";
+    POLICY_DEFINITIONS = locked, "policy_definitions";
+    STATISTICS_DEFINITIONS = locked, "statistics_definitions";
     COMMENTS = "comments";
-    RULES = "rules";
+    RULES = locked, "rules";
     USES = "uses";
     SEQUENCES = "sequences";
     FUNCTIONS = "functions";
-    FUNCTION_BODIES_14 = "function_bodies_14";
+    FUNCTION_BODIES_14 = locked, "function_bodies_14";
     TYPES = "types";
     CASTS = "casts";
     EVENT_TRIGGERS = "event_triggers";
     PUBLICATIONS = "publications";
     PUBLICATION_SCHEMAS_15 = "publication_schemas_15";
     EXTENSIONS = "extensions";
-    SIZES = "sizes";
-    INDEX_SIZES = "index_sizes";
+    SIZES = locked, "sizes";
+    INDEX_SIZES = locked, "index_sizes";
     DATABASE_SIZE = "database_size";
     SAMPLE = "sample";
     TABLE_COUNTERS = "table_counters";

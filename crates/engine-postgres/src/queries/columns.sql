@@ -1,12 +1,5 @@
 -- Columns of tables and views in their order, dropped ones left out. A default is printed without opening its table (no
 -- relation is given, and a default names no column); a generated column's expression needs the table.
-WITH locked AS MATERIALIZED (
-    SELECT DISTINCT l.relation
-    FROM pg_catalog.pg_locks l
-    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
-        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
-            WHERE d.datname = pg_catalog.current_database())
-)
 SELECT
     a.attrelid::pg_catalog.int8 AS table_id,
     a.attnum::pg_catalog.int4 AS number,

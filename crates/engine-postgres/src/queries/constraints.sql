@@ -1,12 +1,5 @@
 -- Constraints of tables. What the server makes for itself on the same table (the parts of a foreign key that point
 -- to partitions) is left out. Printing CHECK and EXCLUDE opens the table: not done where that would queue.
-WITH locked AS MATERIALIZED (
-    SELECT DISTINCT l.relation
-    FROM pg_catalog.pg_locks l
-    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
-        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
-            WHERE d.datname = pg_catalog.current_database())
-)
 SELECT
     k.conrelid::pg_catalog.int8 AS table_id,
     k.conname::pg_catalog.text AS name,

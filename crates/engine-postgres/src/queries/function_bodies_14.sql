@@ -1,12 +1,5 @@
 -- Bodies in standard SQL syntax (version 14), which the server keeps parsed. Printing one opens the relations it
 -- names: not done where that would queue behind somebody, the body is then NULL.
-WITH locked AS MATERIALIZED (
-    SELECT DISTINCT l.relation
-    FROM pg_catalog.pg_locks l
-    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
-        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
-            WHERE d.datname = pg_catalog.current_database())
-)
 SELECT
     p.oid::pg_catalog.int8 AS id,
     CASE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_depend d JOIN locked ON locked.relation = d.refobjid

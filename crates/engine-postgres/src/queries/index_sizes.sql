@@ -1,11 +1,4 @@
 -- Bytes and scans of indexes, those of materialized views too.
-WITH locked AS MATERIALIZED (
-    SELECT DISTINCT l.relation
-    FROM pg_catalog.pg_locks l
-    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
-        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
-            WHERE d.datname = pg_catalog.current_database())
-)
 SELECT
     i.indrelid::pg_catalog.int8 AS table_id,
     ic.relname::pg_catalog.text AS name,

@@ -1,12 +1,5 @@
 -- Indexes key by key. `keys` holds the column's name where the key is one, `expressions` what the server prints
 -- where it is not. Printing an index opens its table: not done where that would queue behind somebody.
-WITH locked AS MATERIALIZED (
-    SELECT DISTINCT l.relation
-    FROM pg_catalog.pg_locks l
-    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
-        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
-            WHERE d.datname = pg_catalog.current_database())
-)
 SELECT
     i.indexrelid::pg_catalog.int8 AS id,
     i.indrelid::pg_catalog.int8 AS table_id,

@@ -1,12 +1,5 @@
 -- What row security policies demand. Printing an expression opens the table and the relations it names: not done where
 -- that would queue behind somebody.
-WITH locked AS MATERIALIZED (
-    SELECT DISTINCT l.relation
-    FROM pg_catalog.pg_locks l
-    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
-        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
-            WHERE d.datname = pg_catalog.current_database())
-)
 SELECT
     p.polrelid::pg_catalog.int8 AS table_id,
     p.polname::pg_catalog.text AS name,

@@ -1,11 +1,4 @@
 -- Rules users made. Printing one opens the relations it names: not done where that would queue behind somebody.
-WITH locked AS MATERIALIZED (
-    SELECT DISTINCT l.relation
-    FROM pg_catalog.pg_locks l
-    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
-        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
-            WHERE d.datname = pg_catalog.current_database())
-)
 SELECT
     r.ev_class::pg_catalog.int8 AS relation_id,
     r.rulename::pg_catalog.text AS name,

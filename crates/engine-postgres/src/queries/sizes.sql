@@ -1,12 +1,5 @@
 -- Bytes of tables and materialized views. The size functions open the relation and its TOAST table: not called
 -- where that would queue behind somebody, the pages of the last VACUUM or ANALYZE must do there.
-WITH locked AS MATERIALIZED (
-    SELECT DISTINCT l.relation
-    FROM pg_catalog.pg_locks l
-    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
-        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
-            WHERE d.datname = pg_catalog.current_database())
-)
 SELECT
     c.oid::pg_catalog.int8 AS id,
     locked.relation IS NOT NULL OR toast_locked.relation IS NOT NULL OR toast_index_locked.relation IS NOT NULL

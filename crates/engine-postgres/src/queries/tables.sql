@@ -1,12 +1,5 @@
 -- Tables of every kind that holds rows, partitioned parents and materialized views too. `locked`: some session holds or waits for
 -- ACCESS EXCLUSIVE, so that whatever opens the table would queue; such functions are not called for it.
-WITH locked AS MATERIALIZED (
-    SELECT DISTINCT l.relation
-    FROM pg_catalog.pg_locks l
-    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
-        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
-            WHERE d.datname = pg_catalog.current_database())
-)
 SELECT
     c.oid::pg_catalog.int8 AS id,
     n.nspname::pg_catalog.text AS schema,

@@ -1,12 +1,5 @@
 -- Triggers users made. Their columns: those of UPDATE OF and those the WHEN condition reads, on all of which the
 -- server keeps a dependency. Printing a condition opens the table: not done where that would queue.
-WITH locked AS MATERIALIZED (
-    SELECT DISTINCT l.relation
-    FROM pg_catalog.pg_locks l
-    WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid()
-        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d
-            WHERE d.datname = pg_catalog.current_database())
-)
 SELECT
     g.tgrelid::pg_catalog.int8 AS table_id,
     g.tgname::pg_catalog.text AS name,
