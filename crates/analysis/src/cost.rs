@@ -10,7 +10,7 @@ pub mod throughput;
 mod update;
 mod wait;
 
-use altimeter_catalog::{Catalog, Effect, Name, Table};
+use altimeter_catalog::{Catalog, Effect, Index, Name, Table};
 
 use crate::{Estimate, Range};
 pub use index::index_bytes;
@@ -28,11 +28,22 @@ pub fn estimate(catalog: &Catalog, effect: &Effect, lock_timeout_ms: Option<u32>
             add(&mut total, table_of(catalog, &definition.table, build));
         }
     }
+    let rebuilt: Vec<(&Table, &Index)> = effect
+        .index_builds
+        .iter()
+        .filter_map(|name| catalog.index(name))
+        .filter(|(table, _)| !effect.rewrites.contains(&table.name))
+        .collect();
+    for (table, index) in &rebuilt {
+        let concurrently = effect.waits_for_transactions;
+        add(&mut total, table_of(catalog, &table.name, |t| index::rebuild(catalog, t, index, concurrently)));
+    }
     for update in &effect.updates {
         add(&mut total, table_of(catalog, &update.object, |table| update::rows(catalog, table, update)));
     }
     let worked_on = |table: &&Name| {
         effect.rewrites.contains(table)
+            || rebuilt.iter().any(|(t, _)| &t.name == *table)
             || effect.updates.iter().any(|u| &u.object == *table)
             || effect.creates.iter().any(|c| c.index.as_ref().is_some_and(|i| &i.table == *table))
     };

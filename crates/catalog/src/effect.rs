@@ -44,6 +44,15 @@ pub struct Effect {
 }
 
 impl Effect {
+    /// The locks that somebody may have to wait for. What is made or dropped concurrently has its index to itself at the
+    /// end, when it has waited until no transaction can use it any more: nobody waits for that (`index_drop` and
+    /// `ReindexRelationConcurrently` in PostgreSQL's source; measured on 13 to 18).
+    pub fn stopping_locks(&self) -> impl Iterator<Item = &Lock> {
+        let at_the_end = |l: &Lock| self.waits_for_transactions && l.kind == RelationKind::Index;
+        let stops = |l: &Lock| l.mode.blocks_reads() || l.mode.blocks_writes();
+        self.locks.iter().filter(move |l| stops(l) && !at_the_end(l))
+    }
+
     /// Adds a lock, keeping the strongest per relation.
     pub fn take(&mut self, object: &Name, kind: RelationKind, mode: LockMode) {
         self.add(Lock { object: object.clone(), kind, mode, through: None });

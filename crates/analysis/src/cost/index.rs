@@ -1,6 +1,6 @@
 //! Building an index.
 
-use altimeter_catalog::{Catalog, Column, IndexDefinition, IndexTarget, Table};
+use altimeter_catalog::{Catalog, Column, Index, IndexDefinition, IndexTarget, Table};
 
 use super::throughput::{self, INDEX_ROW_US, INDEX_TEXT_ROW_US};
 use super::wait;
@@ -79,6 +79,24 @@ fn few_distinct(table: &Table, index: &IndexDefinition, rows: f64) -> bool {
     };
     let product: Option<f64> = index.keys.iter().map(|k| distinct(&k.target)).product();
     !index.unique && product.is_some_and(|d| d < rows / 4.0)
+}
+
+/// A build in the place of one that is there: both are on disk until the old one goes, and what is left is no larger.
+pub(super) fn rebuild(
+    catalog: &Catalog,
+    table: &Table,
+    index: &Index,
+    concurrently: bool,
+) -> Option<Estimate> {
+    let mut estimate = build(catalog, table, &index.definition, concurrently)?;
+    let old = index.bytes? as f64;
+    let new = index_bytes(table, &index.definition)?;
+    let mut basis = new.basis.clone();
+    basis.push("index size".into());
+    let after = |new: f64| (new - old).min(0.0);
+    estimate.disk_after_bytes =
+        Some(Range { low: after(new.low), likely: after(new.likely), high: 0.0, basis });
+    Some(estimate)
 }
 
 /// One pass over the heap and a sort; concurrently two passes, and every row is looked up again.

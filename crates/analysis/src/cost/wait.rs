@@ -21,12 +21,7 @@ pub(super) fn add_waiting(
     lock_timeout_ms: Option<u32>,
     total: &mut Estimate,
 ) {
-    let blocking: Vec<&Name> = effect
-        .locks
-        .iter()
-        .filter(|l| l.mode.blocks_writes() || l.mode.blocks_reads())
-        .map(|l| &l.object)
-        .collect();
+    let blocking: Vec<&Name> = effect.stopping_locks().map(|l| &l.object).collect();
     if blocking.is_empty() {
         // Nobody waits for rows that were not there before.
         let changed = effect.updates.iter().filter(|u| u.command != WriteCommand::Insert);

@@ -18,6 +18,9 @@ pub(super) fn of(catalog: &Catalog, changes: &[Change], effect: &Effect) -> Bloc
         // It names no relation: those it locks are what it is about.
         subjects.extend(effect.locks.iter().flat_map(|l| standing_for(catalog, &l.object)));
     }
+    if effect.stopping_locks().next().is_none() {
+        return Blocks { reads: false, writes: false };
+    }
     Blocks {
         reads: subjects.iter().any(|name| held_up(catalog, name, effect, &mut Vec::new())),
         writes: subjects.iter().any(|name| insert_held_up(catalog, name, effect)),

@@ -35,7 +35,7 @@ impl Report for Markdown {
         }
         write_uses(&mut out, plan);
         write_capacity(&mut out, plan);
-        let together: Vec<String> = plan.coexistence.iter().map(coexistence::line).collect();
+        let together: Vec<String> = plan.coexistence.iter().filter_map(coexistence::line).collect();
         bullets(&mut out, "Old and new code", &together);
         bullets(&mut out, "In the way now", &preflight::lines(&plan.preflight));
         bullets(&mut out, "Cautions", &plan.cautions);

@@ -2,14 +2,17 @@
 
 use altimeter_planner::{Coexistence, Shapes};
 
-/// What was held against which schemas, in one sentence.
-pub(crate) fn line(found: &Coexistence) -> String {
+/// What was held against which schemas, in one sentence; none if no table's code is concerned.
+pub(crate) fn line(found: &Coexistence) -> Option<String> {
+    if found.old == Shapes::default() && found.new.is_none_or(|new| new == Shapes::default()) {
+        return None;
+    }
     let new = found.new.as_ref().map(|new| format!(", {} of the new", shapes(new))).unwrap_or_default();
-    format!(
+    Some(format!(
         "{} kinds of statements of the old code{new}: each works on all of the {} schemas it can meet",
         shapes(&found.old),
         found.schemas
-    )
+    ))
 }
 
 /// Counted by the server, and derived from the tables' columns.

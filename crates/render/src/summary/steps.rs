@@ -22,9 +22,7 @@ impl Wait {
     /// Who waits for one statement.
     pub(crate) fn of(judged: &Judged) -> Self {
         let effect = &judged.effect;
-        let blocks = effect.blocks.reads
-            || effect.blocks.writes
-            || effect.locks.iter().any(|l| l.mode.blocks_writes());
+        let blocks = effect.blocks.reads || effect.blocks.writes || effect.stopping_locks().next().is_some();
         match judged.estimate.blocked_ms.as_ref().map(|r| r.high) {
             Some(high) if !high.is_finite() => Wait::Unknown,
             Some(high) if blocks || high >= 0.95 => Wait::UpTo(high),

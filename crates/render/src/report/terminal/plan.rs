@@ -98,8 +98,8 @@ fn write_price(page: &mut Page, plan: &Plan) {
     if let Some(doubt) = capacity::doubt(plan) {
         page.says(OVERVIEW, "doubt", &doubt);
     }
-    if let Some(found) = &plan.coexistence {
-        page.says(OVERVIEW, "old and new", &coexistence::line(found));
+    if let Some(line) = plan.coexistence.as_ref().and_then(coexistence::line) {
+        page.says(OVERVIEW, "old and new", &line);
     }
     page.list(OVERVIEW, "in the way", &preflight::lines(&plan.preflight));
     page.list(OVERVIEW, "caution", &plan.cautions);
