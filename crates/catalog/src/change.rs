@@ -448,6 +448,17 @@ pub enum BackfillValue {
 }
 
 impl Change {
+    /// A relation gets another name in its schema.
+    pub fn rename_relation(word: RelationWord, relation: &Name, to: impl Into<String>) -> Self {
+        let (relation, to) = (relation.clone(), to.into());
+        Self::Relation(RelationChange::Rename { word, relation, to, if_exists: false })
+    }
+
+    /// One thing goes, which has to be there, and nothing with it.
+    pub fn drop_one(target: DropTarget) -> Self {
+        Self::Relation(RelationChange::Drop { targets: vec![target], if_exists: false, cascade: false })
+    }
+
     /// The single changes it is made of: several for [`Change::Together`], [`Change::Written`] and
     /// [`Change::AlterTable`], else itself.
     pub fn parts(&self) -> Vec<&Change> {

@@ -175,8 +175,8 @@ fn plainly(context: &RecipeContext<'_>, changes: &[Change]) -> Vec<Change> {
 fn each_alone(changes: &[Change]) -> impl Iterator<Item = &Change> {
     changes.iter().flat_map(|change| match change {
         Change::Together(parts) => parts.as_slice(),
-        Change::Partition(PartitionChange::Partition(split)) if !split.plain.is_empty() => {
-            split.plain.as_slice()
+        Change::Partition(PartitionChange::Partition(wanted)) if !wanted.plain.is_empty() => {
+            wanted.plain.as_slice()
         }
         one => std::slice::from_ref(one),
     })

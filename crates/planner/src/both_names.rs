@@ -5,7 +5,7 @@
 //! filled, whatever the table's size: each of the two changes of place is one short transaction.
 
 use altimeter_analysis::Severity;
-use altimeter_catalog::{Catalog, Change, Check, Name, RelationChange, RelationWord, Table};
+use altimeter_catalog::{Catalog, Change, Check, Name, RelationWord, Table};
 
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::plan::{PhaseKind, PlanError, Road};
@@ -22,17 +22,34 @@ struct Places {
     out_again: Vec<Change>,
 }
 
+/// Making a view that stands in for a table under another name, and dropping it again. `also`: columns that it has under
+/// a second name too.
+///
+/// # Errors
+/// If none could stand in, with what to do `instead`.
+pub(crate) fn stand_in(
+    context: &RecipeContext<'_>,
+    view: &Name,
+    table: &Name,
+    also: &[(&str, &str)],
+    instead: &str,
+) -> Result<(Vec<Change>, Vec<Change>), PlanError> {
+    let (engine, catalog) = (context.engine, context.catalog);
+    let make = engine.stand_in(catalog, view, table, also).ok_or_else(|| {
+        refuse(
+            format!("{view} has row security, which a view of this version passes over: nothing can stand in for it"),
+            instead,
+        )
+    })?;
+    let gone = make.first().and_then(|create| engine.undo(catalog, create));
+    let gone = gone.ok_or_else(|| refuse("the view could not be dropped again", ""))?;
+    Ok((make, gone))
+}
+
 fn places(context: &RecipeContext<'_>, table: &Table, from: &str, to: &str) -> Result<Places, PlanError> {
     let name = &table.name;
     let aside = name.sibling(context.name(&format!("altimeter_{}_table", name.name)));
-    let named = |relation: &Name, to: &Name| {
-        Change::Relation(RelationChange::Rename {
-            word: RelationWord::Table,
-            relation: relation.clone(),
-            to: to.name.clone(),
-            if_exists: false,
-        })
-    };
+    let named = |relation: &Name, to: &Name| Change::rename_relation(RelationWord::Table, relation, &to.name);
     let column = |from: &str, to: &str| Change::RenameColumn {
         table: aside.clone(),
         from: from.to_owned(),
@@ -42,14 +59,8 @@ fn places(context: &RecipeContext<'_>, table: &Table, from: &str, to: &str) -> R
     let moved = [named(name, &aside), column(from, to)];
     let failed = |e: altimeter_catalog::ApplyError| refuse(e.to_string(), "choose another name");
     moved.iter().try_for_each(|c| away.apply(c)).map_err(failed)?;
-    let view = context.engine.stand_in(&away, name, &aside, &[(to, from)]).ok_or_else(|| {
-        refuse(
-            format!("{name} has row security, which a view of this version passes over: nothing can stand in for it"),
-            "PostgreSQL 15 can do it; or let a copy be kept in step: --prefer copy",
-        )
-    })?;
-    let gone = view.first().and_then(|create| context.engine.undo(&away, create));
-    let gone = gone.ok_or_else(|| refuse("the view could not be dropped again", ""))?;
+    let instead = "PostgreSQL 15 can do it; or let a copy be kept in step: --prefer copy";
+    let (view, gone) = stand_in(&context.on(&away), name, &aside, &[(to, from)], instead)?;
     Ok(Places {
         out: moved.iter().cloned().chain(view.iter().cloned()).collect(),
         back: gone.iter().cloned().chain([column(to, from), named(&aside, name)]).collect(),
@@ -89,13 +100,9 @@ pub(crate) fn draft(
         "both names are the same column, so old and new instances run side by side",
         format!("use {to} instead of {from} on {name}, nothing else; roll out instance by instance"),
     ));
-    draft.steps.push(DraftStep::wait(
-        "old code gone?",
-        format!(
-            "the next step fails every statement that still names {from}: wait until no old instance, job, report or \
-             script does. The server counts statements anew from the moment they go through the view"
-        ),
-    ));
+    let mut gone = DraftStep::old_code_gone(from);
+    gone.why += ". The server counts statements anew from the moment they go through the view";
+    draft.steps.push(gone);
     let mut last = DraftStep::sql(
         PhaseKind::Contract,
         format!("the view goes, {} is the table again", name.name),

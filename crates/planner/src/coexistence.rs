@@ -12,6 +12,7 @@ use altimeter_catalog::{
 
 use crate::draft::{Draft, DraftStep};
 use crate::plan::{PlanError, StepKind};
+use crate::text::bare;
 
 /// What was looked at, and found to work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -241,9 +242,6 @@ fn must_be_given(table: &Table, column: &Column) -> bool {
 
 /// Whether a CHECK says of the column that it is not NULL, and nothing else.
 fn is_not_null(definition: &str, column: &str) -> bool {
-    let bare = |text: &str| -> String {
-        text.chars().filter(|c| !c.is_whitespace() && !"()\"".contains(*c)).collect()
-    };
     let definition = bare(definition);
     definition.strip_suffix("NOTVALID").unwrap_or(&definition) == format!("CHECK{}ISNOTNULL", bare(column))
 }

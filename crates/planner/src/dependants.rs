@@ -8,6 +8,7 @@ use altimeter_catalog::{
 
 use crate::plan::PlanError;
 use crate::recipe::{RecipeContext, refuse};
+use crate::text::one_line;
 
 /// Dependants of one column, in the order in which they are made.
 #[derive(Clone, Debug, Default)]
@@ -68,12 +69,11 @@ impl Dependants {
         }
         let mut views: Vec<&View> = Vec::new();
         for table in with_those_below(context.catalog, table) {
-            let on = context.catalog.views_on(&table, Some(column));
-            views.extend(
-                on.into_iter()
-                    .filter(|v| !views.iter().any(|known| known.name == v.name))
-                    .collect::<Vec<_>>(),
-            );
+            for view in context.catalog.views_on(&table, Some(column)) {
+                if !views.iter().any(|known| known.name == view.name) {
+                    views.push(view);
+                }
+            }
         }
         let parts = found.objects.into_iter().filter(|o| !matches!(o, Object::View(_))).collect();
         Self::default().with(context, &views, parts)
@@ -123,23 +123,12 @@ impl Dependants {
     }
 
     fn add(&mut self, context: &RecipeContext<'_>, object: Object) -> Result<(), PlanError> {
-        let drop = match &object {
-            Object::View(name) => {
-                drop_part(DropTarget::Relation { word: RelationWord::View, name: name.clone() })
-            }
-            Object::Table(name) => {
-                drop_part(DropTarget::Relation { word: RelationWord::MaterializedView, name: name.clone() })
-            }
-            Object::Policy(table, name) => {
-                drop_part(DropTarget::Policy { table: table.clone(), name: name.clone() })
-            }
-            Object::Rule(relation, name) => {
-                drop_part(DropTarget::Rule { relation: relation.clone(), name: name.clone() })
-            }
-            Object::Trigger(table, name) => {
+        let drop = match (&object, target(&object)) {
+            (Object::Trigger(table, name), _) => {
                 Change::DropTrigger { table: table.clone(), name: name.clone(), if_exists: false }
             }
-            _ => return Ok(()),
+            (_, Some(target)) => Change::drop_one(target),
+            (_, None) => return Ok(()),
         };
         let Some(make) = context.engine.make_again(context.catalog, &object) else {
             return Err(refuse(
@@ -209,9 +198,9 @@ impl Dependants {
     }
 }
 
-/// Drops in the reverse order of making.
-fn drops(objects: &[Object]) -> Vec<Change> {
-    let targets = objects.iter().rev().map(|object| match object {
+/// What a dependant is dropped as; none for objects of kinds that are none. Of tables, only materialized views are.
+fn target(object: &Object) -> Option<DropTarget> {
+    Some(match object {
         Object::View(name) => DropTarget::Relation { word: RelationWord::View, name: name.clone() },
         Object::Table(name) => {
             DropTarget::Relation { word: RelationWord::MaterializedView, name: name.clone() }
@@ -219,16 +208,16 @@ fn drops(objects: &[Object]) -> Vec<Change> {
         Object::Policy(table, name) => DropTarget::Policy { table: table.clone(), name: name.clone() },
         Object::Rule(relation, name) => DropTarget::Rule { relation: relation.clone(), name: name.clone() },
         Object::Trigger(table, name) => DropTarget::Trigger { relation: table.clone(), name: name.clone() },
-        other => DropTarget::Extension(other.to_string()),
-    });
+        _ => return None,
+    })
+}
+
+/// Drops in the reverse order of making.
+fn drops(objects: &[Object]) -> impl Iterator<Item = Change> {
     let one = |target| {
         Change::Relation(RelationChange::Drop { targets: vec![target], if_exists: true, cascade: true })
     };
-    targets.map(one).collect()
-}
-
-fn drop_part(target: DropTarget) -> Change {
-    Change::Relation(RelationChange::Drop { targets: vec![target], if_exists: false, cascade: false })
+    objects.iter().rev().filter_map(target).map(one)
 }
 
 /// Views that read something, and plain views that read those; what a materialized view gives stays as it is.
@@ -275,7 +264,7 @@ fn is_clone(catalog: &Catalog, table: &Table, trigger: &Trigger) -> bool {
 }
 
 /// Policies of other tables that read something.
-fn parts_that_need(catalog: &Catalog, needs: &dyn Fn(&altimeter_catalog::Dependency) -> bool) -> Vec<Object> {
+fn parts_that_need(catalog: &Catalog, needs: &dyn Fn(&Dependency) -> bool) -> Vec<Object> {
     let reads = |t: &Table| -> Vec<Object> {
         let policies = t.policies.iter().filter(|p| p.needs.iter().any(needs));
         policies.map(|p| Object::Policy(t.name.clone(), p.name.clone())).collect()
@@ -302,25 +291,22 @@ fn rules_about(catalog: &Catalog, tables: &[Name], relations: &[&Name], column: 
 
 /// What reads a relation, with the text that says how.
 pub(crate) fn texts_about(catalog: &Catalog, relation: &Name) -> Vec<String> {
-    let mut found = Vec::new();
-    for view in catalog.views_needing(relation) {
-        let word = if view.materialized { "materialized view" } else { "view" };
-        let text = view.definition.as_deref().unwrap_or("its text is not known");
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        found.push(format!("{word} {}: `{text}`", view.name));
-    }
-    found
+    catalog.views_needing(relation).map(text_of_view).collect()
+}
+
+fn text_of_view(view: &View) -> String {
+    let word = if view.materialized { "materialized view" } else { "view" };
+    format!("{word} {}: `{}`", view.name, text_or_unknown(view.definition.as_deref()))
+}
+
+fn text_or_unknown(text: Option<&str>) -> String {
+    text.map_or_else(|| "its text is not known".to_owned(), one_line)
 }
 
 /// What needs a column, with the text that says how: what has to be changed before the column can go.
 pub(crate) fn texts(catalog: &Catalog, table: &Name, column: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    for view in catalog.views_needing(table).filter(|v| v.needs.iter().any(|d| d.needs(table, column))) {
-        let word = if view.materialized { "materialized view" } else { "view" };
-        let text = view.definition.as_deref().map_or("its text is not known".to_owned(), one_line);
-        found.push(format!("{word} {}: `{text}`", view.name));
-    }
+    let reads = |v: &&View| v.needs.iter().any(|d| d.needs(table, column));
+    let mut found: Vec<String> = catalog.views_needing(table).filter(reads).map(text_of_view).collect();
     let policies = catalog.tables.iter().flat_map(|t| t.policies.iter().map(move |p| (t, p)));
     let of = |t: &Table, p: &Policy| {
         t.name == *table && p.columns.iter().any(|c| c == column)
@@ -333,18 +319,18 @@ pub(crate) fn texts(catalog: &Catalog, table: &Name, column: &str) -> Vec<String
                 let check = definition.check.iter().map(|e| format!(" WITH CHECK {}", one_line(e)));
                 format!("`FOR {}{}`", policy.command, using.chain(check).collect::<String>())
             }
-            None => "its text is not known".to_owned(),
+            None => text_or_unknown(None),
         };
         found.push(format!("policy {} of {}: {text}", policy.name, t.name));
     }
     let has = |columns: &[String]| columns.iter().any(|c| c == column);
     if let Some(own) = catalog.table(table) {
         for trigger in own.triggers.iter().filter(|t| has(&t.columns)) {
-            let text = trigger.definition.as_deref().map_or("its text is not known".to_owned(), one_line);
+            let text = text_or_unknown(trigger.definition.as_deref());
             found.push(format!("trigger {}: `{text}`", trigger.name));
         }
         for rule in own.rules.iter().filter(|r| has(&r.columns)) {
-            let text = rule.definition.as_deref().map_or("its text is not known".to_owned(), one_line);
+            let text = text_or_unknown(rule.definition.as_deref());
             found.push(format!("rule {}: `{text}`", rule.name));
         }
     }

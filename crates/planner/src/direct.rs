@@ -60,7 +60,7 @@ fn judged(context: &RecipeContext<'_>, change: &Change) -> Result<Judged, PlanEr
 
 /// The statement's text on one line.
 pub(crate) fn one_line(judged: &Judged) -> String {
-    judged.statement.sql.split_whitespace().collect::<Vec<_>>().join(" ")
+    crate::text::one_line(&judged.statement.sql)
 }
 
 /// Why a statement cannot run while users work.

@@ -70,6 +70,17 @@ impl DraftStep {
         Self { kind: StepKind::Wait, ..Self::sql(PhaseKind::Contract, title, why) }
     }
 
+    /// A wait for the end of code that still names something; the next step fails it.
+    pub(crate) fn old_code_gone(name: impl std::fmt::Display) -> Self {
+        Self::wait(
+            "old code gone?",
+            format!(
+                "the next step fails every statement that still names {name}: wait until no old instance, job, report or \
+                 script does"
+            ),
+        )
+    }
+
     /// A backfill.
     pub(crate) fn backfill(title: impl Into<String>, why: impl Into<String>, backfill: Backfill) -> Self {
         let step = Self::sql(PhaseKind::Migrate, title, why);

@@ -23,6 +23,7 @@ mod recipe;
 mod recipes;
 pub mod request;
 mod stand_in;
+mod text;
 pub mod uses;
 pub mod verify;
 

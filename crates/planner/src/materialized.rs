@@ -119,14 +119,10 @@ impl Beside {
     ) -> Change {
         let mut changes = self.above.dropped();
         changes.extend([first, second]);
-        changes.extend(indexes.map(|(from, to)| {
-            Change::Relation(RelationChange::Rename {
-                word: RelationWord::Index,
-                relation: self.name.sibling(from),
-                to: to.clone(),
-                if_exists: false,
-            })
-        }));
+        changes
+            .extend(indexes.map(|(from, to)| {
+                Change::rename_relation(RelationWord::Index, &self.name.sibling(from), to)
+            }));
         changes.extend(self.above.made_again());
         Change::Together(changes)
     }
@@ -169,27 +165,15 @@ fn under_new_names(
     schema.views = vec![view].into();
     schema.apply(&rename(&table.name, &new.name)).ok()?;
     for (name, to, _) in indexes {
-        let relation = table.name.sibling(name);
-        let rename =
-            RelationChange::Rename { word: RelationWord::Index, relation, to: to.clone(), if_exists: false };
-        schema.apply(&Change::Relation(rename)).ok()?;
+        schema.apply(&Change::rename_relation(RelationWord::Index, &table.name.sibling(name), to)).ok()?;
     }
     Some(schema)
 }
 
 fn rename(from: &Name, to: &str) -> Change {
-    Change::Relation(RelationChange::Rename {
-        word: RelationWord::MaterializedView,
-        relation: from.clone(),
-        to: to.to_owned(),
-        if_exists: false,
-    })
+    Change::rename_relation(RelationWord::MaterializedView, from, to)
 }
 
 fn drop(name: &Name) -> Change {
-    Change::Relation(RelationChange::Drop {
-        targets: vec![DropTarget::Relation { word: RelationWord::MaterializedView, name: name.clone() }],
-        if_exists: false,
-        cascade: false,
-    })
+    Change::drop_one(DropTarget::Relation { word: RelationWord::MaterializedView, name: name.clone() })
 }

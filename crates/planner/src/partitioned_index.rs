@@ -113,7 +113,7 @@ pub(crate) fn build(wanted: &Catalog, now: &Catalog, index: &IndexDefinition) ->
 }
 
 /// The direct partitions with their parts of an index.
-fn parts<'a>(
+pub(crate) fn parts<'a>(
     catalog: &'a Catalog,
     whole: &'a IndexDefinition,
 ) -> impl Iterator<Item = (&'a Table, &'a Index)> {

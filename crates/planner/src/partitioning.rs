@@ -9,8 +9,7 @@ mod obstacles;
 mod parent;
 
 use altimeter_catalog::{
-    Catalog, Change, Check, Name, PartitionBy, PartitionChange, Partitioning, RelationChange, RelationWord,
-    Table, Width,
+    Catalog, Change, Check, Name, PartitionBy, PartitionChange, Partitioning, RelationWord, Table, Width,
 };
 
 use crate::comments;
@@ -197,10 +196,14 @@ impl<'a> Layout<'a> {
             all.push(Change::SetNotNull { table: name.clone(), column: self.column.to_owned() })?;
         }
         all.extend(self.drop_triggers())?;
-        all.push(rename(RelationWord::Table, name, &first.name))?;
+        all.push(Change::rename_relation(RelationWord::Table, name, &first.name))?;
         for index in self.indexes() {
             let index = &index.definition.name;
-            all.push(rename(RelationWord::Index, &name.sibling(index), &self.index_of_first(index)))?;
+            all.push(Change::rename_relation(
+                RelationWord::Index,
+                &name.sibling(index),
+                self.index_of_first(index),
+            ))?;
         }
         self.make_parent(&mut all, (first, name), &|index| (self.index_of_first(index), index.to_owned()))?;
         let handed = self.hand_over(&all.schema, first, name);
@@ -224,16 +227,6 @@ fn refuse_copy(name: &Name, by: PartitionBy) -> PlanError {
          plan for that is not made yet. By range (month, or every so many numbers) the table becomes the first partition \
          as it is",
     )
-}
-
-/// Gives a relation another name.
-pub(crate) fn rename(word: RelationWord, relation: &Name, to: &str) -> Change {
-    Change::Relation(RelationChange::Rename {
-        word,
-        relation: relation.clone(),
-        to: to.to_owned(),
-        if_exists: false,
-    })
 }
 
 /// Where the partitions begin.

@@ -8,6 +8,7 @@ use altimeter_catalog::{
 
 use crate::draft::{Draft, DraftStep};
 use crate::plan::PlanError;
+use crate::text::one_line;
 
 fn unproved(reason: String) -> PlanError {
     PlanError::Unproved { reason }
@@ -59,7 +60,7 @@ fn as_written(change: &Change) -> Change {
                 // Both are read off the text of the definition, which is compared.
                 columns: Vec::new(),
                 expression: None,
-                sql: constraint.sql.split_whitespace().collect::<Vec<_>>().join(" "),
+                sql: one_line(&constraint.sql),
                 ..constraint.clone()
             },
         },
@@ -129,10 +130,6 @@ fn view_as_written(view: &View) -> View {
         options,
         ..View::default()
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A step's way back leads to the schema before the step, but for what the step says it cannot bring back.

@@ -295,7 +295,7 @@ fn finish(names: Names<'_>, changes: Vec<Change>) -> Result<Request, RequestErro
             }
         }
         match change {
-            Change::Written { sql, .. } => said.push(sql.split_whitespace().collect::<Vec<_>>().join(" ")),
+            Change::Written { sql, .. } => said.push(crate::text::one_line(sql)),
             change => said.extend(change.parts().into_iter().map(|one| says(now, one))),
         }
         if i + 1 < changes.len() {

@@ -584,12 +584,7 @@ impl StandIn<'_> {
             },
             Change::Written { sql: go_on, changes: means.collect() },
             alter(self.name, ColumnAction::DropIdentity { if_exists: false }),
-            Change::Relation(RelationChange::Rename {
-                word: RelationWord::Sequence,
-                relation: next,
-                to: sequence.name.name.clone(),
-                if_exists: false,
-            }),
+            Change::rename_relation(RelationWord::Sequence, &next, &sequence.name.name),
         ]
     }
 
@@ -609,12 +604,7 @@ impl StandIn<'_> {
     }
 
     fn rename_index(&self, from: &str, to: &str) -> Change {
-        Change::Relation(RelationChange::Rename {
-            word: RelationWord::Index,
-            relation: self.table.name.sibling(from),
-            to: to.to_owned(),
-            if_exists: false,
-        })
+        Change::rename_relation(RelationWord::Index, &self.table.name.sibling(from), to)
     }
 
     fn rename_constraint(&self, from: &str, to: &str) -> Change {

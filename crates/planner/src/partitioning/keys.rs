@@ -6,7 +6,6 @@ use altimeter_catalog::{
     RelationWord, Table,
 };
 
-use super::rename;
 use crate::plan::PlanError;
 use crate::recipe::{RecipeContext, refuse};
 
@@ -203,7 +202,7 @@ impl<'a> Key<'a> {
             }
             None => vec![
                 Change::DropIndex { index: self.table.sibling(own), concurrently: false, if_exists: false },
-                rename(RelationWord::Index, &self.table.sibling(index), own),
+                Change::rename_relation(RelationWord::Index, &self.table.sibling(index), own),
             ],
         }
     }

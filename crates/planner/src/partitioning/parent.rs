@@ -6,7 +6,7 @@ use altimeter_catalog::{
     SequenceOptions,
 };
 
-use super::{Layout, Sequence, rename};
+use super::{Layout, Sequence};
 use crate::plan::PlanError;
 use crate::recipe::refuse;
 
@@ -129,7 +129,7 @@ impl Layout<'_> {
                 column: counted.column.to_owned(),
                 action: ColumnAction::DropIdentity { if_exists: false },
             });
-            all.push(rename(RelationWord::Sequence, &next, &counted.sequence.name));
+            all.push(Change::rename_relation(RelationWord::Sequence, &next, &counted.sequence.name));
         }
         all
     }
@@ -139,7 +139,7 @@ impl Layout<'_> {
         let mut all: Vec<Change> = self.owned_by(schema, to).collect();
         if let Some(counted) = self.counted() {
             let beside = self.sequence_beside(&counted);
-            all.push(rename(RelationWord::Sequence, counted.sequence, &beside.name));
+            all.push(Change::rename_relation(RelationWord::Sequence, counted.sequence, &beside.name));
             all.push(self.add_identity(&counted, to, counted.sequence));
             all.extend(self.go_on(counted.sequence, &beside));
         }

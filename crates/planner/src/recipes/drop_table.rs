@@ -43,14 +43,8 @@ fn draft(
         refuse(format!("{e}{texts}"), "take away first what needs it, or ask for CASCADE")
     })?;
     let aside = name.sibling(context.name(&format!("altimeter_dropped_{}", name.name)));
-    let rename = |from: &altimeter_catalog::Name, to: &str| {
-        Change::Relation(RelationChange::Rename {
-            word: RelationWord::Table,
-            relation: from.clone(),
-            to: to.to_owned(),
-            if_exists: false,
-        })
-    };
+    let rename =
+        |from: &altimeter_catalog::Name, to: &str| Change::rename_relation(RelationWord::Table, from, to);
     let mut draft = Draft::default();
     draft.steps.push(DraftStep::deploy(
         PhaseKind::Migrate,

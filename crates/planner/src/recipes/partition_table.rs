@@ -14,7 +14,7 @@ use altimeter_catalog::{
 use super::add_index::OLD_TRANSACTION_S;
 use super::set_not_null::demanded;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
-use crate::partitioning::{Layout, Sequence, rename};
+use crate::partitioning::{Layout, Sequence};
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, refuse};
 
@@ -167,16 +167,20 @@ fn swap(layout: &Layout<'_>, before: &Sequence) -> Result<DraftStep, PlanError> 
     let mut together = Sequence::on(&proved.schema);
     together.extend(layout.dependants.dropped())?;
     together.extend(layout.drop_triggers())?;
-    together.push(rename(RelationWord::Table, name, &first.name))?;
+    together.push(Change::rename_relation(RelationWord::Table, name, &first.name))?;
     for index in layout.indexes() {
         let index = &index.definition.name;
-        together.push(rename(RelationWord::Index, &name.sibling(index), &layout.index_of_first(index)))?;
+        together.push(Change::rename_relation(
+            RelationWord::Index,
+            &name.sibling(index),
+            layout.index_of_first(index),
+        ))?;
     }
-    together.push(rename(RelationWord::Table, &layout.beside, &name.name))?;
+    together.push(Change::rename_relation(RelationWord::Table, &layout.beside, &name.name))?;
     for index in layout.indexes() {
         let index = &index.definition.name;
         let beside = name.sibling(layout.index_beside(index));
-        together.push(rename(RelationWord::Index, &beside, index))?;
+        together.push(Change::rename_relation(RelationWord::Index, &beside, index))?;
     }
     let handed = layout.hand_over(&together.schema, first, name);
     together.extend(handed)?;
@@ -221,16 +225,20 @@ fn back(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec
         restart_identity: false,
         cascade: false,
     }))?;
-    all.push(rename(RelationWord::Table, name, &layout.beside.name))?;
+    all.push(Change::rename_relation(RelationWord::Table, name, &layout.beside.name))?;
     for index in layout.indexes() {
         let index = &index.definition.name;
-        all.push(rename(RelationWord::Index, &name.sibling(index), &layout.index_beside(index)))?;
+        all.push(Change::rename_relation(
+            RelationWord::Index,
+            &name.sibling(index),
+            layout.index_beside(index),
+        ))?;
     }
-    all.push(rename(RelationWord::Table, first, &name.name))?;
+    all.push(Change::rename_relation(RelationWord::Table, first, &name.name))?;
     for index in layout.indexes() {
         let index = &index.definition.name;
         let of_first = name.sibling(layout.index_of_first(index));
-        all.push(rename(RelationWord::Index, &of_first, index))?;
+        all.push(Change::rename_relation(RelationWord::Index, &of_first, index))?;
     }
     let handed = layout.hand_back(&all.schema, name);
     all.extend(handed)?;

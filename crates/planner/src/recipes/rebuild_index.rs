@@ -10,6 +10,7 @@ use altimeter_catalog::{
 
 use super::add_index::OLD_TRANSACTION_S;
 use crate::draft::{Draft, DraftStep};
+use crate::partitioned_index::parts;
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, refuse};
 
@@ -48,9 +49,7 @@ fn leaves<'a>(catalog: &'a Catalog, table: &'a Table, index: &'a Index) -> Vec<(
     if table.kind != TableKind::PartitionedTable {
         return vec![(table, index)];
     }
-    let part = |t: &'a Table| t.indexes.iter().find(|i| i.part_of.as_ref() == Some(&index.definition.name));
-    let below = catalog.direct_partitions_of(&table.name).filter_map(|t| Some((t, part(t)?)));
-    below.flat_map(|(t, i)| leaves(catalog, t, i)).collect()
+    parts(catalog, &index.definition).flat_map(|(t, i)| leaves(catalog, t, i)).collect()
 }
 
 fn draft(context: &RecipeContext<'_>, title: &str, all: &[(&Table, &Index)]) -> Result<Draft, PlanError> {

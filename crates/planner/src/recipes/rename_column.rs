@@ -102,13 +102,7 @@ fn by_copy(
         "both columns hold the truth whichever is written, so old and new instances run side by side",
         format!("use {to} instead of {from} on {name}, nothing else; roll out instance by instance"),
     ));
-    draft.steps.push(DraftStep::wait(
-        "old code gone?",
-        format!(
-            "the next step fails every statement that still names {from}: wait until no old instance, job, \
-                     report or script does"
-        ),
-    ));
+    draft.steps.push(DraftStep::old_code_gone(from));
     draft.steps.push(rename.finish());
     draft.triggers.push((
         "the two columns are no longer kept in step".to_owned(),

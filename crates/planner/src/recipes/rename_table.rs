@@ -5,6 +5,7 @@
 
 use altimeter_catalog::{Catalog, Change, Check, Name, RelationChange, Table};
 
+use crate::both_names;
 use crate::draft::{Draft, DraftStep};
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, refuse};
@@ -30,19 +31,12 @@ fn draft(context: &RecipeContext<'_>, change: &Change, table: &Table, to: &Name)
     let failed = |e: altimeter_catalog::ApplyError| refuse(e.to_string(), "choose another name");
     let mut renamed: Catalog = context.catalog.clone();
     renamed.apply(change).map_err(failed)?;
-    let Some(view) = context.engine.stand_in(&renamed, from, to, &[]) else {
-        return Err(refuse(
-            format!(
-                "{from} has row security, which a view of this version passes over: nothing can stand in for it"
-            ),
-            "PostgreSQL 15 can do it; or stop the application and use --zero-downtime false",
-        ));
-    };
+    let instead = "PostgreSQL 15 can do it; or stop the application and use --zero-downtime false";
+    let (view, drop_view) = both_names::stand_in(&context.on(&renamed), from, to, &[], instead)?;
     let back = context
         .engine
         .undo(context.catalog, change)
         .ok_or_else(|| refuse(format!("{from} cannot be given its name back"), ""))?;
-    let drop_view = undo_view(context, &renamed, &view)?;
     let mut draft = Draft { cautions: cautions(context, table, to), ..Draft::default() };
     let mut rename = DraftStep::sql(
         PhaseKind::Expand,
@@ -62,13 +56,7 @@ fn draft(context: &RecipeContext<'_>, change: &Change, table: &Table, to: &Name)
         "both names work, so old and new instances run side by side",
         format!("name {to} wherever it named {from}; roll out instance by instance"),
     ));
-    draft.steps.push(DraftStep::wait(
-        "old code gone?",
-        format!(
-            "the next step fails every statement that still names {from}: wait until no old instance, job, \
-                     report or script does"
-        ),
-    ));
+    draft.steps.push(DraftStep::old_code_gone(from));
     let mut contract = DraftStep::sql(
         PhaseKind::Contract,
         format!("drop the view {from}"),
@@ -80,15 +68,6 @@ fn draft(context: &RecipeContext<'_>, change: &Change, table: &Table, to: &Name)
     contract.after.push(Check::NameFree { name: from.clone() });
     draft.steps.push(contract);
     Ok(draft)
-}
-
-fn undo_view(
-    context: &RecipeContext<'_>,
-    renamed: &Catalog,
-    view: &[Change],
-) -> Result<Vec<Change>, PlanError> {
-    let made = view.first().and_then(|create| context.engine.undo(renamed, create));
-    made.ok_or_else(|| refuse("the view could not be dropped again", ""))
 }
 
 fn cautions(context: &RecipeContext<'_>, table: &Table, to: &Name) -> Vec<String> {

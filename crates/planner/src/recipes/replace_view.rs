@@ -13,6 +13,7 @@ use crate::dependants::Dependants;
 use crate::draft::{Draft, DraftStep};
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, refuse};
+use crate::text::one_line;
 
 pub(crate) struct ReplaceView;
 
@@ -124,11 +125,8 @@ fn in_place(
         )
     })?;
     let mut changes = above.dropped();
-    changes.push(Change::Relation(RelationChange::Drop {
-        targets: vec![DropTarget::Relation { word: RelationWord::View, name: view.name.clone() }],
-        if_exists: false,
-        cascade: false,
-    }));
+    changes
+        .push(Change::drop_one(DropTarget::Relation { word: RelationWord::View, name: view.name.clone() }));
     changes.extend(made);
     changes.extend(above.made_again());
     Ok(Change::Together(changes))
@@ -226,7 +224,7 @@ fn refuse_what_reads_less(catalog: &Catalog, old: &View, new: &View) -> Result<(
         })
     };
     let Some((what, column, text)) = in_views.or_else(in_policies) else { return Ok(()) };
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = one_line(&text);
     let text = if text.is_empty() { text } else { format!(": `{text}`") };
     Err(refuse(
         format!("{what} reads {column} of {name}, which the new query does not give{text}"),

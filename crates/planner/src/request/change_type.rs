@@ -95,7 +95,7 @@ impl Reader for ChangeType {
             says += &format!(" collate {collation}");
         }
         if let Some(using) = using {
-            says += &format!(" using {}", using.split_whitespace().collect::<Vec<_>>().join(" "));
+            says += &format!(" using {}", crate::text::one_line(using));
         }
         Some(says)
     }

@@ -13,6 +13,7 @@ use altimeter_catalog::{
 
 use super::resolve::{Memory, Names};
 use super::{Request, RequestError, finish};
+use crate::text::bare;
 
 /// So many names of a kind are listed in a message.
 const LISTED: usize = 5;
@@ -115,11 +116,11 @@ impl Difference<'_> {
         self.catalog.tables.iter().filter_map(|is| Some((is, self.wanted.table(&is.name)?)))
     }
 
-    /// Tables, columns and labels that would go.
+    /// Tables and columns that would go.
     fn lost(&self) -> Vec<String> {
         let tables = self.gone_tables().map(|t| format!("table {}", t.name));
         let columns = self.pairs().flat_map(|(is, shall)| {
-            let gone = is.columns.iter().filter(|c| column(shall, &c.name).is_none());
+            let gone = is.columns.iter().filter(|c| shall.column(&c.name).is_none());
             gone.map(|c| format!("column {}.{}", is.name, c.name))
         });
         tables.chain(columns).collect()
@@ -157,11 +158,7 @@ impl Difference<'_> {
             self.table(is, shall, &mut changes, &mut last)?;
         }
         let gone = self.gone_in_order().into_iter().map(|t| {
-            Change::Relation(RelationChange::Drop {
-                targets: vec![DropTarget::Relation { word: RelationWord::Table, name: t.name.clone() }],
-                if_exists: false,
-                cascade: false,
-            })
+            Change::drop_one(DropTarget::Relation { word: RelationWord::Table, name: t.name.clone() })
         });
         last.extend(gone);
         changes.extend(last);
@@ -240,7 +237,7 @@ impl Difference<'_> {
             return Err(not_planned(&format!("the kind of {}", is.name)));
         }
         for column in &shall.columns {
-            match self::column(is, &column.name) {
+            match is.column(&column.name) {
                 None => changes.push(Change::AddColumn {
                     table: table(),
                     column: Column { grants: Vec::new(), comment: None, ..column.clone() },
@@ -278,7 +275,7 @@ impl Difference<'_> {
             let index = new.definition.clone();
             changes.push(Change::CreateIndex { index, concurrently: false, if_not_exists: false });
         }
-        let gone = is.columns.iter().filter(|c| self::column(shall, &c.name).is_none());
+        let gone = is.columns.iter().filter(|c| shall.column(&c.name).is_none());
         last.extend(gone.map(|c| Change::DropColumn {
             table: table(),
             column: c.name.clone(),
@@ -349,11 +346,6 @@ fn is_own(constraint: &Constraint) -> bool {
     !constraint.inherited && !matches!(constraint.kind, ConstraintKind::NotNull | ConstraintKind::Trigger)
 }
 
-/// An expression or definition without what may be written or left out: blanks, parentheses, quotes around names.
-fn bare(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !"()\"".contains(*c)).collect()
-}
-
 /// An index, as far as two that are alike have it in common.
 fn alike(index: &Index) -> IndexDefinition {
     let mut definition = index.definition.clone();
@@ -364,10 +356,6 @@ fn alike(index: &Index) -> IndexDefinition {
         }
     }
     definition
-}
-
-fn column<'a>(table: &'a Table, name: &str) -> Option<&'a Column> {
-    table.columns.iter().find(|c| c.name == name)
 }
 
 fn not_planned(what: &str) -> RequestError {

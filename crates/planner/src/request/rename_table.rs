@@ -149,12 +149,7 @@ impl Reader for MoveTable {
 }
 
 fn rename(relation: &Name, to: String) -> Change {
-    Change::Relation(RelationChange::Rename {
-        word: RelationWord::Table,
-        relation: relation.clone(),
-        to,
-        if_exists: false,
-    })
+    Change::rename_relation(RelationWord::Table, relation, to)
 }
 
 fn free(names: Names<'_>, name: &Name) -> Result<(), Trouble> {

@@ -104,7 +104,7 @@ fn refused(names: Names<'_>, statement: &Statement, why: &str) -> RequestError {
 }
 
 fn about(statement: &Statement, why: &str) -> RequestError {
-    let sql: String = statement.sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sql: String = crate::text::one_line(&statement.sql);
     let short: String = sql.chars().take(100).collect();
     let more = if short.len() < sql.len() { "…" } else { "" };
     RequestError {
