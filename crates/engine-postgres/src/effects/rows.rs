@@ -94,6 +94,7 @@ pub(super) fn backfilled(catalog: &Catalog, it: &Backfill, effect: &mut Effect) 
         command: WriteCommand::Update,
         columns: vec![it.column.clone()],
         rows: None,
+        assumed: false,
         batch_rows: Some(it.batch_rows),
         pause_ms: it.pause_ms,
     });
