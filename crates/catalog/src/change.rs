@@ -7,6 +7,7 @@ mod partition;
 mod relation;
 mod rows;
 mod session;
+mod sweep;
 
 pub use alter::{AlterTable, ColumnAction, TableAction};
 pub use maintenance::{Maintenance, Movable, ReindexTarget, Target, Vacuum};
@@ -18,6 +19,7 @@ pub use relation::{
 };
 pub use rows::{Conflict, EndsEarly, Given, LedBy, Mention, RowsChange, Values, Write, WriteCommand};
 pub use session::SessionChange;
+pub use sweep::{RowsStatement, Sweep, SweepWork};
 
 use crate::{Column, ConstraintKind, IndexDefinition, Name};
 
@@ -166,6 +168,8 @@ pub enum Change {
     },
     /// Rows of a table are filled in batches, each committed on its own.
     Backfill(Backfill),
+    /// Rows of a table are deleted, changed or copied in batches, each committed on its own.
+    Sweep(Sweep),
     /// Several changes in one statement and one transaction.
     Together(Vec<Change>),
     /// A statement in somebody's own words: for what no engine prints from the change alone.
@@ -494,6 +498,7 @@ impl Change {
             Change::CreateIndex { index, .. } => vec![&index.table],
             Change::CreateTrigger(trigger) => vec![&trigger.table],
             Change::Backfill(backfill) => vec![&backfill.table],
+            Change::Sweep(sweep) => std::iter::once(&sweep.table).chain(sweep.written()).collect(),
             Change::DropIndex { .. } | Change::CreateFunction(_) | Change::DropFunction { .. } => Vec::new(),
             Change::Partition(change) => change.tables(),
             Change::Relation(change) => change.tables(),

@@ -252,6 +252,8 @@ pub struct RowUpdate {
     pub columns: Vec<String>,
     /// How many, as far as that can be told; none if it cannot.
     pub rows: Option<f64>,
+    /// The fewest and the most they can be, where the condition tells; none if `rows` is all that is known.
+    pub between: Option<(f64, f64)>,
     /// Rows in one transaction; none if all in one.
     pub batch_rows: Option<u32>,
     /// Pause between transactions, in milliseconds.

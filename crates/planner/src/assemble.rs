@@ -262,7 +262,7 @@ fn steps(
             down,
             after: checks(&draft.after, &schema),
             lost_on_return: draft.lost_on_return.clone(),
-            progress: draft.progress.as_ref().map(|b| engine.print_progress(&schema, b)),
+            progress: draft.progress.as_ref().and_then(|c| engine.print_progress(&schema, c)),
         };
         steps.push((draft.phase, step));
     }

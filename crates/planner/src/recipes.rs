@@ -8,6 +8,7 @@ mod add_index;
 mod add_key;
 mod change_default;
 mod change_enum;
+mod change_rows;
 mod change_type;
 mod drop_column;
 mod drop_constraint;
@@ -31,6 +32,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &add_key::AddKey,
     &change_default::ChangeDefault,
     &change_enum::ChangeEnum,
+    &change_rows::ChangeRows,
     &change_type::ChangeType,
     &drop_column::DropColumn,
     &drop_constraint::DropConstraint,

@@ -8,6 +8,7 @@ mod add_column;
 mod add_constraint;
 mod add_index;
 mod change_enum;
+mod change_rows;
 mod change_type;
 mod column_default;
 mod column_type;
@@ -79,6 +80,8 @@ static ALL: &[&dyn Reader] = &[
     &named_constraint::ValidateConstraint,
     &partition_table::PartitionTable,
     &rebuild_index::RebuildIndex,
+    &change_rows::DeleteRows,
+    &change_rows::SetRows,
 ];
 
 /// Clauses any sentence may have.

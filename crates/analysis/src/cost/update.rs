@@ -53,7 +53,29 @@ pub(super) fn rows(catalog: &Catalog, table: &Table, update: &RowUpdate) -> Opti
     estimate.disk_after_bytes = Some(growth);
     estimate.replica_lag_ms = Some(wait::lag(wal.likely / batches));
     estimate.wal_bytes = Some(wal);
+    if let Some(between) = update.between {
+        stretch(&mut estimate, rows, between);
+    }
     Some(estimate)
+}
+
+/// Widens an estimate made for that many rows to the fewest and the most there can be.
+fn stretch(estimate: &mut Estimate, rows: f64, (fewest, most): (f64, f64)) {
+    let (less, more) = (fewest / rows.max(1.0), most / rows.max(1.0));
+    for range in [
+        &mut estimate.duration_ms,
+        &mut estimate.read_bytes,
+        &mut estimate.write_bytes,
+        &mut estimate.wal_bytes,
+        &mut estimate.disk_peak_bytes,
+        &mut estimate.disk_after_bytes,
+    ] {
+        if let Some(range) = range {
+            range.low *= less.min(1.0);
+            range.high *= more.max(1.0);
+            range.basis.push("rows the condition can match".to_owned());
+        }
+    }
 }
 
 /// Bytes of the log, and bytes the table grows by. `heap` and `indexes` are the parts those rows have of them.

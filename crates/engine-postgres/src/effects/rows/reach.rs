@@ -2,7 +2,7 @@
 //! statistics; this follows its rules as far as a catalog without values goes: an index serves a comparison with its
 //! first key, and is taken where it costs less than the whole table (`costsize.c`, defaults of `selfuncs.h`).
 
-use altimeter_catalog::{Catalog, EndsEarly, Index, IndexTarget, Mention, RowsChange, Table};
+use altimeter_catalog::{Catalog, EndsEarly, Index, IndexTarget, Mention, Name, RowsChange, Table};
 
 use super::write::all_empty;
 use crate::effects::{family, is_empty};
@@ -43,6 +43,43 @@ pub(super) fn rows(catalog: &Catalog, change: &RowsChange, number: usize) -> Opt
 fn satisfying(table: &Table, conditions: &[Condition]) -> Option<f64> {
     let share: f64 = conditions.iter().map(|c| share_of(table, c)).product();
     table.size.rows.map(|rows| (rows * share).max(1.0).min(rows))
+}
+
+/// Rows of a table that satisfy a condition: the fewest, the likely number and the most, as far as the statistics of the
+/// columns and the number of rows tell. None where the number of rows is not known.
+pub(crate) fn matched(catalog: &Catalog, table: &Name, condition: Option<&str>) -> Option<(f64, f64, f64)> {
+    let condition = condition.map_or(Condition::Known(true), Condition::parse);
+    let holders = family(catalog, table);
+    let holders = holders.iter().filter(|t| t.kind != altimeter_catalog::TableKind::PartitionedTable);
+    let each = holders.map(|t| {
+        let rows = t.size.rows?;
+        let (fewest, most) = bounds(t, &condition);
+        let likely = share_of(t, &condition).clamp(fewest, most);
+        Some((fewest * rows, likely * rows, most * rows))
+    });
+    each.reduce(|sum, one| sum.zip(one).map(|(a, b)| (a.0 + b.0, a.1 + b.1, a.2 + b.2))).flatten()
+}
+
+/// The smallest and the largest share of rows that can satisfy a condition.
+fn bounds(table: &Table, condition: &Condition) -> (f64, f64) {
+    // A sample is a sample: what it says is taken to hold within a fifth.
+    let about = |share: f64| (share * 0.8, (share * 1.2).min(1.0));
+    match condition {
+        Condition::Known(true) => (1.0, 1.0),
+        Condition::Known(false) => (0.0, 0.0),
+        Condition::All(parts) => parts.iter().map(|c| bounds(table, c)).fold((1.0, 1.0), |sum, one| {
+            ((sum.0 + one.0 - 1.0_f64).max(0.0), sum.1.min(one.1))
+        }),
+        Condition::Any(parts) => parts.iter().map(|c| bounds(table, c)).fold((0.0, 0.0), |sum, one| {
+            (sum.0.max(one.0), (sum.1 + one.1).min(1.0))
+        }),
+        Condition::IsNull(column) => null_share(table, column).map_or((0.0, 1.0), about),
+        Condition::NotNull(column) => null_share(table, column).map_or((0.0, 1.0), |nulls| about(1.0 - nulls)),
+        Condition::Compare { subject, operator: Operator::Equal, .. } if is_unique(table, subject) => {
+            (0.0, 1.0 / table.size.rows.unwrap_or(1.0).max(1.0))
+        }
+        Condition::Compare { .. } | Condition::Other(_) => (0.0, 1.0),
+    }
 }
 
 /// Whether a mention gives no row for sure.

@@ -65,6 +65,7 @@ pub(super) fn by_statement(catalog: &Catalog, change: &RowsChange, write: &Write
         command: write.command,
         columns: write.columns.iter().map(|g| g.column.clone()).collect(),
         rows,
+        between: None,
         batch_rows: None,
         pause_ms: 0,
     });
