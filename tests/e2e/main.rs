@@ -41,6 +41,7 @@ mod harness;
 mod inspect;
 mod odd_constraints;
 mod odd_dependants;
+mod odd_rows;
 mod odd_tables;
 mod odd_types;
 mod oracle;

@@ -30,6 +30,29 @@ const UNKNOWN_WIDTH: f64 = 100.0;
 
 /// The cost of writing rows of a table: all of them, unless it is known how many.
 pub(super) fn rows(catalog: &Catalog, table: &Table, update: &RowUpdate) -> Option<Estimate> {
+    let Some((fewest, most)) = update.between else { return so_many(catalog, table, update) };
+    let of = |rows: f64| so_many(catalog, table, &RowUpdate { rows: Some(rows), ..update.clone() });
+    let (least, most) = (of(fewest)?, of(most)?);
+    let mut estimate = so_many(catalog, table, update)?;
+    for (range, least, most) in [
+        (&mut estimate.duration_ms, least.duration_ms, most.duration_ms),
+        (&mut estimate.read_bytes, least.read_bytes, most.read_bytes),
+        (&mut estimate.write_bytes, least.write_bytes, most.write_bytes),
+        (&mut estimate.wal_bytes, least.wal_bytes, most.wal_bytes),
+        (&mut estimate.disk_peak_bytes, least.disk_peak_bytes, most.disk_peak_bytes),
+        (&mut estimate.disk_after_bytes, least.disk_after_bytes, most.disk_after_bytes),
+        (&mut estimate.replica_lag_ms, least.replica_lag_ms, most.replica_lag_ms),
+    ] {
+        if let (Some(range), Some(least), Some(most)) = (range, least, most) {
+            range.low = range.low.min(least.low);
+            range.high = range.high.max(most.high);
+            range.basis.push("rows the condition can match".to_owned());
+        }
+    }
+    Some(estimate)
+}
+
+fn so_many(catalog: &Catalog, table: &Table, update: &RowUpdate) -> Option<Estimate> {
     let all = table.size.rows?;
     let rows = match (update.command, update.rows) {
         (_, Some(rows)) => rows,
@@ -53,29 +76,7 @@ pub(super) fn rows(catalog: &Catalog, table: &Table, update: &RowUpdate) -> Opti
     estimate.disk_after_bytes = Some(growth);
     estimate.replica_lag_ms = Some(wait::lag(wal.likely / batches));
     estimate.wal_bytes = Some(wal);
-    if let Some(between) = update.between {
-        stretch(&mut estimate, rows, between);
-    }
     Some(estimate)
-}
-
-/// Widens an estimate made for that many rows to the fewest and the most there can be.
-fn stretch(estimate: &mut Estimate, rows: f64, (fewest, most): (f64, f64)) {
-    let (less, more) = (fewest / rows.max(1.0), most / rows.max(1.0));
-    for range in [
-        &mut estimate.duration_ms,
-        &mut estimate.read_bytes,
-        &mut estimate.write_bytes,
-        &mut estimate.wal_bytes,
-        &mut estimate.disk_peak_bytes,
-        &mut estimate.disk_after_bytes,
-    ] {
-        if let Some(range) = range {
-            range.low *= less.min(1.0);
-            range.high *= more.max(1.0);
-            range.basis.push("rows the condition can match".to_owned());
-        }
-    }
 }
 
 /// Bytes of the log, and bytes the table grows by. `heap` and `indexes` are the parts those rows have of them.

@@ -39,7 +39,7 @@ impl Recipe for ChangeRows {
 fn draft(context: &RecipeContext<'_>, asked: &RowsStatement) -> Result<Draft, PlanError> {
     let table = context.table(&asked.table)?;
     refuse_what_cannot_be_swept(context, table, asked)?;
-    let mut plan = Plan { context, draft: Draft::default(), kept: Vec::new(), built: Vec::new() };
+    let mut plan = Plan { context, draft: Draft::default(), room: Vec::new(), kept: Vec::new(), built: Vec::new() };
     match &asked.set {
         None => plan.delete(table, asked.condition.as_deref())?,
         Some(set) => plan.set(table, set, asked.condition.as_deref())?,
@@ -127,6 +127,8 @@ fn key_of(context: &RecipeContext<'_>, table: &Table) -> Result<Vec<String>, Pla
 struct Plan<'a> {
     context: &'a RecipeContext<'a>,
     draft: Draft,
+    /// The steps that make room: indexes, tables for what is kept.
+    room: Vec<DraftStep>,
     /// The tables that hold what is kept.
     kept: Vec<Name>,
     /// Indexes that the plan needs and takes away again.
@@ -145,9 +147,9 @@ impl Plan<'_> {
         kept: &Name,
         columns: &[Column],
         key: &[String],
-    ) -> Result<DraftStep, PlanError> {
+    ) -> Result<(), PlanError> {
         let why = format!(
-            "what the next step takes from {} goes there first, in the same transaction: the way back has it",
+            "what a step takes from {} goes there, in the same transaction: the way back has it",
             table.name
         );
         let mut step = DraftStep::sql(PhaseKind::Expand, format!("a table for what is kept: {}", kept.name), why);
@@ -170,7 +172,8 @@ impl Plan<'_> {
         step.down.push(drop_table(kept, true));
         step.after.push(Check::NameTaken { name: kept.clone() });
         self.kept.push(kept.clone());
-        Ok(step)
+        self.room.push(step);
+        Ok(())
     }
 
     fn sweep(&self, table: &Name, rows: &Table, key: &[String], work: SweepWork) -> Sweep {
@@ -187,11 +190,9 @@ impl Plan<'_> {
         for reference in &references {
             must_not_be.extend(self.unbind(table, reference, condition)?);
         }
-        let mut steps = self.delete_rows(table, condition, "")?;
-        if let Some(step) = steps.last_mut() {
-            step.before.extend(must_not_be);
-        }
-        self.draft.steps.extend(steps);
+        let mut step = self.delete_rows(table, condition, "")?;
+        step.before.extend(must_not_be);
+        self.draft.steps.push(step);
         self.analyse(&table.name);
         let fired = self.fired(table, "DELETE");
         self.draft.cautions.extend(fired);
@@ -237,8 +238,8 @@ impl Plan<'_> {
                 }]);
             }
             OnDelete::Cascades => {
-                let steps = self.delete_rows(from, Some(&reference.condition), &beside)?;
-                self.draft.steps.extend(steps);
+                let step = self.delete_rows(from, Some(&reference.condition), &beside)?;
+                self.draft.steps.push(step);
                 let fired = self.fired(from, "DELETE");
                 self.draft.cautions.extend(fired);
                 self.draft.cautions.push(format!(
@@ -259,8 +260,8 @@ impl Plan<'_> {
                 })
                 .collect(),
         };
-        let steps = self.set_rows(from, &set, Some(&reference.condition), &beside)?;
-        self.draft.steps.extend(steps);
+        let step = self.set_rows(from, &set, Some(&reference.condition), &beside)?;
+        self.draft.steps.push(step);
         let fired = self.fired(from, "UPDATE");
         self.draft.cautions.extend(fired);
         Ok(Vec::new())
@@ -290,8 +291,8 @@ impl Plan<'_> {
         }
         let set = &nullable[..1];
         let beside = format!("_{}", reference.constraint.name);
-        let steps = self.set_rows(table, set, condition, &beside)?;
-        self.draft.steps.extend(steps);
+        let step = self.set_rows(table, set, condition, &beside)?;
+        self.draft.steps.push(step);
         Ok(vec![Check::NotReferenced {
             table: table.name.clone(),
             columns: columns.clone(),
@@ -305,13 +306,13 @@ impl Plan<'_> {
         table: &Table,
         condition: Option<&str>,
         beside: &str,
-    ) -> Result<[DraftStep; 2], PlanError> {
+    ) -> Result<DraftStep, PlanError> {
         let name = &table.name;
         let key = key_of(self.context, table)?;
         let kept = self.kept_name(table, beside);
         let columns: Vec<Column> = table.columns.iter().filter(|c| c.generated.is_none()).cloned().collect();
         let names: Vec<String> = columns.iter().map(|c| c.name.clone()).collect();
-        let keep = self.keep(table, &kept, &columns, &key)?;
+        self.keep(table, &kept, &columns, &key)?;
         let work = SweepWork::Delete {
             condition: condition.map(str::to_owned),
             kept: Some((kept.clone(), names.clone())),
@@ -330,7 +331,7 @@ impl Plan<'_> {
             &key,
             SweepWork::Copy { into: name.clone(), columns },
         )));
-        Ok([keep, step])
+        Ok(step)
     }
 
     fn set(
@@ -339,8 +340,8 @@ impl Plan<'_> {
         set: &[(String, String)],
         condition: Option<&str>,
     ) -> Result<(), PlanError> {
-        let steps = self.set_rows(table, set, condition, "")?;
-        self.draft.steps.extend(steps);
+        let step = self.set_rows(table, set, condition, "")?;
+        self.draft.steps.push(step);
         let columns: Vec<String> = set.iter().map(|(c, _)| c.clone()).collect();
         self.draft.steps.push(analysed(&table.name, &columns));
         let fired = self.fired(table, "UPDATE");
@@ -354,7 +355,7 @@ impl Plan<'_> {
         set: &[(String, String)],
         condition: Option<&str>,
         beside: &str,
-    ) -> Result<[DraftStep; 2], PlanError> {
+    ) -> Result<DraftStep, PlanError> {
         let name = &table.name;
         let key = key_of(self.context, table)?;
         let kept = self.kept_name(table, beside);
@@ -364,7 +365,7 @@ impl Plan<'_> {
             Some(Column { name: Sweep::kept_after(n), ..table.column(c)?.clone() })
         };
         columns.extend(set.iter().enumerate().filter_map(after));
-        let keep = self.keep(table, &kept, &columns, &key)?;
+        self.keep(table, &kept, &columns, &key)?;
         let names: Vec<String> = set.iter().map(|(c, _)| c.clone()).collect();
         let work = SweepWork::Set {
             set: set.to_vec(),
@@ -387,7 +388,7 @@ impl Plan<'_> {
             &key,
             SweepWork::SetBack { into: name.clone(), columns: names },
         )));
-        Ok([keep, step])
+        Ok(step)
     }
 
     /// Whether setting a row a second time could give it another value: then each row is set once, and is known by what
@@ -462,7 +463,7 @@ impl Plan<'_> {
         step.up.push(Change::CreateIndex { index: index.clone(), concurrently: true, if_not_exists: false });
         step.down.push(Change::DropIndex { index: name.clone(), concurrently: true, if_exists: true });
         step.after.push(Check::IndexValid { index: name });
-        self.draft.steps.push(step);
+        self.room.push(step);
         self.draft.cautions.push(format!(
             "{} ({listed}) has no index, which every deletion of a referenced row needs: consider keeping the one the plan \
              builds",
@@ -521,6 +522,7 @@ impl Plan<'_> {
     }
 
     fn finished(mut self) -> Draft {
+        self.draft.steps.splice(0..0, std::mem::take(&mut self.room));
         for index in std::mem::take(&mut self.built) {
             let name = index.table.sibling(&index.name);
             let why = "it was built for the deletion only";
