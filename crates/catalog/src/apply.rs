@@ -170,6 +170,7 @@ impl Catalog {
                 let mut tables = std::iter::once(&sweep.table).chain(sweep.written());
                 tables.try_for_each(|t| self.need_table(t).map(|_| ()))
             }
+            Change::Reshape(it) => it.plain.iter().try_for_each(|c| self.apply(c)),
             Change::Together(changes) | Change::Written { changes, .. } => {
                 changes.iter().try_for_each(|c| self.apply(c))
             }

@@ -250,6 +250,12 @@ pub trait Engine: Sync {
     /// The rows that reference rows of another table, as a condition over their own table: `(a) IN (SELECT …)`.
     fn references(&self, columns: &[String], of: (&Name, &[String]), condition: Option<&str>) -> String;
 
+    /// A text column taken apart at a separator into that many parts, the last of which has all that is left.
+    fn parts(&self, column: &str, separator: &str, number: usize) -> Vec<String>;
+
+    /// Text columns put together with a separator between them, those that are NULL left out; NULL if all are.
+    fn joined(&self, columns: &[String], separator: &str) -> String;
+
     /// Whether one condition follows from another, both as SQL over columns of one table. What cannot be proved does not.
     fn follows(&self, given: &str, wanted: &str) -> bool;
 

@@ -7,6 +7,7 @@ mod follow;
 mod identity;
 mod in_step;
 mod object;
+mod reshaped;
 mod settings;
 mod sweep;
 mod walk;
@@ -21,6 +22,7 @@ pub(crate) use backfill::read_backfill;
 pub(crate) use checks::{print_check, print_exceptions};
 
 pub(crate) use identity::{print_go_on, print_identity};
+pub(crate) use reshaped::{joined, parts};
 pub(crate) use settings::column_settings;
 pub(crate) use sweep::{in_one_statement, print_rows, read as read_sweep, references, still_to_do};
 
@@ -83,6 +85,7 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
                     ("()\nRETURNS trigger".to_owned(), in_step::print_body(catalog, it))
                 }
                 FunctionBody::Follow(it) => ("()\nRETURNS trigger".to_owned(), follow::print_body(it)),
+                FunctionBody::Reshaped(it) => ("()\nRETURNS trigger".to_owned(), reshaped::print_body(it)),
                 FunctionBody::Converts(it) => {
                     (format!("({})\nRETURNS boolean", it.from), follow::print_test(it))
                 }
@@ -111,6 +114,8 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
             [] => format!("ANALYZE {}", quote_name(table)),
             columns => format!("ANALYZE {} ({})", quote_name(table), list(columns)),
         },
+        // No one statement does it.
+        Change::Reshape(_) => String::new(),
         Change::Backfill(it) => backfill::print(catalog, it),
         Change::Sweep(it) => sweep::print(catalog, it),
         Change::AlterTable(_)

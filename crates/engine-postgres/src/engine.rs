@@ -107,6 +107,14 @@ impl Engine for PostgresEngine {
         dialect::references(columns, of, condition)
     }
 
+    fn parts(&self, column: &str, separator: &str, number: usize) -> Vec<String> {
+        dialect::parts(column, separator, number)
+    }
+
+    fn joined(&self, columns: &[String], separator: &str) -> String {
+        dialect::joined(columns, separator)
+    }
+
     fn follows(&self, given: &str, wanted: &str) -> bool {
         implication::implies(&Condition::parse(given), &Condition::parse(wanted))
     }

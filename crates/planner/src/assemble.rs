@@ -178,6 +178,7 @@ fn each_alone(changes: &[Change]) -> impl Iterator<Item = &Change> {
         Change::Partition(PartitionChange::Partition(wanted)) if !wanted.plain.is_empty() => {
             wanted.plain.as_slice()
         }
+        Change::Reshape(wanted) if !wanted.plain.is_empty() => wanted.plain.as_slice(),
         one => std::slice::from_ref(one),
     })
 }

@@ -21,6 +21,7 @@ mod rename_column;
 mod rename_constraint;
 mod rename_table;
 pub(crate) mod replace_view;
+mod reshape_columns;
 mod set_not_null;
 mod validate_constraint;
 
@@ -45,6 +46,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &rename_constraint::RenameConstraint,
     &rename_table::RenameTable,
     &replace_view::ReplaceView,
+    &reshape_columns::ReshapeColumns,
     &set_not_null::SetNotNull,
     &validate_constraint::ValidateConstraint,
 ];

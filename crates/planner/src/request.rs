@@ -29,6 +29,7 @@ mod reader;
 mod rebuild_index;
 mod rename_column;
 mod rename_table;
+mod reshape_columns;
 mod resolve;
 mod sql;
 mod token;
@@ -82,6 +83,8 @@ static ALL: &[&dyn Reader] = &[
     &rebuild_index::RebuildIndex,
     &change_rows::DeleteRows,
     &change_rows::SetRows,
+    &reshape_columns::SplitColumn,
+    &reshape_columns::MergeColumns,
 ];
 
 /// Clauses any sentence may have.
