@@ -168,8 +168,10 @@ pub(super) fn restored(
     table: &Table,
     column: &Column,
 ) -> Result<(Vec<Change>, Vec<String>), PlanError> {
-    let mut changes = add_column::restore(context, table, column)?;
+    let bare = Column { comment: None, statistics_target: None, options: Vec::new(), ..column.clone() };
+    let mut changes = add_column::restore(context, table, &bare)?;
     changes.extend(grants_of(column, &table.name, &column.name));
+    changes.extend(context.engine.column_settings(&table.name, column, &column.name));
     let concerns = |columns: &[String]| columns.contains(&column.name);
     for index in table.indexes.iter().filter(|i| concerns(&i.reads)) {
         changes.push(Change::CreateIndex {

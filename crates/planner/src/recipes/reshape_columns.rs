@@ -6,7 +6,7 @@
 //! new ones.
 
 use altimeter_catalog::{
-    Change, Check, Column, FunctionBody, FunctionDefinition, Reshape, Sweep, SweepWork, Table, TableKind,
+    Change, Check, Column, Constraint, ConstraintDefinition, ConstraintKind, FunctionBody, FunctionDefinition, Reshape, Sweep, SweepWork, Table, TableKind,
     TriggerDefinition, Volatility,
 };
 
@@ -14,7 +14,7 @@ use super::add_column::prove_not_null;
 use super::drop_column::{made_dispensable, refuse_what_needs_it, restored};
 use crate::draft::{Draft, DraftStep};
 use crate::plan::{PhaseKind, PlanError};
-use crate::recipe::{Recipe, RecipeContext, batch_of, grants_of, refuse};
+use crate::recipe::{Recipe, RecipeContext, batch_of, refuse, shared_grants};
 use crate::stand_in::last_trigger;
 
 pub(crate) struct ReshapeColumns;
@@ -174,10 +174,8 @@ impl Shape<'_> {
             step.after.push(Check::ColumnExists { table: name.clone(), column: column.name.clone() });
         }
         // Who may see all of the old ones may see the new ones.
-        if let [only] = self.old.as_slice() {
-            for (column, _) in &self.wanted.into {
-                step.up.extend(grants_of(only, name, &column.name));
-            }
+        for (column, _) in &self.wanted.into {
+            step.up.extend(shared_grants(&self.old, name, &column.name));
         }
         step
     }
@@ -300,12 +298,9 @@ impl Shape<'_> {
             step.after.push(Check::ColumnMissing { table: name.clone(), column: column.name.clone() });
         }
         step.up = vec![Change::Together(together), self.drop_function(false)];
-        let mut by_hand = Vec::new();
         for column in left {
             let bare = Column { not_null: false, default: None, ..column.clone() };
-            let (changes, not_made) = restored(self.context, self.table, &bare)?;
-            step.down.extend(changes);
-            by_hand.extend(not_made);
+            step.down.extend(restored(self.context, self.table, &bare)?.0);
         }
         step.down.push(self.create_function());
         step.down.push(Change::CreateTrigger(self.trigger.clone()));
@@ -321,6 +316,8 @@ impl Shape<'_> {
                 step.down.extend(prove_not_null(self.context, name, &column.name));
             }
         }
+        let (constraints, by_hand) = self.constraints_again();
+        step.down.extend(constraints);
         let by_hand = if by_hand.is_empty() { String::new() } else { format!(", and {}", by_hand.join(", ")) };
         step.lost_on_return = Some(match &self.back {
             Some(_) => format!(
@@ -337,9 +334,53 @@ impl Shape<'_> {
         Ok(step)
     }
 
+    /// Keys and foreign keys over the old columns, once those have their values again; and, in words, what has to be made
+    /// by hand.
+    fn constraints_again(&self) -> (Vec<Change>, Vec<String>) {
+        let (mut changes, mut by_hand) = (Vec::new(), Vec::new());
+        let concerns = |c: &&Constraint| self.old.iter().any(|o| c.columns.contains(&o.name));
+        for constraint in self.table.constraints.iter().filter(concerns) {
+            let table = self.table.name.clone();
+            let definition = ConstraintDefinition {
+                name: Some(constraint.name.clone()),
+                columns: constraint.columns.clone(),
+                deferrable: constraint.deferrable,
+                deferred: constraint.deferred,
+                foreign: constraint.foreign.clone(),
+                not_enforced: constraint.not_enforced,
+                ..ConstraintDefinition::new(constraint.kind, constraint.definition.clone())
+            };
+            match constraint.kind {
+                ConstraintKind::Check | ConstraintKind::NotNull => {}
+                ConstraintKind::Unique if constraint.index.is_some() => {
+                    let using_index = constraint.index.clone();
+                    let constraint = ConstraintDefinition { using_index, ..definition };
+                    changes.push(Change::AddConstraint { table, constraint });
+                }
+                ConstraintKind::ForeignKey if self.table.kind == TableKind::Table => {
+                    let sql = constraint.definition.trim_end_matches("NOT VALID").trim_end().to_owned();
+                    let not_valid = !constraint.not_enforced;
+                    let again = ConstraintDefinition { sql, not_valid, ..definition };
+                    changes.push(Change::AddConstraint { table: table.clone(), constraint: again });
+                    if constraint.validated && not_valid {
+                        changes.push(Change::ValidateConstraint { table, name: constraint.name.clone() });
+                    }
+                }
+                _ => by_hand.push(format!("the constraint {} ({})", constraint.name, constraint.definition)),
+            }
+        }
+        (changes, by_hand)
+    }
+
     fn cautions(&self) -> Vec<String> {
         let mut cautions: Vec<String> = self.context.fired_by_backfill(self.table).into_iter().collect();
         let (old, new) = (self.old_names(), self.new_names());
+        if self.may_fail() {
+            cautions.push(format!(
+                "a value of {old} from before that cannot become {new} stops the checks and the filling, and the server says \
+                 which: correct it, and go on; from then on such a value leaves {new} NULL and refuses nobody"
+            ));
+        }
         if self.not_the_same_again().is_some() {
             cautions.push(format!(
                 "values of {old} that are not the same again when they are made of {new}: a check counts them before the \

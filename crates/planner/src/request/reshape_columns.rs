@@ -9,6 +9,7 @@ use super::reader::{Found, Reader, existing_table, free_column_name, incomplete,
 use super::resolve::{Names, shown};
 use super::token::Part;
 use super::trouble::{Progress, Trouble};
+use crate::recipe::shared_grants;
 use crate::text::one_line;
 
 /// Reads requests to split a column.
@@ -427,6 +428,10 @@ fn reshape(
         )
     })?;
     add(update);
+    let old: Vec<&Column> = from.iter().filter_map(|(c, _)| table.column(c)).collect();
+    for grant in into.iter().flat_map(|(column, _)| shared_grants(&old, own, &column.name)) {
+        add(grant);
+    }
     for (column, _) in &from {
         add(Change::DropColumn {
             table: own.clone(),
