@@ -262,6 +262,10 @@ pub trait Engine: Sync {
     /// The rows a sweep has still to do, as a condition over the walked table; none if that cannot be said in one.
     fn still_to_do(&self, catalog: &Catalog, sweep: &crate::Sweep) -> Option<String>;
 
+    /// The same of the rows up to the last one it kept: rows that came since are behind that, where keys are counted up.
+    /// None where nothing is kept, or the key has several columns.
+    fn left_behind(&self, catalog: &Catalog, sweep: &crate::Sweep) -> Option<String>;
+
     /// A new table of these columns, with a primary key; none if that is not understood.
     fn table_of(&self, catalog: &Catalog, name: &Name, columns: &[Column], key: &[String])
     -> Option<Change>;

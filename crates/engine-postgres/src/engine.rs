@@ -123,6 +123,10 @@ impl Engine for PostgresEngine {
         dialect::still_to_do(catalog, sweep)
     }
 
+    fn left_behind(&self, catalog: &Catalog, sweep: &Sweep) -> Option<String> {
+        dialect::left_behind(catalog, sweep)
+    }
+
     fn table_of(
         &self,
         catalog: &Catalog,

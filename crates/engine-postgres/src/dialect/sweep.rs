@@ -121,10 +121,23 @@ pub(crate) fn read(catalog: &Catalog, sql: &str) -> Option<Sweep> {
 pub(crate) fn still_to_do(catalog: &Catalog, it: &Sweep) -> Option<String> {
     match &it.work {
         SweepWork::Delete { condition, .. } => Some(parenthesised(condition)),
-        SweepWork::Set { once: true, .. } => None,
-        SweepWork::Set { set, condition, .. } => Some(open_to_set(catalog, it, set, condition)),
+        SweepWork::Set { set, condition, kept, once } => {
+            Some(open(catalog, it, (set, condition, kept.as_ref(), *once)))
+        }
         SweepWork::Copy { .. } | SweepWork::SetBack { .. } => None,
     }
+}
+
+/// The same up to the last row it kept.
+pub(crate) fn left_behind(catalog: &Catalog, it: &Sweep) -> Option<String> {
+    let kept = match &it.work {
+        SweepWork::Delete { kept, .. } => kept.as_ref().map(|(name, _)| name),
+        SweepWork::Set { kept, .. } => kept.as_ref(),
+        SweepWork::Copy { .. } | SweepWork::SetBack { .. } => None,
+    }?;
+    let [key] = it.key.as_slice() else { return None };
+    let (key, kept) = (quote(key), quote_name(kept));
+    Some(format!("{key} <= (SELECT max({key}) FROM {kept}) AND {}", still_to_do(catalog, it)?))
 }
 
 fn parenthesised(condition: &Option<String>) -> String {
@@ -191,17 +204,9 @@ fn renamed_key(key: &[String]) -> Vec<(String, String)> {
 
 type Setting<'a> = (&'a [(String, String)], &'a Option<String>, Option<&'a Name>, bool);
 
-fn set_batch(
-    catalog: &Catalog,
-    it: &Sweep,
-    range: &str,
-    (set, condition, kept, once): Setting<'_>,
-) -> Batch {
-    let table = quote_name(&it.table);
-    let key = list(&it.key);
-    let assignments: Vec<String> = set.iter().map(|(c, v)| format!("{} = {v}", quote(c))).collect();
-    let assignments = assignments.join(", ");
-    let open = match kept.filter(|_| once) {
+/// The rows a sweep that sets something has still to do.
+fn open(catalog: &Catalog, it: &Sweep, (set, condition, kept, once): Setting<'_>) -> String {
+    match kept.filter(|_| once) {
         Some(kept) => {
             let own = quote(&it.table.name);
             let same: Vec<String> = it
@@ -217,7 +222,20 @@ fn set_batch(
             )
         }
         None => open_to_set(catalog, it, set, condition),
-    };
+    }
+}
+
+fn set_batch(
+    catalog: &Catalog,
+    it: &Sweep,
+    range: &str,
+    (set, condition, kept, once): Setting<'_>,
+) -> Batch {
+    let table = quote_name(&it.table);
+    let key = list(&it.key);
+    let assignments: Vec<String> = set.iter().map(|(c, v)| format!("{} = {v}", quote(c))).collect();
+    let assignments = assignments.join(", ");
+    let open = open(catalog, it, (set, condition, kept, once));
     let left = format!("SELECT FROM {table} WHERE {range} AND {open}");
     let Some(kept) = kept else {
         let statement = format!(

@@ -323,7 +323,7 @@ impl Plan<'_> {
         let mut step = DraftStep::sweep(title, why, sweep.clone());
         step.before.push(Check::NameTaken { name: kept.clone() });
         step.before.push(self.counted(name, condition));
-        step.after.extend(self.nothing_left(&sweep, condition));
+        step.after.push(self.nothing_left(table, &sweep, condition));
         let columns = names.into_iter().map(|c| (c.clone(), c)).collect();
         step.down.push(Change::Sweep(self.sweep(
             &kept,
@@ -381,7 +381,7 @@ impl Plan<'_> {
         let mut step = DraftStep::sweep(title, why, sweep.clone());
         step.before.push(Check::NameTaken { name: kept.clone() });
         step.before.push(self.counted(name, condition));
-        step.after.extend(self.nothing_left(&sweep, condition));
+        step.after.push(self.nothing_left(table, &sweep, condition));
         step.down.push(Change::Sweep(self.sweep(
             &kept,
             table,
@@ -419,17 +419,24 @@ impl Plan<'_> {
         Check::RowsWhere { table: table.clone(), condition: condition.map(str::to_owned), at_most: None }
     }
 
-    /// Nothing is left to do; not asked where time alone makes rows match.
-    fn nothing_left(&self, sweep: &Sweep, condition: Option<&str>) -> Option<Check> {
+    /// Nothing is left to do of what was there. Rows that match and came meanwhile are only counted, where they cannot be
+    /// told from the others: where keys are not counted up, or time alone makes rows match.
+    fn nothing_left(&self, table: &Table, sweep: &Sweep, condition: Option<&str>) -> Check {
+        let RecipeContext { engine, catalog, .. } = self.context;
         let lower = condition.unwrap_or_default().to_lowercase();
-        if lower.contains("now(") || lower.contains("current_") || lower.contains("localtime") {
-            return None;
-        }
-        let condition = match &sweep.work {
-            SweepWork::Delete { condition, .. } => condition.clone(),
-            _ => Some(self.context.engine.still_to_do(self.context.catalog, sweep)?),
+        let moves = lower.contains("now(") || lower.contains("current_") || lower.contains("localtime");
+        let counted_up = |k: &String| {
+            table.column(k).is_some_and(|c| {
+                let whole = matches!(c.type_name.as_str(), "smallint" | "integer" | "bigint");
+                whole && (c.identity.is_some() || self.context.own_value_a_row(c))
+            })
         };
-        Some(Check::RowsWhere { table: sweep.table.clone(), condition, at_most: Some(0) })
+        let behind = (!moves && sweep.key.iter().all(counted_up)).then(|| engine.left_behind(catalog, sweep));
+        let table = sweep.table.clone();
+        match behind.flatten() {
+            Some(condition) => Check::RowsWhere { table, condition: Some(condition), at_most: Some(0) },
+            None => Check::RowsWhere { table, condition: engine.still_to_do(catalog, sweep), at_most: None },
+        }
     }
 
     fn index_for(&mut self, reference: &Reference<'_>) {
