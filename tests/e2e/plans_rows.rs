@@ -42,7 +42,8 @@ fn prove(major: u32, case: &Case) -> Result<()> {
     let original = shop::load(server, rows()?)?;
     original.session()?.script(case.setup)?;
     original.session()?.script("ANALYZE")?;
-    let printed = run_altimeter(&["plan", case.request, "--db", &original.url, "--format", "json"], &[])?.json()?;
+    let printed =
+        run_altimeter(&["plan", case.request, "--db", &original.url, "--format", "json"], &[])?.json()?;
     let shown: Vec<&str> =
         printed["direct"].as_array().into_iter().flatten().filter_map(|s| s["sql"].as_str()).collect();
     let plan = Plan::parse(&printed)?;
@@ -82,7 +83,10 @@ fn set_rows(major: u32) -> Result<()> {
         &Case {
             setup: "",
             request: "set users.bio to 'nothing yet' where bio is null",
-            applications: [application("old", "user_name", &[]), application("new", "user_name", &[("bio", "'x'")])],
+            applications: [
+                application("old", "user_name", &[]),
+                application("new", "user_name", &[("bio", "'x'")]),
+            ],
         },
     )
 }

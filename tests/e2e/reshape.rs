@@ -92,7 +92,10 @@ fn one_way_is_said() -> Result<()> {
              INSERT INTO t SELECT g, 'u' || g || '@h' || g % 3, g FROM generate_series(1, 500) g; ANALYZE",
         )?;
         let request = "split t.mail into login text as split_part(mail, '@', 1), host text as lower(split_part(mail, '@', 2))";
-        let plan = run_altimeter(&["plan", request, "--db", &database.url, "--sample", "0", "--format", "json"], &[])?;
+        let plan = run_altimeter(
+            &["plan", request, "--db", &database.url, "--sample", "0", "--format", "json"],
+            &[],
+        )?;
         let plan = Plan::parse(&plan.json()?)?;
         for step in &plan.steps {
             run(&session, &step.up, step)?;

@@ -245,7 +245,12 @@ pub trait Engine: Sync {
 
     /// Rows of a table that satisfy a condition: the fewest, the likely number, the most, as far as statistics tell. None
     /// where not even the number of rows is known.
-    fn rows_matched(&self, catalog: &Catalog, table: &Name, condition: Option<&str>) -> Option<(f64, f64, f64)>;
+    fn rows_matched(
+        &self,
+        catalog: &Catalog,
+        table: &Name,
+        condition: Option<&str>,
+    ) -> Option<(f64, f64, f64)>;
 
     /// The rows that reference rows of another table, as a condition over their own table: `(a) IN (SELECT …)`.
     fn references(&self, columns: &[String], of: (&Name, &[String]), condition: Option<&str>) -> String;
@@ -267,8 +272,7 @@ pub trait Engine: Sync {
     fn left_behind(&self, catalog: &Catalog, sweep: &crate::Sweep) -> Option<String>;
 
     /// A new table of these columns, with a primary key; none if that is not understood.
-    fn table_of(&self, catalog: &Catalog, name: &Name, columns: &[Column], key: &[String])
-    -> Option<Change>;
+    fn table_of(&self, catalog: &Catalog, name: &Name, columns: &[Column], key: &[String]) -> Option<Change>;
 
     /// A type's name as the server prints it, from any of its spellings: `int8` → `bigint`; none if it is no type
     /// of this catalog.

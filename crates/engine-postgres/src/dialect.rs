@@ -24,7 +24,9 @@ pub(crate) use checks::{print_check, print_exceptions};
 pub(crate) use identity::{print_go_on, print_identity};
 pub(crate) use reshaped::{joined, parts};
 pub(crate) use settings::column_settings;
-pub(crate) use sweep::{in_one_statement, left_behind, print_rows, read as read_sweep, references, still_to_do};
+pub(crate) use sweep::{
+    in_one_statement, left_behind, print_rows, read as read_sweep, references, still_to_do,
+};
 
 use crate::quoting::{quote, quote_name};
 

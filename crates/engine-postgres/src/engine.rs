@@ -99,7 +99,12 @@ impl Engine for PostgresEngine {
         dialect::print_rows(statement)
     }
 
-    fn rows_matched(&self, catalog: &Catalog, table: &Name, condition: Option<&str>) -> Option<(f64, f64, f64)> {
+    fn rows_matched(
+        &self,
+        catalog: &Catalog,
+        table: &Name,
+        condition: Option<&str>,
+    ) -> Option<(f64, f64, f64)> {
         effects::rows::matched(catalog, table, condition)
     }
 
@@ -127,13 +132,7 @@ impl Engine for PostgresEngine {
         dialect::left_behind(catalog, sweep)
     }
 
-    fn table_of(
-        &self,
-        catalog: &Catalog,
-        name: &Name,
-        columns: &[Column],
-        key: &[String],
-    ) -> Option<Change> {
+    fn table_of(&self, catalog: &Catalog, name: &Name, columns: &[Column], key: &[String]) -> Option<Change> {
         undo::written(catalog, dialect::print_table(name, columns, key))
     }
 
@@ -222,8 +221,9 @@ impl Engine for PostgresEngine {
 #[cfg(test)]
 mod tests {
     use altimeter_catalog::{
-        BackfillValue, Column, ConstraintDefinition, ConstraintKind, FunctionBody, FunctionDefinition,
-        InStep, InStepFires, IndexKey, IndexTarget, LockMode, Table, TransactionUse, TriggerDefinition,
+        Backfill, BackfillValue, Column, ConstraintDefinition, ConstraintKind, FunctionBody,
+        FunctionDefinition, InStep, InStepFires, IndexKey, IndexTarget, LockMode, Table, TransactionUse,
+        TriggerDefinition,
     };
 
     use super::*;

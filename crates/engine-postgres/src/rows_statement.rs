@@ -25,7 +25,10 @@ pub(crate) fn read(catalog: &Catalog, sql: &str) -> Result<RowsStatement, String
         (SyntaxKind::WHERE_CURRENT_OF, "a cursor"),
         (SyntaxKind::FOR_PORTION_OF, "a portion of a range"),
         (SyntaxKind::RETURNING_CLAUSE, "a RETURNING: nobody would read the rows"),
-        (SyntaxKind::OPTIONAL_AS_ALIAS, "an alias: write the condition over the table's own name or bare columns"),
+        (
+            SyntaxKind::OPTIONAL_AS_ALIAS,
+            "an alias: write the condition over the table's own name or bare columns",
+        ),
     ] {
         if child(&node, kind).is_some() {
             return Err(format!("it has {what}"));
@@ -84,7 +87,8 @@ mod tests {
         };
         catalog.server.search_path = vec!["public".to_owned()];
         let read = |sql: &str| read(&catalog, sql);
-        let found = read("UPDATE t SET a = b + 1, \"C d\" = DEFAULT WHERE x /* why */ > 1 AND y IS NULL").unwrap();
+        let found =
+            read("UPDATE t SET a = b + 1, \"C d\" = DEFAULT WHERE x /* why */ > 1 AND y IS NULL").unwrap();
         assert_eq!(found.table, Name::new("public", "t"));
         let set = [("a".to_owned(), "b + 1".to_owned()), ("C d".to_owned(), "NULL".to_owned())];
         assert_eq!(found.set.unwrap(), set);

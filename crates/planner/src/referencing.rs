@@ -78,7 +78,8 @@ fn follow<'a>(
     let Some(target) = path.last().cloned() else { return Ok(()) };
     let catalog = context.catalog;
     for table in catalog.tables.iter().filter(|t| t.partition_of.is_none()) {
-        let keys = table.constraints.iter().filter(|c| c.kind == ConstraintKind::ForeignKey && !c.not_enforced);
+        let keys =
+            table.constraints.iter().filter(|c| c.kind == ConstraintKind::ForeignKey && !c.not_enforced);
         for constraint in keys {
             let Some(foreign) = constraint.foreign.as_ref().filter(|f| f.table == target) else { continue };
             let reference = Reference {
@@ -121,7 +122,8 @@ fn on_delete(constraint: &Constraint) -> OnDelete {
     let columns = |word: &str| {
         let rest = action.strip_prefix(word)?;
         let listed = rest.strip_prefix(" (").and_then(|r| r.split_once(')')).map(|(inside, _)| inside);
-        let is_listed = |c: &&String| listed.is_none_or(|l| l.split(", ").any(|n| n.trim_matches('"') == **c));
+        let is_listed =
+            |c: &&String| listed.is_none_or(|l| l.split(", ").any(|n| n.trim_matches('"') == **c));
         Some(constraint.columns.iter().filter(is_listed).cloned().collect())
     };
     if action.starts_with("CASCADE") {

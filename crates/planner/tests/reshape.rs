@@ -76,7 +76,10 @@ fn english_and_sql_ask_for_the_same_rows() {
     ] {
         assert_eq!(request(&shop, text), null, "{text}");
     }
-    assert_eq!(request(&shop, "delete from orders where status = 'x'"), "delete from orders where status = 'x'");
+    assert_eq!(
+        request(&shop, "delete from orders where status = 'x'"),
+        "delete from orders where status = 'x'"
+    );
     let unread = |text: &str| read_request(&PostgresEngine, &shop, text).unwrap_err().to_string();
     assert!(unread("delete rows of orders where sttus = 'x'").contains("no column sttus"));
     assert!(unread("delete rows of users older than 9 days by city").contains("no date"));
@@ -93,7 +96,8 @@ fn what_goes_along_goes_first_and_is_kept() {
     assert!(place("index public.lines (order_id)") < place("of lines, in batches"));
     assert!(place("of lines, in batches") < place("of orders, in batches"));
     assert!(place("of orders, in batches") < place("drop what was kept"));
-    let lost: Vec<&str> = plan.steps().filter(|s| s.lost_on_return.is_some()).map(|s| s.title.as_str()).collect();
+    let lost: Vec<&str> =
+        plan.steps().filter(|s| s.lost_on_return.is_some()).map(|s| s.title.as_str()).collect();
     assert!(matches!(lost.as_slice(), [one] if one.starts_with("drop what was kept")), "{lost:?}");
     assert!(plan.steps().all(|s| s.kind != StepKind::Backfill || s.progress.is_some()));
 }
@@ -126,10 +130,8 @@ fn what_cannot_be_done_in_batches_is_refused() {
         let said = refused(&shop, text);
         assert!(said.contains(why), "{text}: {said}");
     }
-    let tree = schema(
-        "CREATE TABLE t (id int PRIMARY KEY, up int NOT NULL REFERENCES t ON DELETE CASCADE)",
-        1e6,
-    );
+    let tree =
+        schema("CREATE TABLE t (id int PRIMARY KEY, up int NOT NULL REFERENCES t ON DELETE CASCADE)", 1e6);
     assert!(refused(&tree, "DELETE FROM t WHERE id > 5").contains("in a circle"));
 }
 
@@ -171,7 +173,8 @@ fn columns_are_split_and_merged_in_words() {
 fn split_columns_are_in_step_until_the_old_one_goes() {
     let shop = schema(SHOP, 1e6);
     let plan = planned(&shop, "split users.full_name into first_name and last_name at the first space");
-    let lost: Vec<&str> = plan.steps().filter(|s| s.lost_on_return.is_some()).map(|s| s.title.as_str()).collect();
+    let lost: Vec<&str> =
+        plan.steps().filter(|s| s.lost_on_return.is_some()).map(|s| s.title.as_str()).collect();
     assert_eq!(lost, ["drop full_name"]);
     assert!(plan.steps().flat_map(|s| &s.after).any(|c| c.sql.contains("count(*) <= 0")));
     let said = refused(&shop, "split users.city into a and b by ','");

@@ -174,7 +174,8 @@ fn not_referenced(table: &Name, columns: &[String], foreign: &ForeignKey, condit
     let names: Vec<String> = (1..=columns.len()).map(|n| format!("altimeter_{n}")).collect();
     let picked = foreign.columns.iter().zip(&names).map(|(c, n)| format!("{} AS {n}", quote(c)));
     let picked: Vec<String> = picked.collect();
-    let same: Vec<String> = columns.iter().zip(&names).map(|(c, n)| format!("r.{} = k.{n}", quote(c))).collect();
+    let same: Vec<String> =
+        columns.iter().zip(&names).map(|(c, n)| format!("r.{} = k.{n}", quote(c))).collect();
     let which = condition.map(|c| format!(" WHERE {c}")).unwrap_or_default();
     format!(
         "SELECT count(*) = 0 AS ok, count(*) || ' rows' AS measured FROM {} r JOIN (SELECT {} FROM {}{which}) k ON {}",
@@ -200,7 +201,9 @@ pub(crate) fn print_exceptions(catalog: &Catalog, check: &Check) -> Option<Strin
         Check::Follows { table, follower, value, .. } => {
             (table, differs_from(catalog, table, follower, value))
         }
-        Check::RowsWhere { table, condition: Some(condition), at_most: Some(0) } => (table, condition.clone()),
+        Check::RowsWhere { table, condition: Some(condition), at_most: Some(0) } => {
+            (table, condition.clone())
+        }
         Check::Converts { table, column, function, .. } => {
             (table, format!("NOT {}({})", quote_name(function), quote(column)))
         }

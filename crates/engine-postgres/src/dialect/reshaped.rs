@@ -83,7 +83,9 @@ pub(crate) fn parts(column: &str, separator: &str, number: usize) -> Vec<String>
         // An empty text has one empty part, an empty array has none.
         1 if number > 1 => format!("split_part({column}, {separator}, 1)"),
         n if n == number => {
-            format!("CASE WHEN cardinality({list}) >= {n} THEN array_to_string(({list})[{n}:], {separator}) END")
+            format!(
+                "CASE WHEN cardinality({list}) >= {n} THEN array_to_string(({list})[{n}:], {separator}) END"
+            )
         }
         n => format!("({list})[{n}]"),
     };

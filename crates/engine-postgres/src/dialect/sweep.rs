@@ -162,7 +162,9 @@ fn batch(catalog: &Catalog, it: &Sweep, range: &str) -> Batch {
     let table = quote_name(&it.table);
     let key = list(&it.key);
     let picked = |open: &str, lock: &str| {
-        format!("SELECT ctid FROM {table} WHERE {range} AND {open}\n              ORDER BY {key} {lock} SKIP LOCKED")
+        format!(
+            "SELECT ctid FROM {table} WHERE {range} AND {open}\n              ORDER BY {key} {lock} SKIP LOCKED"
+        )
     };
     match &it.work {
         SweepWork::Delete { condition, kept } => {
@@ -209,11 +211,8 @@ fn open(catalog: &Catalog, it: &Sweep, (set, condition, kept, once): Setting<'_>
     match kept.filter(|_| once) {
         Some(kept) => {
             let own = quote(&it.table.name);
-            let same: Vec<String> = it
-                .key
-                .iter()
-                .map(|k| format!("altimeter_kept.{0} = {own}.{0}", quote(k)))
-                .collect();
+            let same: Vec<String> =
+                it.key.iter().map(|k| format!("altimeter_kept.{0} = {own}.{0}", quote(k))).collect();
             format!(
                 "{} AND NOT EXISTS (SELECT FROM {} AS altimeter_kept WHERE {})",
                 parenthesised(condition),
@@ -225,12 +224,7 @@ fn open(catalog: &Catalog, it: &Sweep, (set, condition, kept, once): Setting<'_>
     }
 }
 
-fn set_batch(
-    catalog: &Catalog,
-    it: &Sweep,
-    range: &str,
-    (set, condition, kept, once): Setting<'_>,
-) -> Batch {
+fn set_batch(catalog: &Catalog, it: &Sweep, range: &str, (set, condition, kept, once): Setting<'_>) -> Batch {
     let table = quote_name(&it.table);
     let key = list(&it.key);
     let assignments: Vec<String> = set.iter().map(|(c, v)| format!("{} = {v}", quote(c))).collect();
@@ -282,14 +276,10 @@ fn copy_batch(it: &Sweep, range: &str, into: &Name, columns: &[(String, String)]
     let table = quote_name(&it.table);
     let own = quote(&it.table.name);
     let to_of = |key: &String| columns.iter().find(|(from, _)| from == key).map_or(key, |(_, to)| to).clone();
-    let same: Vec<String> = it
-        .key
-        .iter()
-        .map(|k| format!("altimeter_there.{} = {own}.{}", quote(&to_of(k)), quote(k)))
-        .collect();
+    let same: Vec<String> =
+        it.key.iter().map(|k| format!("altimeter_there.{} = {own}.{}", quote(&to_of(k)), quote(k))).collect();
     let target = quote_name(into);
-    let open =
-        format!("NOT EXISTS (SELECT FROM {target} AS altimeter_there WHERE {})", same.join(" AND "));
+    let open = format!("NOT EXISTS (SELECT FROM {target} AS altimeter_there WHERE {})", same.join(" AND "));
     let froms: Vec<String> = columns.iter().map(|(from, _)| from.clone()).collect();
     let tos: Vec<String> = columns.iter().map(|(_, to)| to.clone()).collect();
     let keys: Vec<String> = it.key.iter().map(to_of).collect();
@@ -347,7 +337,11 @@ fn set_back_batch(it: &Sweep, range: &str, into: &Name, columns: &[String]) -> B
 }
 
 /// The rows that reference rows of another table that satisfy a condition.
-pub(crate) fn references(columns: &[String], (table, own): (&Name, &[String]), condition: Option<&str>) -> String {
+pub(crate) fn references(
+    columns: &[String],
+    (table, own): (&Name, &[String]),
+    condition: Option<&str>,
+) -> String {
     let which = condition.map(|c| format!(" WHERE {c}")).unwrap_or_default();
     format!("({}) IN (SELECT {} FROM {}{which})", list(columns), list(own), quote_name(table))
 }

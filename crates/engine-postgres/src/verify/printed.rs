@@ -69,7 +69,9 @@ fn reads_rows_of(check: &Check) -> Vec<&Name> {
         | Check::Converts { table, .. }
         | Check::RowsWhere { table, .. }
         | Check::NoRowBreaks { table, .. } => vec![table],
-        Check::NoOrphans { table, foreign, .. } | Check::NotReferenced { table, foreign, .. } => vec![table, &foreign.table],
+        Check::NoOrphans { table, foreign, .. } | Check::NotReferenced { table, foreign, .. } => {
+            vec![table, &foreign.table]
+        }
         Check::ColumnExists { .. }
         | Check::ColumnMissing { .. }
         | Check::ColumnNotNull { .. }

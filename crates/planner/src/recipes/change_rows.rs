@@ -7,9 +7,8 @@
 
 use altimeter_analysis::Severity;
 use altimeter_catalog::{
-    Change, Check, Column, DetachMode, DropTarget, IndexDefinition, IndexKey, Name,
-    PartitionChange, RelationChange, RelationWord, RowsStatement, Sweep, SweepWork, Table, TableKind, Trigger,
-    Volatility,
+    Change, Check, Column, DetachMode, DropTarget, IndexDefinition, IndexKey, Name, PartitionChange,
+    RelationChange, RelationWord, RowsStatement, Sweep, SweepWork, Table, TableKind, Trigger, Volatility,
 };
 
 use super::add_index::OLD_TRANSACTION_S;
@@ -39,7 +38,8 @@ impl Recipe for ChangeRows {
 fn draft(context: &RecipeContext<'_>, asked: &RowsStatement) -> Result<Draft, PlanError> {
     let table = context.table(&asked.table)?;
     refuse_what_cannot_be_swept(context, table, asked)?;
-    let mut plan = Plan { context, draft: Draft::default(), room: Vec::new(), kept: Vec::new(), built: Vec::new() };
+    let mut plan =
+        Plan { context, draft: Draft::default(), room: Vec::new(), kept: Vec::new(), built: Vec::new() };
     match &asked.set {
         None => plan.delete(table, asked.condition.as_deref())?,
         Some(set) => plan.set(table, set, asked.condition.as_deref())?,
@@ -85,14 +85,16 @@ fn refuse_what_cannot_be_swept(
         let key = table.walking_key().unwrap_or_default();
         if key.contains(column) || table.partition_columns.contains(column) {
             return Err(refuse(
-                format!("{column} is part of the key rows of {name} are walked by, or decides their partition"),
+                format!(
+                    "{column} is part of the key rows of {name} are walked by, or decides their partition"
+                ),
                 "--zero-downtime false plans the plain statement, with what it costs",
             ));
         }
         let referenced = |t: &&Table| {
-            t.constraints.iter().any(|c| {
-                c.foreign.as_ref().is_some_and(|f| f.table == *name && f.columns.contains(column))
-            })
+            t.constraints
+                .iter()
+                .any(|c| c.foreign.as_ref().is_some_and(|f| f.table == *name && f.columns.contains(column)))
         };
         if let Some(other) = context.catalog.tables.iter().find(referenced) {
             return Err(refuse(
@@ -116,7 +118,10 @@ fn key_of(context: &RecipeContext<'_>, table: &Table) -> Result<Vec<String>, Pla
     let deferrable = table.constraints.iter().find(|c| c.deferrable && c.columns == key);
     match deferrable {
         Some(constraint) => Err(refuse(
-            format!("the key {} of {} is deferrable: kept rows cannot be told by it", constraint.name, table.name),
+            format!(
+                "the key {} of {} is deferrable: kept rows cannot be told by it",
+                constraint.name, table.name
+            ),
             "make it NOT DEFERRABLE, or add another unique index over NOT NULL columns",
         )),
         None => Ok(key),
@@ -152,7 +157,8 @@ impl Plan<'_> {
             "what a step takes from {} goes there, in the same transaction: the way back has it",
             table.name
         );
-        let mut step = DraftStep::sql(PhaseKind::Expand, format!("a table for what is kept: {}", kept.name), why);
+        let mut step =
+            DraftStep::sql(PhaseKind::Expand, format!("a table for what is kept: {}", kept.name), why);
         let plain = |c: &Column| Column {
             name: c.name.clone(),
             type_name: c.type_name.clone(),
@@ -161,12 +167,13 @@ impl Plan<'_> {
             ..Column::default()
         };
         let columns: Vec<Column> = columns.iter().map(plain).collect();
-        let made = self.context.engine.table_of(self.context.catalog, kept, &columns, key).ok_or_else(|| {
-            refuse(
-                format!("a table like {} cannot be made beside it", table.name),
-                "--zero-downtime false plans the plain statement, with what it costs",
-            )
-        })?;
+        let made =
+            self.context.engine.table_of(self.context.catalog, kept, &columns, key).ok_or_else(|| {
+                refuse(
+                    format!("a table like {} cannot be made beside it", table.name),
+                    "--zero-downtime false plans the plain statement, with what it costs",
+                )
+            })?;
         step.before.push(Check::NameFree { name: kept.clone() });
         step.up.push(made);
         step.down.push(drop_table(kept, true));
@@ -206,7 +213,9 @@ impl Plan<'_> {
             self.draft.alternatives.push(DraftAlternative {
                 title: "empty the table at once (TRUNCATE)".to_owned(),
                 road: None,
-                why_not: "it stops everybody for a moment, gives the space back, and nothing brings the rows back".to_owned(),
+                why_not:
+                    "it stops everybody for a moment, gives the space back, and nothing brings the rows back"
+                        .to_owned(),
                 asks_of_application: "nothing".to_owned(),
                 risk: Some(Severity::High),
                 changes: Vec::new(),
@@ -319,7 +328,8 @@ impl Plan<'_> {
         };
         let sweep = self.sweep(name, table, &key, work);
         let title = format!("delete {} of {}, in batches", self.number(table, condition), name.name);
-        let why = "each batch is a short transaction of its own and waits for nobody; what it deletes it keeps";
+        let why =
+            "each batch is a short transaction of its own and waits for nobody; what it deletes it keeps";
         let mut step = DraftStep::sweep(title, why, sweep.clone());
         step.before.push(Check::NameTaken { name: kept.clone() });
         step.before.push(self.counted(name, condition));
@@ -484,12 +494,15 @@ impl Plan<'_> {
     }
 
     fn fired(&self, table: &Table, event: &str) -> Option<String> {
-        let fires = |t: &&Trigger| {
-            t.per_row && t.enabled != "disabled" && t.events.iter().any(|e| e == event)
-        };
+        let fires =
+            |t: &&Trigger| t.per_row && t.enabled != "disabled" && t.events.iter().any(|e| e == event);
         let fired: Vec<&str> = table.triggers.iter().filter(fires).map(|t| t.name.as_str()).collect();
         (!fired.is_empty()).then(|| {
-            let back = if event == "DELETE" { "; those for INSERT fire on the way back" } else { ", and on the way back" };
+            let back = if event == "DELETE" {
+                "; those for INSERT fire on the way back"
+            } else {
+                ", and on the way back"
+            };
             format!("{} fires for every row of {} that is changed{back}", fired.join(", "), table.name)
         })
     }
@@ -501,7 +514,8 @@ impl Plan<'_> {
         let whole = |p: &&Table| {
             let bound = p.partition_bound.as_deref().unwrap_or_default();
             let given = engine.bound_as_condition(catalog, &table.name, bound);
-            p.partition_of.as_ref() == Some(&table.name) && given.is_some_and(|g| engine.follows(&g, condition))
+            p.partition_of.as_ref() == Some(&table.name)
+                && given.is_some_and(|g| engine.follows(&g, condition))
         };
         let partitions: Vec<&Table> = catalog.partitions_of(&table.name).into_iter().filter(whole).collect();
         if partitions.is_empty() {
@@ -553,7 +567,8 @@ impl Plan<'_> {
             step.up.push(drop_table(kept, false));
             step.after.push(Check::NameFree { name: kept.clone() });
         }
-        step.lost_on_return = Some("what was kept of the rows from before: take a dump of it if you may want it".to_owned());
+        step.lost_on_return =
+            Some("what was kept of the rows from before: take a dump of it if you may want it".to_owned());
         self.draft.steps.push(step);
         let kept: Vec<String> = self.kept.iter().map(ToString::to_string).collect();
         self.draft.cautions.push(format!(

@@ -6,8 +6,8 @@
 //! new ones.
 
 use altimeter_catalog::{
-    Change, Check, Column, Constraint, ConstraintDefinition, ConstraintKind, FunctionBody, FunctionDefinition, Reshape, Sweep, SweepWork, Table, TableKind,
-    TriggerDefinition, Volatility,
+    Change, Check, Column, Constraint, ConstraintDefinition, ConstraintKind, FunctionBody,
+    FunctionDefinition, Reshape, Sweep, SweepWork, Table, TableKind, TriggerDefinition, Volatility,
 };
 
 use super::add_column::prove_not_null;
@@ -78,7 +78,10 @@ fn refuse_what_cannot_be_reshaped(
         }
         if key.contains(&column.name) || table.partition_columns.contains(&column.name) {
             return Err(refuse(
-                format!("{} is part of the key rows of {name} are walked by, or decides their partition", column.name),
+                format!(
+                    "{} is part of the key rows of {name} are walked by, or decides their partition",
+                    column.name
+                ),
                 "give the table a primary key of other columns first",
             ));
         }
@@ -93,7 +96,8 @@ fn refuse_what_cannot_be_reshaped(
             ));
         }
     }
-    let expressions = wanted.into.iter().map(|(_, v)| v).chain(wanted.from.iter().filter_map(|(_, v)| v.as_ref()));
+    let expressions =
+        wanted.into.iter().map(|(_, v)| v).chain(wanted.from.iter().filter_map(|(_, v)| v.as_ref()));
     for expression in expressions {
         if context.engine.volatility(context.catalog, expression) == Volatility::Volatile {
             return Err(refuse(
@@ -124,9 +128,14 @@ impl Shape<'_> {
             format!("deploy: use {new} instead of {old}"),
             match self.back {
                 Some(_) => "whichever are written, the others follow: old and new instances run side by side",
-                None => "what old code writes is in the new columns too; nothing leads from the new ones back to the old",
+                None => {
+                    "what old code writes is in the new columns too; nothing leads from the new ones back to the old"
+                }
             },
-            format!("read and write {new} of {} instead of {old}; roll out instance by instance", self.table.name),
+            format!(
+                "read and write {new} of {} instead of {old}; roll out instance by instance",
+                self.table.name
+            ),
         );
         if self.back.is_none() {
             deploy.lost_on_return = Some(format!(
@@ -184,9 +193,12 @@ impl Shape<'_> {
         let casts = |text: &String| text.contains("::") || text.to_lowercase().contains("cast(");
         let same_type = |c: &Column| c.type_name == "text";
         let values = self.wanted.into.iter().any(|(c, v)| casts(v) || !same_type(c));
-        values || self.back.iter().flatten().any(|(c, v)| {
-            casts(v) || self.old.iter().any(|o| o.name == *c && !same_type(o))
-        })
+        values
+            || self
+                .back
+                .iter()
+                .flatten()
+                .any(|(c, v)| casts(v) || self.old.iter().any(|o| o.name == *c && !same_type(o)))
     }
 
     fn create_function(&self) -> Change {
@@ -274,8 +286,7 @@ impl Shape<'_> {
 
     fn analyse(&self) -> DraftStep {
         let why = "the planner must know the new columns before new code asks by them";
-        let mut step =
-            DraftStep::sql(PhaseKind::Migrate, format!("statistics of {}", self.new_names()), why);
+        let mut step = DraftStep::sql(PhaseKind::Migrate, format!("statistics of {}", self.new_names()), why);
         let columns = self.wanted.into.iter().map(|(c, _)| c.name.clone()).collect();
         step.up.push(Change::Analyze { table: self.table.name.clone(), columns });
         step
@@ -318,7 +329,8 @@ impl Shape<'_> {
         }
         let (constraints, by_hand) = self.constraints_again();
         step.down.extend(constraints);
-        let by_hand = if by_hand.is_empty() { String::new() } else { format!(", and {}", by_hand.join(", ")) };
+        let by_hand =
+            if by_hand.is_empty() { String::new() } else { format!(", and {}", by_hand.join(", ")) };
         step.lost_on_return = Some(match &self.back {
             Some(_) => format!(
                 "{} where it is not what is made of {}, and its place among the columns{by_hand}: the way back makes it of \
@@ -417,10 +429,14 @@ impl Shape<'_> {
             cautions.push(format!("{new} may be NULL: ask for NOT NULL afterwards where it shall not"));
         }
         let mentions = |f: &&altimeter_catalog::Function| {
-            self.old.iter().any(|c| f.mentions.contains(&c.name)) && f.mentions.contains(&self.table.name.name)
+            self.old.iter().any(|c| f.mentions.contains(&c.name))
+                && f.mentions.contains(&self.table.name.name)
         };
         for function in self.context.catalog.functions.iter().filter(mentions) {
-            cautions.push(format!("the body of {} speaks of {} and {old}: look at it", function.name, self.table.name));
+            cautions.push(format!(
+                "the body of {} speaks of {} and {old}: look at it",
+                function.name, self.table.name
+            ));
         }
         cautions
     }

@@ -75,7 +75,10 @@ impl Reader for DeleteRows {
                 return Err(trouble);
             }
         };
-        written(found.names, &RowsStatement { table: table.name.clone(), set: None, condition: Some(condition) })
+        written(
+            found.names,
+            &RowsStatement { table: table.name.clone(), set: None, condition: Some(condition) },
+        )
     }
 
     fn examine(&self, _: Names<'_>, _: &Change) -> Option<Result<(), Trouble>> {
@@ -138,8 +141,11 @@ fn written(names: Names<'_>, asked: &RowsStatement) -> Result<Change, Trouble> {
     let read = names.engine.rows_statement(names.catalog, &sql).map_err(|why| wrong(&why))?;
     let table = names.catalog.table(&asked.table);
     let read_columns = read.condition.iter().flat_map(|c| names.engine.columns_of(c));
-    let unknown = table.and_then(|t| read_columns.into_iter().find(|c| t.column(c).is_none() && *c != t.name.name));
-    if let Some(unknown) = unknown.filter(|_| !read.condition.as_deref().unwrap_or_default().contains("SELECT")) {
+    let unknown =
+        table.and_then(|t| read_columns.into_iter().find(|c| t.column(c).is_none() && *c != t.name.name));
+    if let Some(unknown) =
+        unknown.filter(|_| !read.condition.as_deref().unwrap_or_default().contains("SELECT"))
+    {
         return Err(Trouble::new(
             Progress::Named,
             format!("{} has no column {}", asked.table, shown(&unknown)),
@@ -153,13 +159,23 @@ fn written(names: Names<'_>, asked: &RowsStatement) -> Result<Change, Trouble> {
 }
 
 /// Columns that hold when a row came, by the names they usually have.
-const WHEN_IT_CAME: &[&str] =
-    &["created_at", "created", "created_on", "inserted_at", "occurred_at", "logged_at", "recorded_at", "timestamp", "ts"];
+const WHEN_IT_CAME: &[&str] = &[
+    "created_at",
+    "created",
+    "created_on",
+    "inserted_at",
+    "occurred_at",
+    "logged_at",
+    "recorded_at",
+    "timestamp",
+    "ts",
+];
 
 fn older_than(found: &Found<'_>, table: &Table, number: &str) -> Result<String, Trouble> {
-    let whole: u32 = number.replace('_', "").parse().map_err(|_| {
-        Trouble::new(Progress::Named, format!("{number} is no whole number"), "say it as 90")
-    })?;
+    let whole: u32 = number
+        .replace('_', "")
+        .parse()
+        .map_err(|_| Trouble::new(Progress::Named, format!("{number} is no whole number"), "say it as 90"))?;
     let last = found.tokens_of(Slot::Period).and_then(|r| found.tokens.get(r.end.checked_sub(1)?));
     let period = last.and_then(|t| t.word()).unwrap_or_default().to_lowercase();
     let units = [("d", "days"), ("w", "weeks"), ("m", "months"), ("y", "years")];

@@ -70,7 +70,9 @@ pub(super) fn extents(matcher: &Matcher<'_>, slot: Slot, at: usize) -> Vec<usize
         Slot::Default => expression_ends(tokens, at, ENDS_DEFAULT),
         Slot::Predicate => expression_ends(tokens, at, &[]),
         // `into a text, b text`: an article there is a name.
-        Slot::NewColumns if at.checked_sub(1).and_then(|i| tokens.get(i)).is_some_and(|t| t.is("a")) => Vec::new(),
+        Slot::NewColumns if at.checked_sub(1).and_then(|i| tokens.get(i)).is_some_and(|t| t.is("a")) => {
+            Vec::new()
+        }
         Slot::NewColumns => expression_ends(tokens, at, &[]),
         Slot::Separator => tokens.get(at).filter(|t| is_separator(t)).map(|_| at + 1).into_iter().collect(),
         Slot::Keys | Slot::Include => list_ends(matcher, at),

@@ -25,7 +25,10 @@ const SPLIT: &[Clause] = &[
             "split|divide|separate|break [up] [column] <column> [column] [{on_table}] into|to|as [column] <newcolumns>",
         ],
     },
-    Clause { required: false, patterns: &["by|on|with|using [first|every|each] <separator> [separator|character|sign]"] },
+    Clause {
+        required: false,
+        patterns: &["by|on|with|using [first|every|each] <separator> [separator|character|sign]"],
+    },
     Clause { required: false, patterns: &["{on_table}", "{apart}"] },
 ];
 
@@ -166,9 +169,10 @@ fn new_ones(it: &Reshape) -> String {
 
 fn no_separator(what: &str) -> Trouble {
     let mut trouble = incomplete(what);
-    trouble.instead = "say it: `at the first space`, `by ','`, `with a space`; or say what each new column is made of: \
+    trouble.instead =
+        "say it: `at the first space`, `by ','`, `with a space`; or say what each new column is made of: \
                        `a text as …, b text as …`"
-        .to_owned();
+            .to_owned();
     trouble
 }
 

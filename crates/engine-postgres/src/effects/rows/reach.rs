@@ -67,14 +67,18 @@ fn bounds(table: &Table, condition: &Condition) -> (f64, f64) {
     match condition {
         Condition::Known(true) => (1.0, 1.0),
         Condition::Known(false) => (0.0, 0.0),
-        Condition::All(parts) => parts.iter().map(|c| bounds(table, c)).fold((1.0, 1.0), |sum, one| {
-            ((sum.0 + one.0 - 1.0_f64).max(0.0), sum.1.min(one.1))
-        }),
-        Condition::Any(parts) => parts.iter().map(|c| bounds(table, c)).fold((0.0, 0.0), |sum, one| {
-            (sum.0.max(one.0), (sum.1 + one.1).min(1.0))
-        }),
+        Condition::All(parts) => parts
+            .iter()
+            .map(|c| bounds(table, c))
+            .fold((1.0, 1.0), |sum, one| ((sum.0 + one.0 - 1.0_f64).max(0.0), sum.1.min(one.1))),
+        Condition::Any(parts) => parts
+            .iter()
+            .map(|c| bounds(table, c))
+            .fold((0.0, 0.0), |sum, one| (sum.0.max(one.0), (sum.1 + one.1).min(1.0))),
         Condition::IsNull(column) => null_share(table, column).map_or((0.0, 1.0), about),
-        Condition::NotNull(column) => null_share(table, column).map_or((0.0, 1.0), |nulls| about(1.0 - nulls)),
+        Condition::NotNull(column) => {
+            null_share(table, column).map_or((0.0, 1.0), |nulls| about(1.0 - nulls))
+        }
         Condition::Compare { subject, operator: Operator::Equal, .. } if is_unique(table, subject) => {
             (0.0, 1.0 / table.size.rows.unwrap_or(1.0).max(1.0))
         }
