@@ -148,6 +148,23 @@ fn a_row_is_set_once_where_setting_it_twice_would_change_it() {
 }
 
 #[test]
+fn nothing_is_kept_where_that_is_asked_for() {
+    let shop = schema(SHOP, 1e6);
+    let discard = PlanOptions { prefer: Some(altimeter_planner::Road::Discard), ..PlanOptions::default() };
+    let by = |text: &str, options| {
+        let read = read_request(&PostgresEngine, &shop, text).unwrap();
+        plan_request(&PostgresEngine, &shop, &read, options)
+    };
+    let plan = by("DELETE FROM orders WHERE status = 'old'", discard).unwrap();
+    assert!(!titles(&plan).contains("kept"), "{}", titles(&plan));
+    assert_eq!(plan.steps().filter(|s| s.lost_on_return.is_some()).count(), 2);
+    let kept = by("DELETE FROM orders WHERE status = 'old'", PlanOptions::default()).unwrap();
+    assert!(kept.alternatives.iter().any(|a| a.road == discard.prefer));
+    let error = by("UPDATE orders SET status = status || '!'", discard).unwrap_err().to_string();
+    assert!(error.contains("a second time"), "{error}");
+}
+
+#[test]
 fn columns_are_split_and_merged_in_words() {
     let shop = schema(SHOP, 1e6);
     let says = request(&shop, "split users.full_name into first_name and last_name at the first space");

@@ -13,7 +13,7 @@ use altimeter_catalog::{
 
 use super::add_index::OLD_TRANSACTION_S;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
-use crate::plan::{PhaseKind, PlanError};
+use crate::plan::{PhaseKind, PlanError, Road};
 use crate::recipe::{Recipe, RecipeContext, batch_of, refuse};
 use crate::referencing::{self, OnDelete, Reference};
 use crate::text::one_line;
@@ -38,13 +38,45 @@ impl Recipe for ChangeRows {
 fn draft(context: &RecipeContext<'_>, asked: &RowsStatement) -> Result<Draft, PlanError> {
     let table = context.table(&asked.table)?;
     refuse_what_cannot_be_swept(context, table, asked)?;
-    let mut plan =
-        Plan { context, draft: Draft::default(), room: Vec::new(), kept: Vec::new(), built: Vec::new() };
-    match &asked.set {
-        None => plan.delete(table, asked.condition.as_deref())?,
-        Some(set) => plan.set(table, set, asked.condition.as_deref())?,
+    let by = |keeps: bool| {
+        let mut plan = Plan {
+            context,
+            keeps,
+            draft: Draft { road: Some(if keeps { Road::Copy } else { Road::Discard }), ..Draft::default() },
+            room: Vec::new(),
+            kept: Vec::new(),
+            built: Vec::new(),
+        };
+        match &asked.set {
+            None => plan.delete(table, asked.condition.as_deref())?,
+            Some(set) => plan.set(table, set, asked.condition.as_deref())?,
+        }
+        Ok(plan.finished())
+    };
+    let keeps = context.prefer != Some(Road::Discard);
+    let mut draft: Draft = by(keeps)?;
+    // Where nothing can be done without what is kept, there is no such road.
+    draft.alternatives.extend(by(!keeps).ok().map(|other| other_road(&other, !keeps)));
+    Ok(draft)
+}
+
+/// The road that keeps, or the one that does not, where the other was taken.
+fn other_road(draft: &Draft, keeps: bool) -> DraftAlternative {
+    let (title, why_not) = match keeps {
+        true => ("keep what was there in a table beside", "nothing shall be kept"),
+        false => (
+            "keep nothing",
+            "what was deleted or overwritten then comes back from a dump only; it writes about half as much",
+        ),
+    };
+    DraftAlternative {
+        title: title.to_owned(),
+        road: draft.road,
+        why_not: why_not.to_owned(),
+        asks_of_application: "nothing".to_owned(),
+        risk: None,
+        changes: draft.steps.iter().flat_map(|s| &s.up).cloned().collect(),
     }
-    Ok(plan.finished())
 }
 
 fn refuse_what_cannot_be_swept(
@@ -131,6 +163,8 @@ fn key_of(context: &RecipeContext<'_>, table: &Table) -> Result<Vec<String>, Pla
 /// The steps while they are made.
 struct Plan<'a> {
     context: &'a RecipeContext<'a>,
+    /// Whether what was there is kept beside.
+    keeps: bool,
     draft: Draft,
     /// The steps that make room: indexes, tables for what is kept.
     room: Vec<DraftStep>,
@@ -153,6 +187,9 @@ impl Plan<'_> {
         columns: &[Column],
         key: &[String],
     ) -> Result<(), PlanError> {
+        if !self.keeps {
+            return Ok(());
+        }
         let why = format!(
             "what a step takes from {} goes there, in the same transaction: the way back has it",
             table.name
@@ -252,7 +289,7 @@ impl Plan<'_> {
                 let fired = self.fired(from, "DELETE");
                 self.draft.cautions.extend(fired);
                 self.draft.cautions.push(format!(
-                    "rows of {} go too ({} says ON DELETE CASCADE): they are deleted and kept first. One that begins to \
+                    "rows of {} go too ({} says ON DELETE CASCADE): they are deleted first. One that begins to \
                      reference a row between the two is deleted by the server and not kept",
                     from.name, reference.constraint.name
                 ));
@@ -324,16 +361,25 @@ impl Plan<'_> {
         self.keep(table, &kept, &columns, &key)?;
         let work = SweepWork::Delete {
             condition: condition.map(str::to_owned),
-            kept: Some((kept.clone(), names.clone())),
+            kept: self.keeps.then(|| (kept.clone(), names.clone())),
         };
         let sweep = self.sweep(name, table, &key, work);
         let title = format!("delete {} of {}, in batches", self.number(table, condition), name.name);
-        let why =
-            "each batch is a short transaction of its own and waits for nobody; what it deletes it keeps";
+        let why = match self.keeps {
+            true => {
+                "each batch is a short transaction of its own and waits for nobody; what it deletes it keeps"
+            }
+            false => "each batch is a short transaction of its own and waits for nobody",
+        };
         let mut step = DraftStep::sweep(title, why, sweep.clone());
-        step.before.push(Check::NameTaken { name: kept.clone() });
         step.before.push(self.counted(name, condition));
         step.after.push(self.nothing_left(table, &sweep, condition));
+        if !self.keeps {
+            step.lost_on_return =
+                Some("the deleted rows: take a dump of them if you may want them back".to_owned());
+            return Ok(step);
+        }
+        step.before.insert(0, Check::NameTaken { name: kept.clone() });
         let columns = names.into_iter().map(|c| (c.clone(), c)).collect();
         step.down.push(Change::Sweep(self.sweep(
             &kept,
@@ -377,21 +423,40 @@ impl Plan<'_> {
         columns.extend(set.iter().enumerate().filter_map(after));
         self.keep(table, &kept, &columns, &key)?;
         let names: Vec<String> = set.iter().map(|(c, _)| c.clone()).collect();
+        if !self.keeps && self.changes_each_time(set) {
+            return Err(refuse(
+                format!(
+                    "setting {} a second time gives another value: which rows are done is known by what is kept of them",
+                    names.join(", ")
+                ),
+                "leave --prefer out: the values from before are kept until you drop them",
+            ));
+        }
         let work = SweepWork::Set {
             set: set.to_vec(),
             condition: condition.map(str::to_owned),
-            kept: Some(kept.clone()),
+            kept: self.keeps.then(|| kept.clone()),
             once: self.changes_each_time(set),
         };
         let sweep = self.sweep(name, table, &key, work);
         let number = self.number(table, condition);
         let title = format!("set {} in {number} of {}, in batches", names.join(", "), name.name);
-        let why = "each batch is a short transaction of its own and waits for nobody; the values from before are kept, and \
-                   those it wrote, so that the way back touches no row that somebody has changed since";
+        let why = match self.keeps {
+            true => {
+                "each batch is a short transaction of its own and waits for nobody; the values from before are kept, and those \
+                 it wrote, so that the way back touches no row that somebody has changed since"
+            }
+            false => "each batch is a short transaction of its own and waits for nobody",
+        };
         let mut step = DraftStep::sweep(title, why, sweep.clone());
-        step.before.push(Check::NameTaken { name: kept.clone() });
         step.before.push(self.counted(name, condition));
         step.after.push(self.nothing_left(table, &sweep, condition));
+        if !self.keeps {
+            step.lost_on_return =
+                Some("the values from before: take a dump of them if you may want them back".to_owned());
+            return Ok(step);
+        }
+        step.before.insert(0, Check::NameTaken { name: kept.clone() });
         step.down.push(Change::Sweep(self.sweep(
             &kept,
             table,
@@ -552,6 +617,9 @@ impl Plan<'_> {
             step.down.push(Change::CreateIndex { index, concurrently: true, if_not_exists: false });
             step.after.push(Check::NameFree { name });
             self.draft.steps.push(step);
+        }
+        if self.kept.is_empty() {
+            return self.draft;
         }
         self.draft.steps.push(DraftStep::wait(
             "does anybody miss anything?",
