@@ -36,7 +36,7 @@ fn backfill() -> Effect {
         command: altimeter_catalog::WriteCommand::Update,
         columns: vec!["username".into()],
         rows: None,
-        between: None,
+        assumed: false,
         batch_rows: Some(10_000),
         pause_ms: 100,
     };

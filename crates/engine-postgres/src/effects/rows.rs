@@ -96,7 +96,7 @@ pub(super) fn backfilled(catalog: &Catalog, it: &Backfill, effect: &mut Effect) 
         command: WriteCommand::Update,
         columns: vec![it.column.clone()],
         rows: None,
-        between: None,
+        assumed: false,
         batch_rows: Some(it.batch_rows),
         pause_ms: it.pause_ms,
     });
@@ -109,7 +109,9 @@ pub(super) fn swept(catalog: &Catalog, it: &Sweep, effect: &mut Effect) {
     let statement = crate::dialect::in_one_statement(catalog, it);
     match crate::undo::written(catalog, statement) {
         Some(Change::Written { changes, .. }) => {
-            changes.iter().for_each(|change| super::describe(catalog, change, effect));
+            for change in &changes {
+                super::describe(catalog, change, effect);
+            }
         }
         _ => effect.not_analysed = Some("what it does in each batch cannot be told".to_owned()),
     }
@@ -130,7 +132,7 @@ pub(super) fn swept(catalog: &Catalog, it: &Sweep, effect: &mut Effect) {
         let written = it.written();
         if let Some((fewest, likely, most)) = walked.filter(|_| written.contains(&&update.object)) {
             update.rows = Some(likely);
-            update.between = Some((fewest, most));
+            update.assumed = fewest <= 0.0 && most > likely;
         }
     }
     effect.transaction = TransactionUse::Forbidden;

@@ -53,37 +53,48 @@ pub(crate) fn matched(catalog: &Catalog, table: &Name, condition: Option<&str>) 
     let holders = holders.iter().filter(|t| t.kind != altimeter_catalog::TableKind::PartitionedTable);
     let each = holders.map(|t| {
         let rows = t.size.rows?;
-        let (fewest, most) = bounds(t, &condition);
-        let likely = share_of(t, &condition).clamp(fewest, most);
+        let likely = share_of(t, &condition).min(1.0);
+        // A sample is a sample: what it says is taken to hold within a fifth.
+        let (fewest, most) = match (&condition, is_told(t, &condition)) {
+            (Condition::Known(true), _) => (1.0, 1.0),
+            (_, true) => (likely * 0.8, (likely * 1.2).min(1.0)),
+            (_, false) => (0.0, 1.0),
+        };
         Some((fewest * rows, likely * rows, most * rows))
     });
     each.reduce(|sum, one| sum.zip(one).map(|(a, b)| (a.0 + b.0, a.1 + b.1, a.2 + b.2))).flatten()
 }
 
-/// The smallest and the largest share of rows that can satisfy a condition.
-fn bounds(table: &Table, condition: &Condition) -> (f64, f64) {
-    // A sample is a sample: what it says is taken to hold within a fifth.
-    let about = |share: f64| (share * 0.8, (share * 1.2).min(1.0));
+/// Whether the number of those rows rests on what the planner assumes, or on how rows are shared out on average among
+/// the values of a column: there may be any number of them.
+pub(super) fn assumed(catalog: &Catalog, change: &RowsChange, number: usize) -> bool {
+    let Some(mention) = change.reads.get(number) else { return true };
+    let conditions: Vec<Condition> = mention.conditions.iter().map(|c| Condition::parse(c)).collect();
+    let holders = family(catalog, &mention.relation.name);
+    !mention.led_by.is_empty() || holders.iter().any(|t| !conditions.iter().all(|c| is_told(t, c)))
+}
+
+/// Whether statistics tell the share of rows that satisfy a condition.
+fn is_told(table: &Table, condition: &Condition) -> bool {
     match condition {
-        Condition::Known(true) => (1.0, 1.0),
-        Condition::Known(false) => (0.0, 0.0),
-        Condition::All(parts) => parts
-            .iter()
-            .map(|c| bounds(table, c))
-            .fold((1.0, 1.0), |sum, one| ((sum.0 + one.0 - 1.0_f64).max(0.0), sum.1.min(one.1))),
-        Condition::Any(parts) => parts
-            .iter()
-            .map(|c| bounds(table, c))
-            .fold((0.0, 0.0), |sum, one| (sum.0.max(one.0), (sum.1 + one.1).min(1.0))),
-        Condition::IsNull(column) => null_share(table, column).map_or((0.0, 1.0), about),
-        Condition::NotNull(column) => {
-            null_share(table, column).map_or((0.0, 1.0), |nulls| about(1.0 - nulls))
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().all(|c| is_told(table, c)),
+        Condition::Known(_) => true,
+        Condition::IsNull(column) | Condition::NotNull(column) => null_share(table, column).is_some(),
+        Condition::Compare { subject, operator: Operator::Equal | Operator::NotEqual, .. } => {
+            is_unique(table, subject) || remainders(subject).is_some()
         }
-        Condition::Compare { subject, operator: Operator::Equal, .. } if is_unique(table, subject) => {
-            (0.0, 1.0 / table.size.rows.unwrap_or(1.0).max(1.0))
+        Condition::Compare { subject, value, .. } => {
+            value.as_ref().is_some_and(|v| counted_below(table, subject, v).is_some())
         }
-        Condition::Compare { .. } | Condition::Other(_) => (0.0, 1.0),
+        Condition::Other(_) => false,
     }
+}
+
+/// How many remainders a division has that an expression is the remainder of: `id % 10` has ten, about as many rows
+/// with each.
+fn remainders(subject: &str) -> Option<f64> {
+    let (_, divisor) = subject.trim_matches(['(', ')']).rsplit_once('%')?;
+    divisor.trim().parse::<u32>().ok().filter(|n| *n > 0).map(f64::from)
 }
 
 /// Whether a mention gives no row for sure.
@@ -237,6 +248,9 @@ fn equal(table: &Table, subject: &str, value: Option<&Value>) -> f64 {
     let rows = table.size.rows.unwrap_or(1000.0).max(1.0);
     if is_unique(table, subject) {
         return 1.0 / rows;
+    }
+    if let Some(remainders) = remainders(subject) {
+        return 1.0 / remainders;
     }
     match table.column(subject).and_then(|c| c.statistics.as_ref()).map(|s| s.distinct) {
         Some(distinct) if distinct > 0.0 => 1.0 / distinct,
