@@ -149,7 +149,7 @@ impl Reader for MergeColumns {
     }
 
     fn example(&self, table: &str, column: &str) -> String {
-        format!("merge {table}.first_name and {table}.{column} into full_name with a space")
+        format!("merge {table}.its_other and {table}.{column} into both_of_them with a space")
     }
 }
 
