@@ -34,6 +34,13 @@ pub struct Work<'a> {
     pub lock_timeout_ms: Option<u32>,
 }
 
+impl<'a> Work<'a> {
+    /// A statement of which its effect is known, and not what it leaves.
+    pub fn new(before: &'a Catalog, effect: &'a Effect, lock_timeout_ms: Option<u32>) -> Self {
+        Self { before, after: None, changes: &[], effect, lock_timeout_ms }
+    }
+}
+
 /// The cost of one statement.
 pub fn estimate(work: &Work<'_>) -> Estimate {
     let (catalog, effect) = (work.before, work.effect);
@@ -62,7 +69,9 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
         add(&mut total, table_of(catalog, &table.name, |t| index::rebuild(catalog, t, index, concurrently)));
     }
     for update in &effect.updates {
-        add(&mut total, table_of(catalog, &update.object, |table| update::rows(catalog, table, update)));
+        let searched = effect.scans.contains(&update.object);
+        let cost = |table: &Table| update::rows(catalog, table, update, searched);
+        add(&mut total, table_of(catalog, &update.object, cost));
     }
     let worked_on = |table: &&Name| {
         effect.rewrites.contains(table)
@@ -72,6 +81,15 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
     };
     for table in effect.scans.iter().filter(|t| !worked_on(t)) {
         add(&mut total, table_of(catalog, table, |table| scan(catalog, table)));
+    }
+    for name in compared(work) {
+        let cost = |table: &Table| {
+            let mut estimate = Estimate::nothing();
+            estimate.duration_ms =
+                Some(throughput::per_row_ms(catalog, table.size.rows?, throughput::COMPARE_KEY_US));
+            Some(estimate)
+        };
+        add(&mut total, table_of(catalog, name, cost));
     }
     for dropped in &effect.drops {
         if let Some((_, index)) = catalog.index(dropped) {
@@ -85,6 +103,22 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
     }
     wait::add_waiting(catalog, effect, work.lock_timeout_ms, &mut total);
     total
+}
+
+/// Tables whose rows are held against those of another: once for each foreign key that is validated.
+fn compared<'a>(work: &Work<'a>) -> Vec<&'a Name> {
+    let is_foreign = |table: &Name, name: &str| {
+        let constraint = work.before.table(table)?.constraints.iter().find(|c| c.name == name)?;
+        constraint.foreign.as_ref()
+    };
+    let validated = work.changes.iter().flat_map(Change::parts).filter_map(|change| match change {
+        Change::ValidateConstraint { table, name } => is_foreign(table, name).map(|_| table),
+        Change::AddConstraint { table, constraint } => {
+            (constraint.foreign.is_some() && !constraint.not_valid).then_some(table)
+        }
+        _ => None,
+    });
+    validated.filter(|table| work.effect.scans.contains(table)).collect()
 }
 
 fn is_page_by_page(change: &Change) -> bool {

@@ -59,13 +59,9 @@ pub(crate) fn judge_and_carry_out(
         without_own(&mut effect, &transaction.own);
         refused_in_transaction(&mut effect);
     }
-    let mut estimate = cost::estimate(&cost::Work {
-        before: catalog,
-        after: left.as_ref(),
-        changes: &statement.changes,
-        effect: &effect,
-        lock_timeout_ms: situation.lock_timeout_ms,
-    });
+    let work = cost::Work::new(catalog, &effect, situation.lock_timeout_ms);
+    let mut estimate =
+        cost::estimate(&cost::Work { after: left.as_ref(), changes: &statement.changes, ..work });
     for name in missing {
         // Its columns are not known either; what the version alone refuses is refused all the same.
         if statement.too_new.is_none() {

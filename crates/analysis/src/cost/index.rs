@@ -47,7 +47,7 @@ fn btree_bytes(catalog: &Catalog, table: &Table, index: &IndexDefinition, rows: 
     let plain = index.columns().is_some();
     let mut basis = vec!["reltuples", "pg_stats widths"];
     let (entries, spread) = match (known, plain) {
-        (Some(entries), true) => (entries, 1.06),
+        (Some(entries), true) => (entries, 1.1),
         (Some(entries), false) => {
             basis.push("an expression taken to be as wide as its column");
             (entries, 1.6)
@@ -125,9 +125,22 @@ pub(super) fn sort_ms(catalog: &Catalog, table: &Table, index: &IndexDefinition,
             .is_none_or(|c| ["text", "character", "json", "xml"].iter().any(|t| c.type_name.starts_with(t))),
         IndexTarget::Expression(_) => true,
     };
-    let slow = index.method != "brin" && index.keys.iter().any(|k| textual(&k.target));
+    if index.method == "brin" {
+        return throughput::per_row_ms(catalog, rows, throughput::SUMMARIZED_ROW_US);
+    }
+    let slow = index.keys.iter().any(|k| textual(&k.target));
     let row = if slow { INDEX_TEXT_ROW_US } else { INDEX_ROW_US };
+    let row = if in_order(table, index) { row * throughput::IN_ORDER } else { row };
     throughput::per_row_ms(catalog, rows, row * throughput::sorting(rows))
+}
+
+/// Whether the rows lie in the order of the index's first key, or nearly.
+fn in_order(table: &Table, index: &IndexDefinition) -> bool {
+    let correlation = index.keys.first().and_then(|k| match &k.target {
+        IndexTarget::Column(name) => table.column(name)?.statistics.as_ref()?.correlation,
+        IndexTarget::Expression(_) => None,
+    });
+    correlation.is_some_and(|c| c.abs() > 0.95)
 }
 
 /// One pass over the heap and a sort; concurrently two passes, and every row is looked up again.

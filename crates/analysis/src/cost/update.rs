@@ -3,7 +3,7 @@
 use altimeter_catalog::{Catalog, RowUpdate, Table, WriteCommand};
 
 use super::layout::PAGE;
-use super::throughput::{self, AT_ONCE_INDEX_US, AT_ONCE_ROW_US, UPDATE_INDEX_US, UPDATE_ROW_US};
+use super::throughput::{self, AT_ONCE_LOG_BYTE_US, AT_ONCE_ROW_US, UPDATE_INDEX_US, UPDATE_ROW_US};
 use super::wait;
 use crate::{Estimate, Range};
 
@@ -25,30 +25,25 @@ pub fn typical_row_update_us(table: &Table) -> f64 {
     UPDATE_ROW_US + UPDATE_INDEX_US * table.indexes.len() as f64
 }
 
-/// Microseconds one row takes that is written together with all others.
-fn row_at_once_us(catalog: &Catalog, table: &Table, command: WriteCommand) -> Range {
-    let indexes = table.indexes.len() as f64;
-    let us = match command {
-        WriteCommand::Delete => AT_ONCE_ROW_US * 0.5,
-        WriteCommand::Update | WriteCommand::Insert => AT_ONCE_ROW_US + AT_ONCE_INDEX_US * indexes,
-    };
-    throughput::row_us(catalog, us, "number of indexes")
-}
-
 /// Bytes a row takes where nothing is known of its table.
 const UNKNOWN_WIDTH: f64 = 100.0;
 
-/// The cost of writing rows of a table: all of them, unless it is known how many.
-pub(super) fn rows(catalog: &Catalog, table: &Table, update: &RowUpdate) -> Option<Estimate> {
+/// The cost of writing rows of a table: all of them, unless it is known how many. `searched`: they are looked for from
+/// end to end.
+pub(super) fn rows(catalog: &Catalog, table: &Table, update: &RowUpdate, searched: bool) -> Option<Estimate> {
     let all = table.size.rows?;
     let rows = match (update.command, update.rows) {
         (_, Some(rows)) => rows,
         (WriteCommand::Insert, None) => return None,
         (_, None) => all,
     };
-    let mut estimate = so_many(catalog, table, update, rows)?;
+    let so_many = |rows: f64| {
+        let looked_at = if searched { all } else { rows };
+        so_many(catalog, table, update, (rows, looked_at))
+    };
+    let mut estimate = so_many(rows)?;
     if update.assumed {
-        let (none, most) = (so_many(catalog, table, update, 0.0)?, so_many(catalog, table, update, all)?);
+        let (none, most) = (so_many(0.0)?, so_many(all)?);
         widen(&mut estimate, none, most);
         estimate.unknowns.push(format!(
             "how many rows of {} the condition is true of: statistics do not tell, {} of {} are assumed",
@@ -72,28 +67,31 @@ fn widen(estimate: &mut Estimate, mut least: Estimate, mut most: Estimate) {
     }
 }
 
-fn so_many(catalog: &Catalog, table: &Table, update: &RowUpdate, rows: f64) -> Option<Estimate> {
+fn so_many(
+    catalog: &Catalog,
+    table: &Table,
+    update: &RowUpdate,
+    (rows, looked_at): (f64, f64),
+) -> Option<Estimate> {
     let all = table.size.rows?;
     let share = rows / all.max(1.0);
     let heap = table.size.heap_bytes? as f64;
-    // Rows that lie anywhere are on more pages than they would fill.
+    // Rows that lie anywhere are on more pages than they would fill; those of a key's range lie together.
     let per_page = (all * PAGE / heap.max(PAGE)).max(1.0);
-    let touched = heap * (1.0 - (1.0 - share).powf(per_page));
+    let scattered = if looked_at > rows { per_page } else { 1.0 };
+    let touched = heap * (1.0 - (1.0 - share).powf(scattered));
     let heap = heap * share;
     let indexes = table.size.index_bytes? as f64 * share;
-    let each = match update.batch_rows {
-        Some(_) => row_update_us(catalog, table),
-        None => row_at_once_us(catalog, table, update.command),
+    let (wal, growth) = volumes(catalog, table, update.command, rows, (heap, touched), indexes);
+    let mut duration = match update.batch_rows {
+        Some(_) => row_update_us(catalog, table).times(rows / 1000.0),
+        None => throughput::per_row_ms(catalog, looked_at, throughput::TEST_ROW_US)
+            .plus(&throughput::per_row_ms(catalog, rows, AT_ONCE_ROW_US))
+            .plus(&throughput::row_us(catalog, AT_ONCE_LOG_BYTE_US, "its log").times(wal.likely / 1000.0)),
     };
-    let mut duration = each.times(rows / 1000.0);
-    if update.batch_rows.is_none() {
-        // The rows are looked for first.
-        duration = duration.plus(&throughput::per_row_ms(catalog, all, throughput::TEST_ROW_US));
-    }
     let batches = update.batch_rows.map_or(1.0, |b| (rows / f64::from(b)).ceil().max(1.0));
     let pauses = if update.batch_rows.is_some() { batches * f64::from(update.pause_ms) } else { 0.0 };
     duration = duration.plus(&Range::new(pauses, pauses, pauses * 1.05, &["pauses of the plan"]));
-    let (wal, growth) = volumes(catalog, table, update.command, rows, (heap, touched), indexes);
     let basis = ["reltuples", "heap and index size", "published: log volume a row"];
     let mut estimate = Estimate::nothing();
     estimate.duration_ms = Some(duration);
