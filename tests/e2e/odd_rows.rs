@@ -208,3 +208,30 @@ fn rows_go_and_come_back() -> Result<()> {
     ensure!(failed.is_empty(), "{}", failed.join("\n\n"));
     Ok(())
 }
+
+/// Nothing is kept where that is asked for: the same rows, and no table is left or made.
+#[test]
+fn rows_go_for_good() -> Result<()> {
+    for major in [13, 18] {
+        let server = Server::shared(major)?;
+        for case in CASES.iter().filter(|c| !c.request.contains("\"m m\" = n")) {
+            let original = server.database("discard")?;
+            original.session()?.script(case.setup)?;
+            original.session()?.script("ANALYZE")?;
+            let fixed = ["plan", case.request, "--db", &original.url, "--sample", "0", "--format", "json"];
+            let printed = run_altimeter(&[&fixed[..], &["--prefer", "discard"]].concat(), &[])?.json()?;
+            let plan = Plan::parse(&printed).with_context(|| case.name)?;
+            ensure!(!printed.to_string().contains("CREATE TABLE"), "{}: something is kept", case.name);
+            ensure!(plan.steps.iter().any(|s| s.point_of_no_return), "{}: nothing is lost", case.name);
+            let plain = original.copy(server, "discard_plain")?;
+            plain.session()?.script(case.direct)?;
+            let session = original.session()?;
+            plan.steps.iter().try_for_each(|step| up(&session, step)).with_context(|| case.name)?;
+            let touched = case.setup.contains("touched");
+            ensure!(touched || rows(&session)? == rows(&plain.session()?)?, "{}: other rows", case.name);
+            let differences = Dump::of(&original)?.differences(&Dump::of(&plain)?);
+            ensure!(differences.is_empty(), "{}: {differences:#?}", case.name);
+        }
+    }
+    Ok(())
+}

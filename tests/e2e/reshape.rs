@@ -55,6 +55,19 @@ const CASES: &[Case] = &[
                AND NOT EXISTS (SELECT FROM people WHERE id BETWEEN 3 AND 600 AND last_name IS DISTINCT FROM CASE WHEN id % 3 > 0 THEN 'l ' || id END)",
     },
     Case {
+        name: "a unique column that references another table",
+        setup: "CREATE TABLE p (code text PRIMARY KEY); INSERT INTO p SELECT 'c' || g || '-' || g FROM generate_series(1, 700) g;
+                INSERT INTO p VALUES ('old-1'), ('new-1'), ('x-new-2');
+                CREATE TABLE t (id int PRIMARY KEY, code text NOT NULL UNIQUE REFERENCES p, UNIQUE (id, code));
+                COMMENT ON CONSTRAINT t_code_key ON t IS 'one each';
+                INSERT INTO t SELECT g, 'c' || g || '-' || g FROM generate_series(1, 600) g",
+        direct: "split t.code into kind and number by '-'",
+        old: "UPDATE t SET code = 'old-1' WHERE id = 1",
+        new: "UPDATE t SET kind = 'new', number = '1' WHERE id = 2; UPDATE t SET kind = 'x', number = 'new-2' WHERE id = 3",
+        kept: "SELECT (SELECT code FROM t WHERE id = 1) = 'old-1' AND (SELECT code FROM t WHERE id = 2) = 'new-1'
+               AND (SELECT code FROM t WHERE id = 3) = 'x-new-2' AND NOT EXISTS (SELECT FROM t WHERE id > 3 AND code <> 'c' || id || '-' || id)",
+    },
+    Case {
         name: "numbers out of a text, and the way back said",
         setup: "CREATE TABLE t (id int PRIMARY KEY, size text DEFAULT '1x1'); INSERT INTO t SELECT g, g || 'x' || g * 2 FROM generate_series(1, 600) g;
                 INSERT INTO t VALUES (700, '007x8'), (701, NULL)",

@@ -125,6 +125,7 @@ fn what_cannot_be_done_in_batches_is_refused() {
     for (text, why) in [
         ("DELETE FROM heap WHERE a = 1", "no key to walk"),
         ("UPDATE orders SET id = id + 1", "walked by"),
+        ("DELETE FROM orders WHERE sttus = 'x'", "no column sttus"),
         ("DELETE FROM orders WHERE random() < 0.1", "other rows each time"),
     ] {
         let said = refused(&shop, text);

@@ -201,9 +201,7 @@ pub(crate) fn print_exceptions(catalog: &Catalog, check: &Check) -> Option<Strin
         Check::Follows { table, follower, value, .. } => {
             (table, differs_from(catalog, table, follower, value))
         }
-        Check::RowsWhere { table, condition: Some(condition), at_most: Some(0) } => {
-            (table, condition.clone())
-        }
+        Check::RowsWhere { table, condition: Some(condition), .. } => (table, condition.clone()),
         Check::Converts { table, column, function, .. } => {
             (table, format!("NOT {}({})", quote_name(function), quote(column)))
         }

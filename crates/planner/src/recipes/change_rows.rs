@@ -106,6 +106,18 @@ fn refuse_what_cannot_be_swept(
             "put the keys of the rows you mean into a table, and ask for those",
         ));
     }
+    let values = asked.set.iter().flatten().map(|(_, value)| value);
+    for expression in asked.condition.iter().chain(values) {
+        // A subquery reads columns of its own.
+        if expression.to_lowercase().contains("select") {
+            continue;
+        }
+        let read = context.engine.columns_of(expression);
+        let is_own = |c: &&String| table.column(c).is_some() || **c == name.name || **c == name.schema;
+        if let Some(unknown) = read.iter().find(|c| !is_own(c)) {
+            return Err(refuse(format!("{name} has no column {unknown}"), "correct the statement"));
+        }
+    }
     for (column, _) in asked.set.iter().flatten() {
         let found = context.column(table, column)?;
         if found.generated.is_some() {

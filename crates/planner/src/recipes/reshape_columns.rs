@@ -246,8 +246,8 @@ impl Shape<'_> {
         self.wanted.into.iter().map(|(c, v)| (c.name.clone(), v.clone())).collect()
     }
 
-    /// The old columns made of the new ones as those are made of the old ones: rows where that is another value.
-    fn not_the_same_again(&self) -> Option<String> {
+    /// Counts the rows whose old columns, made of the new ones as those are made of them, would be others.
+    fn not_the_same_again(&self) -> Option<Check> {
         let engine = self.context.engine;
         let there_and_back = self.back.as_ref()?.iter().map(|(old, value)| {
             let value = self.wanted.into.iter().fold(value.clone(), |text, (new, forward)| {
@@ -255,7 +255,8 @@ impl Shape<'_> {
             });
             (old.clone(), value)
         });
-        engine.still_to_do(self.context.catalog, &self.sweep(there_and_back.collect()))
+        let condition = engine.still_to_do(self.context.catalog, &self.sweep(there_and_back.collect()));
+        Some(Check::RowsWhere { table: self.table.name.clone(), condition, at_most: None })
     }
 
     fn fill(&self) -> DraftStep {
@@ -264,11 +265,7 @@ impl Shape<'_> {
         let sweep = self.sweep(self.forward());
         let mut step = DraftStep::sweep(format!("fill {}, in batches", self.new_names()), why, sweep.clone());
         step.before.push(Check::TriggerEnabled { table: name.clone(), trigger: self.trigger.name.clone() });
-        step.before.extend(self.not_the_same_again().map(|condition| Check::RowsWhere {
-            table: name.clone(),
-            condition: Some(condition),
-            at_most: None,
-        }));
+        step.before.extend(self.not_the_same_again());
         // Asked of the schema as it will be: the types of the new columns are known then.
         step.after.extend(self.left_to_fill(&sweep));
         step
@@ -393,10 +390,13 @@ impl Shape<'_> {
                  which: correct it, and go on; from then on such a value leaves {new} NULL and refuses nobody"
             ));
         }
-        if self.not_the_same_again().is_some() {
+        if let Some(query) = self
+            .not_the_same_again()
+            .and_then(|check| self.context.engine.print_exceptions(self.context.catalog, &check))
+        {
             cautions.push(format!(
-                "values of {old} that are not the same again when they are made of {new}: a check counts them before the \
-                 rows are filled, and its query lists them; they keep what they have until somebody writes {new}"
+                "values of {old} that are not the same again when they are made of {new} keep what they have until somebody \
+                 writes {new}; a check counts them before the rows are filled, and these are the rows: `{query}`"
             ));
             cautions.push(format!(
                 "until the last step going back drops {new}: what new code wrote there stays as {old}, made of it"
