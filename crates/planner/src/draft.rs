@@ -1,7 +1,7 @@
 //! A plan before any SQL: steps of neutral changes and checks.
 
 use altimeter_analysis::Severity;
-use altimeter_catalog::{Backfill, Change, Check};
+use altimeter_catalog::{Backfill, Change, Check, Sweep};
 
 use crate::plan::{PhaseKind, Road, StepKind};
 
@@ -33,7 +33,8 @@ pub(crate) struct DraftStep {
     pub(crate) after: Vec<Check>,
     /// What the way back cannot bring back; none if it restores everything.
     pub(crate) lost_on_return: Option<String>,
-    pub(crate) progress: Option<Backfill>,
+    /// The change in batches whose progress can be asked for.
+    pub(crate) progress: Option<Change>,
 }
 
 impl DraftStep {
@@ -87,7 +88,18 @@ impl DraftStep {
         Self {
             kind: StepKind::Backfill,
             up: vec![Change::Backfill(backfill.clone())],
-            progress: Some(backfill),
+            progress: Some(Change::Backfill(backfill)),
+            ..step
+        }
+    }
+
+    /// Rows deleted, changed or copied in batches.
+    pub(crate) fn sweep(title: impl Into<String>, why: impl Into<String>, sweep: Sweep) -> Self {
+        let step = Self::sql(PhaseKind::Migrate, title, why);
+        Self {
+            kind: StepKind::Backfill,
+            up: vec![Change::Sweep(sweep.clone())],
+            progress: Some(Change::Sweep(sweep)),
             ..step
         }
     }

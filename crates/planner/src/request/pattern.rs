@@ -77,6 +77,10 @@ pub(super) enum Slot {
     Parts,
     /// Where something begins: a date or a number.
     From,
+    /// Columns to be made, each with its type and what it is made of.
+    NewColumns,
+    /// What stands between the parts of a text.
+    Separator,
 }
 
 /// One piece of a pattern.
@@ -156,6 +160,8 @@ fn slot(name: &str) -> Option<Slot> {
         "number" => Slot::Number,
         "parts" => Slot::Parts,
         "from" => Slot::From,
+        "newcolumns" => Slot::NewColumns,
+        "separator" => Slot::Separator,
         _ => return None,
     })
 }
