@@ -1,6 +1,7 @@
 //! What somebody wants done to a schema, in words both engines share.
 
 mod alter;
+mod copy;
 mod maintenance;
 mod object;
 mod partition;
@@ -9,6 +10,7 @@ mod rows;
 mod session;
 
 pub use alter::{AlterTable, ColumnAction, TableAction};
+pub use copy::{CopyRows, Mirror};
 pub use maintenance::{Maintenance, Movable, ReindexTarget, Target, Vacuum};
 pub use object::{Commented, Granted, ObjectChange, PublicationVerb, Published};
 pub use partition::{DetachMode, PartitionBy, PartitionChange, Partitioning, Width};
@@ -166,6 +168,8 @@ pub enum Change {
     },
     /// Rows of a table are filled in batches, each committed on its own.
     Backfill(Backfill),
+    /// Rows of a table are copied into another in batches, each committed on its own.
+    CopyRows(CopyRows),
     /// Several changes in one statement and one transaction.
     Together(Vec<Change>),
     /// A statement in somebody's own words: for what no engine prints from the change alone.
@@ -289,6 +293,8 @@ pub enum FunctionBody {
     Follow(Follow),
     /// Says of a value whether it becomes one of another type.
     Converts(Converts),
+    /// Keeps one table in step with another.
+    Mirror(Mirror),
     /// Anything else, as read from somebody's SQL: what is known of it. The text itself is not kept.
     Opaque(Box<RoutineDefinition>),
 }
@@ -307,7 +313,10 @@ impl FunctionDefinition {
     pub fn function(&self) -> crate::Function {
         match &self.body {
             FunctionBody::Opaque(it) => it.function.clone(),
-            FunctionBody::InStep(_) | FunctionBody::Follow(_) | FunctionBody::Converts(_) => {
+            FunctionBody::InStep(_)
+            | FunctionBody::Follow(_)
+            | FunctionBody::Converts(_)
+            | FunctionBody::Mirror(_) => {
                 crate::Function {
                     name: self.name.clone(),
                     arguments: match &self.body {
@@ -494,6 +503,7 @@ impl Change {
             Change::CreateIndex { index, .. } => vec![&index.table],
             Change::CreateTrigger(trigger) => vec![&trigger.table],
             Change::Backfill(backfill) => vec![&backfill.table],
+            Change::CopyRows(copy) => vec![&copy.from, &copy.into],
             Change::DropIndex { .. } | Change::CreateFunction(_) | Change::DropFunction { .. } => Vec::new(),
             Change::Partition(change) => change.tables(),
             Change::Relation(change) => change.tables(),

@@ -36,8 +36,8 @@ pub use apply::{ApplyError, ObjectKind};
 pub use catalog::{Catalog, Unknown};
 pub use change::{
     AlterTable, AttributeAction, Backfill, BackfillValue, Change, ColumnAction, Commented, Conflict,
-    ConstraintDefinition, Converts, DetachMode, DropTarget, EndsEarly, Follow, FunctionBody,
-    FunctionDefinition, Given, Granted, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention,
+    ConstraintDefinition, Converts, CopyRows, DetachMode, DropTarget, EndsEarly, Follow, FunctionBody,
+    FunctionDefinition, Given, Granted, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention, Mirror,
     Movable, ObjectChange, PartitionBy, PartitionChange, Partitioning, PublicationVerb, Published,
     ReindexTarget, RelationChange, RelationWord, RoutineDefinition, RowsChange, SequenceAction,
     SessionChange, TableAction, TableDefinition, TableSource, Target, TriggerDefinition, TypeAction, Vacuum,

@@ -3,9 +3,11 @@
 mod advice;
 mod backfill;
 mod checks;
+mod copy_rows;
 mod follow;
 mod identity;
 mod in_step;
+mod mirror;
 mod object;
 mod settings;
 
@@ -17,6 +19,7 @@ use altimeter_catalog::{
 pub(crate) use advice::relation_word;
 pub(crate) use backfill::{print_progress, read_backfill};
 pub(crate) use checks::{print_check, print_exceptions};
+pub(crate) use copy_rows::read_copy;
 
 pub(crate) use identity::{print_go_on, print_identity};
 pub(crate) use settings::column_settings;
@@ -83,6 +86,7 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
                 FunctionBody::Converts(it) => {
                     (format!("({})\nRETURNS boolean", it.from), follow::print_test(it))
                 }
+                FunctionBody::Mirror(it) => (mirror::signature(catalog), mirror::print_body(it)),
                 // No recipe makes one.
                 FunctionBody::Opaque(_) => return String::new(),
             };
@@ -109,6 +113,7 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
             columns => format!("ANALYZE {} ({})", quote_name(table), list(columns)),
         },
         Change::Backfill(it) => backfill::print(catalog, it),
+        Change::CopyRows(it) => copy_rows::print(it),
         Change::AlterTable(_)
         | Change::AlterColumn { .. }
         | Change::AlterWhole { .. }

@@ -1,8 +1,8 @@
 //! The pure side of the engine, for the layers above.
 
 use altimeter_catalog::{
-    Backfill, Casting, Catalog, Change, Check, Column, Effect, Engine, Identity, IndexDefinition, Name,
-    Narrowing, SequenceOptions, SourceText, Statement, StatementUse, Trigger, Volatility,
+    Casting, Catalog, Change, Check, Column, Effect, Engine, Identity, IndexDefinition, Name,
+    Narrowing, PartitionBy, SequenceOptions, SourceText, Statement, StatementUse, Trigger, Volatility,
 };
 
 use crate::text::PostgresText;
@@ -54,9 +54,9 @@ impl Engine for PostgresEngine {
         catalog: &Catalog,
         like: &Name,
         name: &Name,
-        column: &str,
+        by: (&PartitionBy, &str),
     ) -> Option<Vec<Change>> {
-        beside::partitioned(catalog, like, name, column)
+        beside::partitioned(catalog, like, name, by)
     }
 
     fn partition_beside(
@@ -73,6 +73,14 @@ impl Engine for PostgresEngine {
         beside::triggers(catalog, triggers, on)
     }
 
+    fn value_of(&self, type_name: &str, text: &str) -> Option<String> {
+        beside::value_of(type_name, text)
+    }
+
+    fn no_partition_key(&self, catalog: &Catalog, by: &PartitionBy, type_name: &str) -> Option<String> {
+        beside::no_partition_key(catalog, by, type_name)
+    }
+
     fn rows_moved(&self, catalog: &Catalog, from: &Name, to: &Name) -> Option<Change> {
         beside::rows(catalog, from, to)
     }
@@ -85,8 +93,8 @@ impl Engine for PostgresEngine {
         dialect::print_check(catalog, check)
     }
 
-    fn print_progress(&self, _catalog: &Catalog, backfill: &Backfill) -> String {
-        dialect::print_progress(backfill)
+    fn print_progress(&self, _catalog: &Catalog, change: &Change) -> Option<String> {
+        dialect::print_progress(change)
     }
 
     fn canonical_type(&self, catalog: &Catalog, text: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! A backfill as one statement: a block that walks a key in batches and commits each.
 
-use altimeter_catalog::{Backfill, BackfillValue, Catalog, Name};
+use altimeter_catalog::{Backfill, BackfillValue, Catalog, Change, Name};
 
 use super::in_step::{differs_from, dollar_tag, print_differs};
 use crate::parse::identifier;
@@ -35,7 +35,7 @@ pub(super) fn print(catalog: &Catalog, it: &Backfill) -> String {
     };
     let rows = it.batch_rows;
     let pause = f64::from(it.pause_ms) / 1000.0;
-    let label = literal(&label(it));
+    let label = literal(&label(&it.table, &it.column));
     let body = format!(
         "
 -- altimeter backfill
@@ -110,7 +110,7 @@ END
     format!("DO {tag}{body}{tag}")
 }
 
-fn compare(keys: &[String], operator: &str, record: &str) -> String {
+pub(super) fn compare(keys: &[String], operator: &str, record: &str) -> String {
     match keys {
         [key] => format!("{key} {operator} {record}.{key}"),
         keys => {
@@ -120,20 +120,25 @@ fn compare(keys: &[String], operator: &str, record: &str) -> String {
     }
 }
 
-fn label(it: &Backfill) -> String {
-    let mut name = format!("{}.{}", it.table.name, it.column);
+pub(super) fn label(table: &Name, what: &str) -> String {
+    let mut name = format!("{}.{what}", table.name);
     name.retain(|c| c.is_ascii_graphic());
     name.truncate(20);
     format!("altimeter {name} ")
 }
 
 /// A query that shows the running block: the server lists it under an `application_name` that tells how far it is.
-pub(crate) fn print_progress(it: &Backfill) -> String {
-    format!(
+pub(crate) fn print_progress(change: &Change) -> Option<String> {
+    let label = match change {
+        Change::Backfill(it) => label(&it.table, &it.column),
+        Change::CopyRows(it) => label(&it.from, "rows"),
+        _ => return None,
+    };
+    Some(format!(
         "SELECT pid, application_name AS progress, clock_timestamp() - query_start AS running, wait_event\n\
          FROM pg_catalog.pg_stat_activity WHERE starts_with(application_name, {})",
-        literal(&label(it))
-    )
+        literal(&label)
+    ))
 }
 
 /// Reads a block back that [`print`] made: its header says what it does, and it counts only if printing that again
@@ -164,7 +169,7 @@ pub(crate) fn read_backfill(catalog: &Catalog, sql: &str) -> Option<Backfill> {
 }
 
 /// A text on one line of a comment: what would end the line is escaped.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let escape = |c: char| match c {
         '\\' => "\\\\".to_owned(),
         c if c.is_control() => format!("\\{:02x}", u32::from(c)),
@@ -174,7 +179,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// The text that [`one_line`] was given.
-fn from_one_line(line: &str) -> Option<String> {
+pub(super) fn from_one_line(line: &str) -> Option<String> {
     let mut text = String::new();
     let mut rest = line.chars();
     while let Some(c) = rest.next() {
@@ -194,7 +199,7 @@ fn from_one_line(line: &str) -> Option<String> {
 }
 
 /// Splits a list of names at a separator that is not inside quotes.
-fn split_names(text: &str, separator: char) -> Vec<String> {
+pub(super) fn split_names(text: &str, separator: char) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut quoted = false;
     for c in text.chars() {

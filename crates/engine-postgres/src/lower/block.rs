@@ -20,6 +20,11 @@ pub(super) fn lower(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     {
         return Lowered { changes: vec![Change::Backfill(backfill)], commits: true, ..Lowered::default() };
     }
+    if let Some(copy) = dialect::read_copy(&node.text().to_string())
+        && [&copy.from, &copy.into].into_iter().all(|name| catalog.table(name).is_some())
+    {
+        return Lowered { changes: vec![Change::CopyRows(copy)], commits: true, ..Lowered::default() };
+    }
     match plpgsql(node) {
         Some(body) => lower_body(catalog, &body),
         None => Lowered::unknown("a DO block in another language than PL/pgSQL is not analysed"),
