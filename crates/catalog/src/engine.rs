@@ -222,7 +222,7 @@ pub trait Engine: Sync {
     fn triggers_on(&self, catalog: &Catalog, triggers: &[Trigger], on: &Name) -> Option<Vec<Change>>;
 
     /// A value as SQL that a column of that type takes; none if the text is no such value.
-    fn value_of(&self, type_name: &str, text: &str) -> Option<String>;
+    fn value_of(&self, catalog: &Catalog, type_name: &str, text: &str) -> Option<String>;
 
     /// Why rows cannot be spread over partitions by values of that type; none if they can.
     fn no_partition_key(&self, catalog: &Catalog, by: &PartitionBy, type_name: &str) -> Option<String>;

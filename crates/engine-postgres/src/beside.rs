@@ -3,7 +3,7 @@
 //! Sources: manual, `CREATE TABLE`, "LIKE source_table" (columns, CHECKs, defaults, generated columns, comments, storage;
 //! never privileges, triggers, owner or row security) and "PARTITION OF"; measured on 13 to 18 by `tests/e2e/partition.rs`.
 
-use altimeter_catalog::{Catalog, Change, Grant, Name, PartitionBy, Table, Trigger};
+use altimeter_catalog::{Catalog, Change, Grant, Name, PartitionBy, Table, Trigger, TypeKind};
 use squawk_syntax::SyntaxKind;
 
 use crate::parse::{Parsed, child};
@@ -144,12 +144,17 @@ pub(crate) fn no_partition_key(catalog: &Catalog, by: &PartitionBy, type_name: &
 }
 
 /// A value of a list as it stands in a bound.
-pub(crate) fn value_of(type_name: &str, text: &str) -> Option<String> {
-    let whole = ["smallint", "integer", "bigint"].contains(&type_name);
+pub(crate) fn value_of(catalog: &Catalog, type_name: &str, text: &str) -> Option<String> {
+    let labels = catalog.types.iter().find_map(|t| match &t.kind {
+        TypeKind::Enum { labels } if types::canonical(catalog, &t.name.to_string()).as_deref() == Some(type_name) => {
+            Some(labels)
+        }
+        _ => None,
+    });
     match type_name {
-        _ if whole => text.parse::<i64>().ok().map(|n| n.to_string()),
+        "smallint" | "integer" | "bigint" => text.parse::<i64>().ok().map(|n| n.to_string()),
         "boolean" => ["true", "false"].contains(&text).then(|| text.to_owned()),
-        _ => Some(literal(text)),
+        _ => labels.is_none_or(|l| l.iter().any(|l| l == text)).then(|| literal(text)),
     }
 }
 

@@ -73,8 +73,8 @@ impl Engine for PostgresEngine {
         beside::triggers(catalog, triggers, on)
     }
 
-    fn value_of(&self, type_name: &str, text: &str) -> Option<String> {
-        beside::value_of(type_name, text)
+    fn value_of(&self, catalog: &Catalog, type_name: &str, text: &str) -> Option<String> {
+        beside::value_of(catalog, type_name, text)
     }
 
     fn no_partition_key(&self, catalog: &Catalog, by: &PartitionBy, type_name: &str) -> Option<String> {
@@ -182,7 +182,7 @@ impl Engine for PostgresEngine {
 #[cfg(test)]
 mod tests {
     use altimeter_catalog::{
-        BackfillValue, Column, ConstraintDefinition, ConstraintKind, FunctionBody, FunctionDefinition,
+        Backfill, BackfillValue, Column, ConstraintDefinition, ConstraintKind, FunctionBody, FunctionDefinition,
         InStep, InStepFires, IndexKey, IndexTarget, LockMode, Table, TransactionUse, TriggerDefinition,
     };
 

@@ -33,7 +33,8 @@ pub(crate) struct DraftStep {
     pub(crate) after: Vec<Check>,
     /// What the way back cannot bring back; none if it restores everything.
     pub(crate) lost_on_return: Option<String>,
-    pub(crate) progress: Option<Backfill>,
+    /// The change whose progress can be watched.
+    pub(crate) progress: Option<Change>,
 }
 
 impl DraftStep {
@@ -83,13 +84,13 @@ impl DraftStep {
 
     /// A backfill.
     pub(crate) fn backfill(title: impl Into<String>, why: impl Into<String>, backfill: Backfill) -> Self {
+        Self::in_batches(title, why, Change::Backfill(backfill))
+    }
+
+    /// A statement that works through all rows, a batch at a time.
+    pub(crate) fn in_batches(title: impl Into<String>, why: impl Into<String>, work: Change) -> Self {
         let step = Self::sql(PhaseKind::Migrate, title, why);
-        Self {
-            kind: StepKind::Backfill,
-            up: vec![Change::Backfill(backfill.clone())],
-            progress: Some(backfill),
-            ..step
-        }
+        Self { kind: StepKind::Backfill, up: vec![work.clone()], progress: Some(work), ..step }
     }
 }
 

@@ -14,6 +14,7 @@ mod drop_constraint;
 mod drop_index;
 mod drop_not_null;
 mod drop_table;
+mod partition_copied;
 mod partition_table;
 mod rebuild_index;
 mod rename_column;

@@ -74,6 +74,7 @@ pub(super) fn extents(matcher: &Matcher<'_>, slot: Slot, at: usize) -> Vec<usize
             tokens.get(at).filter(|t| t.kind == TokenKind::Number).map(|_| at + 1).into_iter().collect()
         }
         Slot::From => value_end(tokens, at).into_iter().collect(),
+        Slot::Values => values_ends(tokens, at),
         _ => Vec::new(),
     }
 }
@@ -161,6 +162,28 @@ fn value_end(tokens: &[Token], at: usize) -> Option<usize> {
         end += 1;
     }
     Some(end)
+}
+
+/// Words that go on behind a list of values.
+const ENDS_VALUES: &[&str] =
+    &["other", "others", "rest", "remaining", "everything", "anything", "all", "default", "starting", "on", "by"];
+
+/// Ends of a list of values, each a word, a number or a text in quotes, one for each of its members.
+fn values_ends(tokens: &[Token], at: usize) -> Vec<usize> {
+    let is_value = |token: &Token| match token.word() {
+        Some(_) => !one_of(token, ENDS_VALUES) && !one_of(token, NEVER_NAMES),
+        None => token.kind == TokenKind::Number || token.parts().is_some_and(|p| p.len() == 1),
+    };
+    let mut ends = Vec::new();
+    let mut next = at;
+    while tokens.get(next).is_some_and(is_value) {
+        ends.push(next + 1);
+        match separator_end(tokens, next + 1) {
+            Some(behind) => next = behind,
+            None => break,
+        }
+    }
+    ends
 }
 
 /// Ends of an expression: parentheses closed, no second statement, no comment, none of the words outside parentheses.

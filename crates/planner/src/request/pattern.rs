@@ -77,6 +77,8 @@ pub(super) enum Slot {
     Parts,
     /// Where something begins: a date or a number.
     From,
+    /// Values that get partitions of their own.
+    Values,
 }
 
 /// One piece of a pattern.
@@ -156,6 +158,7 @@ fn slot(name: &str) -> Option<Slot> {
         "number" => Slot::Number,
         "parts" => Slot::Parts,
         "from" => Slot::From,
+        "values" => Slot::Values,
         _ => return None,
     })
 }
