@@ -45,6 +45,7 @@ mod odd_tables;
 mod odd_types;
 mod oracle;
 mod partition;
+mod partition_copied;
 mod places;
 mod plans;
 mod plans_types;

@@ -316,18 +316,16 @@ impl FunctionDefinition {
             FunctionBody::InStep(_)
             | FunctionBody::Follow(_)
             | FunctionBody::Converts(_)
-            | FunctionBody::Mirror(_) => {
-                crate::Function {
-                    name: self.name.clone(),
-                    arguments: match &self.body {
-                        FunctionBody::Converts(it) => it.from.clone(),
-                        _ => String::new(),
-                    },
-                    language: "plpgsql".to_owned(),
-                    volatility: "volatile".to_owned(),
-                    ..crate::Function::default()
-                }
-            }
+            | FunctionBody::Mirror(_) => crate::Function {
+                name: self.name.clone(),
+                arguments: match &self.body {
+                    FunctionBody::Converts(it) => it.from.clone(),
+                    _ => String::new(),
+                },
+                language: "plpgsql".to_owned(),
+                volatility: "volatile".to_owned(),
+                ..crate::Function::default()
+            },
         }
     }
 }

@@ -10,7 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Catalog, Change, Check, Column, Effect, Identity, Name, Object, PartitionBy, SequenceOptions, Trigger,
+    Answer, Catalog, Change, Check, Column, Effect, Identity, Name, Object, PartitionBy, SequenceOptions,
+    Trigger,
 };
 
 /// The database systems Altimeter speaks of.

@@ -37,8 +37,8 @@ pub use catalog::{Catalog, Unknown};
 pub use change::{
     AlterTable, AttributeAction, Backfill, BackfillValue, Change, ColumnAction, Commented, Conflict,
     ConstraintDefinition, Converts, CopyRows, DetachMode, DropTarget, EndsEarly, Follow, FunctionBody,
-    FunctionDefinition, Given, Granted, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention, Mirror,
-    Movable, ObjectChange, PartitionBy, PartitionChange, Partitioning, PublicationVerb, Published,
+    FunctionDefinition, Given, Granted, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention,
+    Mirror, Movable, ObjectChange, PartitionBy, PartitionChange, Partitioning, PublicationVerb, Published,
     ReindexTarget, RelationChange, RelationWord, RoutineDefinition, RowsChange, SequenceAction,
     SessionChange, TableAction, TableDefinition, TableSource, Target, TriggerDefinition, TypeAction, Vacuum,
     Values, ViewDefinition, Width, Write, WriteCommand,

@@ -146,7 +146,9 @@ pub(crate) fn no_partition_key(catalog: &Catalog, by: &PartitionBy, type_name: &
 /// A value of a list as it stands in a bound.
 pub(crate) fn value_of(catalog: &Catalog, type_name: &str, text: &str) -> Option<String> {
     let labels = catalog.types.iter().find_map(|t| match &t.kind {
-        TypeKind::Enum { labels } if types::canonical(catalog, &t.name.to_string()).as_deref() == Some(type_name) => {
+        TypeKind::Enum { labels }
+            if types::canonical(catalog, &t.name.to_string()).as_deref() == Some(type_name) =>
+        {
             Some(labels)
         }
         _ => None,

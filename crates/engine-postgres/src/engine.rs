@@ -1,8 +1,8 @@
 //! The pure side of the engine, for the layers above.
 
 use altimeter_catalog::{
-    Casting, Catalog, Change, Check, Column, Effect, Engine, Identity, IndexDefinition, Name,
-    Narrowing, PartitionBy, SequenceOptions, SourceText, Statement, StatementUse, Trigger, Volatility,
+    Casting, Catalog, Change, Check, Column, Effect, Engine, Identity, IndexDefinition, Name, Narrowing,
+    PartitionBy, SequenceOptions, SourceText, Statement, StatementUse, Trigger, Volatility,
 };
 
 use crate::text::PostgresText;
@@ -182,8 +182,9 @@ impl Engine for PostgresEngine {
 #[cfg(test)]
 mod tests {
     use altimeter_catalog::{
-        Backfill, BackfillValue, Column, ConstraintDefinition, ConstraintKind, FunctionBody, FunctionDefinition,
-        InStep, InStepFires, IndexKey, IndexTarget, LockMode, Table, TransactionUse, TriggerDefinition,
+        Backfill, BackfillValue, Column, ConstraintDefinition, ConstraintKind, FunctionBody,
+        FunctionDefinition, InStep, InStepFires, IndexKey, IndexTarget, LockMode, Table, TransactionUse,
+        TriggerDefinition,
     };
 
     use super::*;

@@ -240,4 +240,3 @@ impl<'a> Layout<'a> {
         Ok(all.changes)
     }
 }
-

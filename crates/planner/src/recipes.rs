@@ -14,7 +14,6 @@ mod drop_constraint;
 mod drop_index;
 mod drop_not_null;
 mod drop_table;
-mod partition_copied;
 mod partition_table;
 mod rebuild_index;
 mod rename_column;
@@ -55,6 +54,7 @@ mod tests {
     #[test]
     fn no_file_is_forgotten() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/recipes");
-        assert_eq!(std::fs::read_dir(folder).unwrap().count(), super::ALL.len());
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        assert_eq!(files.filter(|path| path.is_file()).count(), super::ALL.len());
     }
 }

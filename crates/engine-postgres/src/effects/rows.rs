@@ -103,16 +103,16 @@ pub(super) fn backfilled(catalog: &Catalog, it: &Backfill, effect: &mut Effect) 
 
 /// Rows locked in one table and inserted into another in batches, each committed on its own.
 pub(super) fn copied(catalog: &Catalog, it: &CopyRows, effect: &mut Effect) {
-    Opening::new(catalog, &facts::SELECT_FOR_UPDATE, &facts::SELECT_FOR_UPDATE)
-        .relation(&it.from, false, &[], None, effect);
+    Opening::new(catalog, &facts::SELECT_FOR_UPDATE, &facts::SELECT_FOR_UPDATE).relation(
+        &it.from,
+        false,
+        &[],
+        None,
+        effect,
+    );
     Opening::to_read(catalog).relation(&it.into, false, &[], None, effect);
-    let into = Written {
-        command: WriteCommand::Insert,
-        table: &it.into,
-        given: None,
-        through: None,
-        depth: 0,
-    };
+    let into =
+        Written { command: WriteCommand::Insert, table: &it.into, given: None, through: None, depth: 0 };
     written(catalog, &into, effect);
     effect.updates.push(RowUpdate {
         object: it.from.clone(),

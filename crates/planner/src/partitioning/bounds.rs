@@ -24,8 +24,9 @@ pub(super) struct Boundary {
 /// The partitions between boundaries: labels and bounds.
 pub(super) fn between(boundaries: &[Boundary]) -> Vec<(String, String)> {
     let pairs = boundaries.iter().zip(boundaries.iter().skip(1));
-    let partition =
-        |(from, to): (&Boundary, &Boundary)| (from.label.clone(), format!("FOR VALUES FROM ({}) TO ({})", from.sql, to.sql));
+    let partition = |(from, to): (&Boundary, &Boundary)| {
+        (from.label.clone(), format!("FOR VALUES FROM ({}) TO ({})", from.sql, to.sql))
+    };
     pairs.map(partition).collect()
 }
 
@@ -33,7 +34,9 @@ pub(super) fn between(boundaries: &[Boundary]) -> Vec<(String, String)> {
 pub(super) fn by_hash(name: &Name, parts: Option<u32>) -> Result<Vec<(String, String)>, PlanError> {
     let Some(parts) = parts.filter(|n| (2..=MOST as u32).contains(n)) else {
         return Err(refuse(
-            format!("into how many partitions {name} is split by hash is not said, or not between 2 and {MOST}"),
+            format!(
+                "into how many partitions {name} is split by hash is not said, or not between 2 and {MOST}"
+            ),
             "say it: … by hash of account_id into 8 partitions",
         ));
     };
@@ -50,7 +53,10 @@ pub(super) fn by_list(
     if values.is_empty() {
         return Err(refuse(
             format!("which values of {} get partitions of their own is not said", column.name),
-            format!("say them: partition {} by list of {}: a, b, others in a default", name.name, column.name),
+            format!(
+                "say them: partition {} by list of {}: a, b, others in a default",
+                name.name, column.name
+            ),
         ));
     }
     let mut found: Vec<(String, String)> = Vec::new();
@@ -87,7 +93,9 @@ pub(super) fn begins_in_the_past(
             let last = last_number(context.catalog, table, column);
             from.parse::<i64>().ok().zip(last).is_some_and(|(from, last)| from as f64 <= last)
         }
-        _ => Day::parse(from).zip(Day::parse(&context.catalog.server.taken_at)).is_some_and(|(from, today)| from <= today),
+        _ => Day::parse(from)
+            .zip(Day::parse(&context.catalog.server.taken_at))
+            .is_some_and(|(from, today)| from <= today),
     }
 }
 
@@ -135,7 +143,8 @@ pub(super) fn boundaries(
             let needed = behind as usize;
             refuse_too_many(needed)?;
             let at = |n: usize| every.checked_mul(n as i64).and_then(|d| first.checked_add(d));
-            let at = (0..=needed + AHEAD).map(|n| at(n).filter(|v| *v <= largest)).collect::<Option<Vec<i64>>>();
+            let at =
+                (0..=needed + AHEAD).map(|n| at(n).filter(|v| *v <= largest)).collect::<Option<Vec<i64>>>();
             let at = at.ok_or_else(|| wrong("the partitions ahead would end beyond its largest value"))?;
             Ok(at.into_iter().map(|v| Boundary { sql: v.to_string(), label: v.to_string() }).collect())
         }

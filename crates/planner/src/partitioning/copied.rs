@@ -2,8 +2,8 @@
 //! and the plain statements.
 
 use altimeter_catalog::{
-    Change, Check, Constraint, ConstraintDefinition, CopyRows, DropTarget, FunctionBody, FunctionDefinition, Identity,
-    Mirror, Name, ObjectChange, RelationChange, RelationWord, Table, TriggerDefinition,
+    Change, Check, Constraint, ConstraintDefinition, CopyRows, DropTarget, FunctionBody, FunctionDefinition,
+    Identity, Mirror, Name, ObjectChange, RelationChange, RelationWord, Table, TriggerDefinition,
 };
 
 use super::{Layout, Sequence};
@@ -57,7 +57,8 @@ impl Mirrors {
     }
 
     pub(crate) fn drop_triggers(&self, if_exists: bool) -> Vec<Change> {
-        let drop = |t: TriggerDefinition| Change::DropTrigger { table: self.from.clone(), name: t.name, if_exists };
+        let drop =
+            |t: TriggerDefinition| Change::DropTrigger { table: self.from.clone(), name: t.name, if_exists };
         self.triggers().map(drop).to_vec()
     }
 
@@ -78,7 +79,8 @@ impl<'a> Layout<'a> {
     /// needs (manual, `INSERT`, "conflict_target").
     pub(crate) fn found_by(&self) -> Result<Vec<String>, PlanError> {
         let deferrable = |index: &altimeter_catalog::Index| {
-            let constraint = self.table.constraints.iter().find(|c| Some(&c.name) == index.constraint.as_ref());
+            let constraint =
+                self.table.constraints.iter().find(|c| Some(&c.name) == index.constraint.as_ref());
             constraint.is_some_and(|c| c.deferrable)
         };
         let not_null = |c: &String| c == self.column || self.table.column(c).is_some_and(|c| c.not_null);
@@ -89,7 +91,8 @@ impl<'a> Layout<'a> {
                 && !deferrable(i)
                 && i.definition.columns().is_some_and(|all| all.iter().all(not_null))
         };
-        let rank = |i: &&altimeter_catalog::Index| (!i.primary, i.definition.keys.len(), i.definition.name.clone());
+        let rank =
+            |i: &&altimeter_catalog::Index| (!i.primary, i.definition.keys.len(), i.definition.name.clone());
         let found = self.table.indexes.iter().filter(usable).min_by_key(rank);
         let key = found.and_then(|i| i.definition.columns()).map(|mut key| {
             if !key.iter().any(|c| c == self.column) {
@@ -193,16 +196,15 @@ impl<'a> Layout<'a> {
     pub(crate) fn validate_references(&self) -> Vec<Change> {
         let validated = self.references().into_iter().filter(|(_, key)| key.validated && !key.not_enforced);
         validated
-            .map(|(from, key)| Change::ValidateConstraint { table: from.name.clone(), name: key.name.clone() })
+            .map(|(from, key)| Change::ValidateConstraint {
+                table: from.name.clone(),
+                name: key.name.clone(),
+            })
             .collect()
     }
 
     /// What bears names of its own beside the table: from one name to another, for each.
-    pub(crate) fn renamed(
-        &self,
-        from: &dyn Fn(&str) -> String,
-        to: &dyn Fn(&str) -> String,
-    ) -> Vec<Change> {
+    pub(crate) fn renamed(&self, from: &dyn Fn(&str) -> String, to: &dyn Fn(&str) -> String) -> Vec<Change> {
         let own = &self.table.name;
         let indexes = self.indexes().map(|i| {
             let name = &i.definition.name;

@@ -96,7 +96,11 @@ impl Layout<'_> {
             let name = parent.sibling(name_of(&of.name.name).1);
             let statistics = ExtendedStatistics { name, comment: None, ..of.clone() };
             let table = parent.clone();
-            all.push(Change::Object(ObjectChange::CreateStatistics { table, statistics, if_not_exists: false }))?;
+            all.push(Change::Object(ObjectChange::CreateStatistics {
+                table,
+                statistics,
+                if_not_exists: false,
+            }))?;
         }
         if ["full", "nothing"].contains(&self.table.replica_identity.as_str()) {
             for table in self.all_parts().map(|(name, _)| name).chain([parent]) {
@@ -120,7 +124,12 @@ impl Layout<'_> {
             let (relation, on) = match on {
                 Commented::Statistics(name) if self.copied => {
                     let on = Commented::Statistics(parent.sibling(index_name(&name.name).1));
-                    all.push(Change::Object(ObjectChange::Comment { on, relation: None, text: Some(text), label: false }))?;
+                    all.push(Change::Object(ObjectChange::Comment {
+                        on,
+                        relation: None,
+                        text: Some(text),
+                        label: false,
+                    }))?;
                     continue;
                 }
                 Commented::Statistics(_) => continue,

@@ -5,6 +5,8 @@
 //! transaction in which the two change names and the old table is attached reads nothing. The way back detaches it,
 //! and takes with it the rows that went to other partitions meanwhile.
 
+mod copied;
+
 use altimeter_analysis::Severity;
 use altimeter_catalog::{
     Change, Check, ConstraintDefinition, DetachMode, Maintenance, PartitionBy, PartitionChange, Partitioning,
@@ -12,7 +14,7 @@ use altimeter_catalog::{
 };
 
 use super::add_index::OLD_TRANSACTION_S;
-use super::partition_copied;
+
 use super::set_not_null::demanded;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::partitioning::{Layout, Sequence, drop_beside};
@@ -31,7 +33,7 @@ impl Recipe for PartitionTable {
 fn draft(context: &RecipeContext<'_>, wanted: &Partitioning) -> Result<Draft, PlanError> {
     let layout = Layout::new(context, wanted)?;
     if layout.copied {
-        return partition_copied::draft(&layout);
+        return copied::draft(&layout);
     }
     let mut draft = Draft { cautions: cautions(&layout), ..Draft::default() };
     let nullable = layout.table.column(layout.column).is_some_and(|c| !c.not_null);
@@ -262,7 +264,9 @@ fn analyse(layout: &Layout<'_>) -> DraftStep {
 fn cautions(layout: &Layout<'_>) -> Vec<String> {
     let (name, column) = (&layout.table.name, layout.column);
     let mut cautions = Vec::new();
-    cautions.extend(layout.keys.iter().map(|k| format!("{}, and the way back needs it unique again", k.becomes_wide())));
+    cautions.extend(
+        layout.keys.iter().map(|k| format!("{}, and the way back needs it unique again", k.becomes_wide())),
+    );
     cautions.push(format!(
         "from the CHECK of the step that makes {name} partitioned until its end, a row with {column} at or above {} is \
          refused; if rows lie that far ahead, ask for a later beginning: … starting …",
@@ -330,7 +334,8 @@ fn copied(layout: &Layout<'_>) -> DraftAlternative {
             "every row is written once more, so it takes the size of {name} again and as much log, for days on a large \
              table; it splits old rows too, which attaching as it is does not"
         ),
-        asks_of_application: "the same; say where the first partition begins: … starting 2024-01-01".to_owned(),
+        asks_of_application: "the same; say where the first partition begins: … starting 2024-01-01"
+            .to_owned(),
         risk: Some(Severity::Medium),
         // What is written once more, whatever it is called.
         changes: context.engine.rows_moved(context.catalog, name, name).into_iter().collect(),

@@ -60,7 +60,7 @@ const CLAUSES: &[Clause] = &[
         patterns: &[
             "others|other|rest|remaining|everything|anything [else] [values|rows|value] [go|goes] [in|into|to] \
              [a|the|its|one] default [partition]",
-            "[with] [a] default [partition] [for|takes] [the] [others|rest|other|remaining] [values]",
+            "[with] [a] default [partition|one] [for|takes] [the] [others|rest|other|remaining] [values]",
         ],
     },
     Clause {
@@ -107,7 +107,7 @@ impl Reader for PartitionTable {
         let from = wanted.from.as_ref().map(|f| format!(" starting {f}")).unwrap_or_default();
         let values = match &wanted.by {
             PartitionBy::List(values) if !values.is_empty() => {
-                let values: Vec<String> = values.iter().map(|v| shown(v)).collect();
+                let values: Vec<String> = values.iter().map(|v| value_shown(v)).collect();
                 format!(": {}, others in a default", values.join(", "))
             }
             _ => String::new(),
@@ -118,6 +118,12 @@ impl Reader for PartitionTable {
     fn example(&self, table: &str, column: &str) -> String {
         format!("partition {table} by month on {column}")
     }
+}
+
+/// A value as it can be written in a request.
+fn value_shown(value: &str) -> String {
+    let bare = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if bare { value.to_owned() } else { format!("'{}'", value.replace('\'', "''")) }
 }
 
 /// The values of a list, quotes taken off.

@@ -70,7 +70,10 @@ fn lists_and_hashes_are_asked_for_in_many_ways() {
         ("partition users by list of email: eu, us, others in a default", values(&["eu", "us"])),
         ("partition users by list (email): 'EU', 'us'", values(&["EU", "us"])),
         ("partition users by list on email into partitions eu, us and a default one", values(&["eu", "us"])),
-        ("partition users by list of email with values eu and us, rest in the default", values(&["eu", "us"])),
+        (
+            "partition users by list of email with values eu and us, rest in the default",
+            values(&["eu", "us"]),
+        ),
         ("partition users by list of id: 1, 2, 30", values(&["1", "2", "30"])),
         ("partition users by hash of id into 8 partitions", PartitionBy::Hash(Some(8))),
         ("split users into 4 partitions by hash on id", PartitionBy::Hash(Some(4))),
