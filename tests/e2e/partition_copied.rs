@@ -1,15 +1,14 @@
 //! A table becomes partitioned by copying every row: on odd tables every statement runs on the oldest and the newest
 //! version, to the end and back from every step; under load, too; whatever the applications do to the table meanwhile.
 
-use altimeter_tests::choice;
-use altimeter_tests::database::Database;
-use altimeter_tests::proof::{Plan, Trial, alone, rows};
+use altimeter_tests::proof::{Trial, alone, rows};
 use altimeter_tests::server::Server;
 use altimeter_tests::tool::run_altimeter;
 use altimeter_tests::workload::Application;
 use anyhow::{Context, Result, ensure};
 
 use super::odd_tables::{Case, prove_shown, run};
+use super::partition::{application, events, planned};
 
 const CASES: &[Case] = &[
     Case {
@@ -132,4 +131,174 @@ fn odd_tables_are_copied_on_13() -> Result<()> {
 #[test]
 fn odd_tables_are_copied_on_18() -> Result<()> {
     odd(18)
+}
+
+/// Proves the plan of a request on events with what more the setup makes, while those applications run.
+fn prove(major: u32, setup: &str, request: &str, applications: &[Application]) -> Result<()> {
+    let _alone = alone();
+    let server = Server::shared(major)?;
+    let original = events(server, rows()?)?;
+    original.session()?.script(setup)?;
+    let (plan, direct) = planned(&original, request)?;
+    Trial { server, original: &original, plan: &plan, applications, direct: &direct, any_order: false }
+        .prove()
+        .with_context(|| request.to_owned())
+}
+
+/// Keys get a column more, and the application says so.
+fn keys_widen_under_load(major: u32) -> Result<()> {
+    let applications =
+        [application("old", "id", "source"), application("new", "id, account", "source, account")];
+    prove(major, "SELECT 1", "partition events by hash of account into 4 partitions", &applications)
+}
+
+on_each_version!(keys_widen_under_load);
+
+/// Nothing is asked of the application, whose other table references this one.
+fn referenced_under_load(major: u32) -> Result<()> {
+    let setup = "DROP INDEX events_source_idx; CREATE INDEX ON events (source);
+        CREATE TABLE notes (event bigint NOT NULL REFERENCES events ON DELETE CASCADE ON UPDATE CASCADE, note text);
+        INSERT INTO notes SELECT id, source FROM events; CREATE INDEX ON notes (event)";
+    let writer = Application {
+        name: "writer",
+        insert: "WITH made AS (INSERT INTO events (account, kind, source) VALUES (7, $1, $2) RETURNING id), \
+                 noted AS (INSERT INTO notes SELECT id, 'made' FROM made) SELECT id FROM made"
+            .to_owned(),
+        update: "UPDATE events SET kind = $2 WHERE id = $1".to_owned(),
+        select: "SELECT kind, changes FROM events JOIN notes ON event = id WHERE id = $1".to_owned(),
+        find: "SELECT id, kind FROM kinds WHERE kind = $1".to_owned(),
+        select_all: "SELECT id, kind FROM events".to_owned(),
+    };
+    prove(major, setup, "partition events by hash of id into 4 partitions", &[writer])
+}
+
+on_each_version!(referenced_under_load);
+
+/// Whatever is done to the table between any two steps is done to its copy, and the way back loses nothing of it.
+fn everything_is_followed(major: u32) -> Result<()> {
+    let server = Server::shared(major)?;
+    let database = events(server, 500)?;
+    let session = database.session()?;
+    session.script(
+        "DROP INDEX events_source_idx; CREATE ROLE copied_writer; GRANT INSERT ON events TO copied_writer;
+         GRANT SELECT, DELETE ON events TO copied_writer",
+    )?;
+    let (plan, _) = planned(&database, "partition events by hash of id into 3 partitions")?;
+    let at = |wanted: &str| {
+        let found = plan.steps.iter().position(|s| s.up.iter().any(|u| u.sql.contains(wanted)));
+        found.with_context(|| format!("no step says {wanted}"))
+    };
+    let (in_step, swap, last) = (at("CREATE FUNCTION")?, at("RENAME TO altimeter_old")?, at("DROP TABLE")?);
+    let there =
+        |from: usize, to: usize| plan.steps[from..to].iter().try_for_each(|s| run(&session, &s.up, s));
+    let same = |other: &str| {
+        let of = |table: &str| {
+            session.value::<String>(&format!(
+                "SELECT count(*) || ' ' || coalesce(sum(hashtext({table}::text)::int8), 0) FROM {table}"
+            ))
+        };
+        let (own, followed) = (of("events")?, of(other)?);
+        ensure!(own == followed, "{major}: events has {own}, {other} {followed}");
+        Ok(())
+    };
+    let writes = [
+        // The role sees no row of the copy and may not write it.
+        "SET ROLE copied_writer; INSERT INTO events (account, kind, source) VALUES (1, 'by another', 'x'); \
+         DELETE FROM events WHERE account = 5; RESET ROLE",
+        "UPDATE events SET id = -id WHERE account BETWEEN 10 AND 20",
+        "BEGIN; DELETE FROM events WHERE account = 30; SAVEPOINT s; DELETE FROM events; ROLLBACK TO s; COMMIT",
+        "MERGE",
+        "INSERT INTO events (id, account, source) SELECT id, account, 'again' FROM events WHERE account = 40 \
+         ON CONFLICT (id) DO UPDATE SET source = EXCLUDED.source",
+        "COPY events (account, source) FROM PROGRAM 'echo 1,copied' (FORMAT csv)",
+        "TRUNCATE events",
+        "INSERT INTO events (account, kind, source) SELECT 1, 'new', 'n' || g FROM generate_series(1, 50) g",
+    ];
+    let writes_into = |other: &str| {
+        for write in writes {
+            let merge = "MERGE INTO events USING accounts a ON account = a.id AND a.id = 50 WHEN MATCHED THEN UPDATE SET kind = 'm'";
+            match write {
+                "MERGE" if major < 15 => continue,
+                "MERGE" => session.script(merge)?,
+                other => session.script(other)?,
+            }
+            same(other).with_context(|| write.to_owned())?;
+        }
+        Ok::<_, anyhow::Error>(())
+    };
+    there(0, swap)?;
+    same("altimeter_events")?;
+    writes_into("altimeter_events")?;
+    there(swap, swap + 1)?;
+    same("altimeter_old_events")?;
+    writes_into("altimeter_old_events")?;
+    // The way back, and the same again.
+    run(&session, &plan.steps[swap].down, &plan.steps[swap])?;
+    same("altimeter_events")?;
+    writes_into("altimeter_events")?;
+    plan.steps[in_step..swap].iter().rev().try_for_each(|s| run(&session, &s.down, s))?;
+    session.script(
+        "DELETE FROM events WHERE id % 3 = 0; INSERT INTO events (account, source) VALUES (1, 'alone')",
+    )?;
+    there(in_step, last + 1)?;
+    let rows = session.value::<i64>("SELECT count(*) FROM events WHERE source = 'alone'")?;
+    ensure!(rows == 1, "{major}: {rows} rows");
+    session.script("DROP OWNED BY copied_writer; DROP ROLE copied_writer")
+}
+
+#[test]
+fn whatever_is_written_is_followed() -> Result<()> {
+    [13, 15, 17, 18].into_iter().try_for_each(everything_is_followed)
+}
+
+/// What cannot be done is refused, with the reason and what would be needed.
+#[test]
+fn what_cannot_be_copied_is_refused() -> Result<()> {
+    for (setup, request, said) in [
+        (
+            "CREATE TABLE c (e bigint REFERENCES events)",
+            "by hash of account into 4 partitions",
+            "references public.events (id)",
+        ),
+        ("SELECT 1", "by hash of account", "into how many partitions"),
+        ("SELECT 1", "by hash of account into 1 partitions", "between 2 and"),
+        ("SELECT 1", "by list of kind", "which values of kind"),
+        ("SELECT 1", "by list of account: eu", "eu is no value of public.events.account"),
+        ("SELECT 1", "by list of account: 1, 1", "named twice"),
+        (
+            "ALTER TABLE events ADD COLUMN j json",
+            "by hash of j into 2 partitions",
+            "values of json cannot be hashed",
+        ),
+        (
+            "ALTER TABLE events DROP CONSTRAINT events_pkey CASCADE; DROP INDEX events_source_idx",
+            "by hash of account into 2 partitions",
+            "no key by which a row",
+        ),
+        (
+            "CREATE MATERIALIZED VIEW m AS SELECT id FROM events",
+            "by hash of id into 2 partitions",
+            "the materialized view public.m reads",
+        ),
+        (
+            "CREATE FUNCTION f(events) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "by hash of id into 2 partitions",
+            "are arguments of public.f",
+        ),
+        ("SELECT 1", "daily on created_at starting 1999-01-01", "more than 1000 partitions"),
+        (
+            "CREATE TABLE altimeter_old_events ()",
+            "by hash of id into 2 partitions",
+            "there is a relation public.altimeter_old_events",
+        ),
+    ] {
+        let database = events(Server::shared(18)?, 10)?;
+        database.session()?.script(setup)?;
+        let request = format!("partition events {request}");
+        let out = run_altimeter(&["plan", &request, "--db", &database.url, "--sample", "0"], &[])?;
+        ensure!(out.code == Some(5), "{setup}, {request}: {:?} {}", out.code, out.stderr);
+        let text = out.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        ensure!(text.contains(said), "{setup}, {request}: {text}");
+    }
+    Ok(())
 }
