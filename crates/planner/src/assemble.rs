@@ -361,6 +361,7 @@ fn altered(change: &Change) -> Vec<&Name> {
         Change::Partition(
             PartitionChange::Attach { parent, .. } | PartitionChange::Detach { parent, .. },
         ) => vec![parent],
+        Change::Maintain(Maintenance::Lock { relations, .. }) => relations.iter().map(|t| &t.name).collect(),
         Change::Relation(RelationChange::Drop { targets, .. }) => {
             targets.iter().filter_map(|t| t.relation()).collect()
         }

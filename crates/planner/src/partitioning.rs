@@ -20,7 +20,7 @@ use crate::dependants::Dependants;
 use crate::plan::{PlanError, Road};
 use crate::recipe::{RecipeContext, refuse};
 use bounds::Boundary;
-pub(crate) use copied::{drop_beside, truncated};
+pub(crate) use copied::{drop_beside, locked, truncated};
 pub(crate) use keys::Key;
 
 /// What becomes of the table, and how everything is called.

@@ -10,7 +10,7 @@ use altimeter_catalog::{Change, Check, PartitionBy, RelationWord};
 use super::super::set_not_null::demanded;
 use super::{about_use, build_keys, deploy, later_partitions};
 use crate::draft::{Draft, DraftStep};
-use crate::partitioning::{Layout, Sequence, drop_beside, truncated};
+use crate::partitioning::{Layout, Sequence, drop_beside, locked, truncated};
 use crate::plan::{PhaseKind, PlanError, Road};
 
 pub(super) fn draft(layout: &Layout<'_>) -> Result<Draft, PlanError> {
@@ -112,6 +112,7 @@ fn swap(layout: &Layout<'_>, before: &Sequence) -> Result<DraftStep, PlanError> 
     step.before.push(layout.same_rows(&layout.beside)?);
     let mut together = Sequence::on(&before.schema);
     together.extend(layout.dependants.dropped())?;
+    together.push(locked(&[name, &layout.beside]))?;
     together.extend(forth.drop_triggers(false))?;
     together.extend(layout.drop_triggers())?;
     together.extend(layout.drop_references())?;
@@ -142,6 +143,7 @@ fn home(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec
     let (forth, back) = (layout.forth()?, layout.back()?);
     let mut all = Sequence::on(swapped);
     all.extend(layout.dependants.dropped())?;
+    all.push(locked(&[name, old]))?;
     all.extend(back.drop_triggers(false))?;
     all.extend(layout.drop_triggers())?;
     all.extend(layout.drop_references())?;
@@ -174,8 +176,9 @@ fn drop_old(layout: &Layout<'_>) -> Result<DraftStep, PlanError> {
     let (forth, back) = (layout.forth()?, layout.back()?);
     let why = "nothing needs it any more; with it go its keys, so that only the partitioned table's hold from here on";
     let mut step = DraftStep::sql(PhaseKind::Contract, format!("drop {}", layout.first), why);
+    let released = std::iter::once(locked(&[&layout.table.name])).chain(back.drop_triggers(false));
     step.up = vec![
-        Change::Together(back.drop_triggers(false)),
+        Change::Together(released.collect()),
         back.drop_function(),
         forth.drop_function(),
         layout.drop_old(),
