@@ -140,10 +140,15 @@ impl<'a> Layout<'a> {
 
     /// Copying the rows there are.
     pub(crate) fn copy_rows(&self) -> Result<CopyRows, PlanError> {
+        self.copy_rows_into(&self.beside)
+    }
+
+    /// The same into a table of that name.
+    pub(crate) fn copy_rows_into(&self, into: &Name) -> Result<CopyRows, PlanError> {
         let (batch_rows, pause_ms) = batch_of(self.table);
         Ok(CopyRows {
             from: self.table.name.clone(),
-            into: self.beside.clone(),
+            into: into.clone(),
             columns: self.copied_columns(),
             key: self.found_by()?,
             batch_rows,

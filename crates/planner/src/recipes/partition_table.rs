@@ -326,7 +326,7 @@ pub(super) fn about_use(layout: &Layout<'_>) -> Vec<String> {
 
 /// The other road.
 fn copied(layout: &Layout<'_>) -> DraftAlternative {
-    let (context, name) = (layout.context, &layout.table.name);
+    let name = &layout.table.name;
     DraftAlternative {
         road: Some(Road::Copy),
         title: "copy into a new partitioned table, kept in step by a trigger, then swap names".to_owned(),
@@ -338,6 +338,6 @@ fn copied(layout: &Layout<'_>) -> DraftAlternative {
             .to_owned(),
         risk: Some(Severity::Medium),
         // What is written once more, whatever it is called.
-        changes: context.engine.rows_moved(context.catalog, name, name).into_iter().collect(),
+        changes: layout.copy_rows_into(name).map(Change::CopyRows).into_iter().collect(),
     }
 }

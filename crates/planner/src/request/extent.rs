@@ -187,7 +187,7 @@ fn values_ends(tokens: &[Token], at: usize) -> Vec<usize> {
         let Some(token) = tokens.get(i) else { return false };
         match token.word() {
             Some(_) if one_of(token, ARTICLES) && ends_list(i + 1) => false,
-            Some(_) => !ends_list(i) && !one_of(token, NEVER_NAMES),
+            Some(_) => !ends_list(i) && (token.is("a") || !one_of(token, NEVER_NAMES)),
             None => token.kind == TokenKind::Number || token.parts().is_some_and(|p| p.len() == 1),
         }
     };

@@ -5,13 +5,14 @@
 //! the triggers keep the old table in step with the partitioned one: whoever goes back loses nothing. Last the old
 //! table goes.
 
-use altimeter_catalog::{Change, Check, PartitionBy, RelationWord};
+use altimeter_catalog::{Change, Check, PartitionBy, Partitioning, RelationWord};
 
 use super::super::set_not_null::demanded;
 use super::{about_use, build_keys, deploy, later_partitions};
-use crate::draft::{Draft, DraftStep};
+use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::partitioning::{Layout, Sequence, drop_beside, locked, truncated};
 use crate::plan::{PhaseKind, PlanError, Road};
+use crate::recipe::RecipeContext;
 
 pub(super) fn draft(layout: &Layout<'_>) -> Result<Draft, PlanError> {
     let mut draft = Draft { cautions: cautions(layout), road: Some(Road::Copy), ..Draft::default() };
@@ -38,7 +39,34 @@ pub(super) fn draft(layout: &Layout<'_>) -> Result<Draft, PlanError> {
     draft.steps.push(swap(layout, &schema)?);
     draft.steps.push(settled(layout)?);
     draft.steps.push(drop_old(layout)?);
+    draft.alternatives.extend(attached(layout));
     Ok(draft)
+}
+
+/// The other road, which only ranges have.
+fn attached(layout: &Layout<'_>) -> Option<DraftAlternative> {
+    let PartitionBy::Ranges(_) = layout.by else { return None };
+    let name = &layout.table.name;
+    let wanted = Partitioning {
+        table: name.clone(),
+        column: layout.column.to_owned(),
+        by: layout.by.clone(),
+        from: None,
+        plain: Vec::new(),
+    };
+    let context = RecipeContext { prefer: None, ..*layout.context };
+    let other = super::draft(&context, &wanted).ok()?;
+    Some(DraftAlternative {
+        road: None,
+        title: "attach the table as it is, as the first partition".to_owned(),
+        why_not: format!(
+            "rows that are there stay together in one partition, below a boundary that lies ahead. Nothing is copied, {name} \
+             is only read: for that, leave out where the first partition begins"
+        ),
+        asks_of_application: "the same".to_owned(),
+        risk: None,
+        changes: other.steps.into_iter().flat_map(|s| s.up).collect(),
+    })
 }
 
 fn beside(layout: &Layout<'_>, schema: &Sequence, phase: PhaseKind) -> Result<DraftStep, PlanError> {
