@@ -35,6 +35,7 @@ mod constraints;
 mod corpus;
 mod desired;
 mod dumps;
+mod exclusion;
 mod formats;
 mod fuzz;
 mod harness;

@@ -24,7 +24,10 @@ pub fn estimate(catalog: &Catalog, effect: &Effect, lock_timeout_ms: Option<u32>
     }
     for created in &effect.creates {
         if let Some(definition) = &created.index {
-            let build = |table: &Table| index::build(catalog, table, definition, created.concurrently);
+            let build = |table: &Table| match created.excludes {
+                true => index::build_excluding(catalog, table, definition),
+                false => index::build(catalog, table, definition, created.concurrently),
+            };
             add(&mut total, table_of(catalog, &definition.table, build));
         }
     }

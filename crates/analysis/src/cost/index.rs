@@ -81,6 +81,18 @@ fn few_distinct(table: &Table, index: &IndexDefinition, rows: f64) -> bool {
     !index.unique && product.is_some_and(|d| d < rows / 4.0)
 }
 
+/// A build, behind which each row is looked up to see that no other excludes it (`IndexCheckExclusion` on the server).
+pub(super) fn build_excluding(catalog: &Catalog, table: &Table, index: &IndexDefinition) -> Option<Estimate> {
+    let mut estimate = build(catalog, table, index, false)?;
+    let row = match index.method.as_str() {
+        "gist" | "spgist" => throughput::EXCLUDED_GIST_ROW_US,
+        _ => throughput::EXCLUDED_ROW_US,
+    };
+    let looked_up = throughput::per_row_ms(table.size.rows?, row);
+    estimate.duration_ms = estimate.duration_ms.map(|built| built.plus(&looked_up));
+    Some(estimate)
+}
+
 /// A build in the place of one that is there: both are on disk until the old one goes, and what is left is no larger.
 pub(super) fn rebuild(
     catalog: &Catalog,
@@ -116,7 +128,11 @@ pub(super) fn build(
         IndexTarget::Expression(_) => true,
     };
     let slow = index.method != "brin" && index.keys.iter().any(|k| textual(&k.target));
-    let sort_row = if slow { INDEX_TEXT_ROW_US } else { INDEX_ROW_US };
+    let sort_row = match index.method.as_str() {
+        "gist" | "spgist" => throughput::GIST_ROW_US,
+        _ if slow => INDEX_TEXT_ROW_US,
+        _ => INDEX_ROW_US,
+    };
     let mut duration = throughput::READ.duration_ms(heap).plus(&throughput::per_row_ms(rows, sort_row));
     let passes = if concurrently { 2.0 } else { 1.0 };
     if concurrently {
