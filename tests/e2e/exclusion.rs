@@ -49,11 +49,9 @@ fn an_exclusion_is_added_with_downtime_and_taken_back() -> Result<()> {
             let out = run_altimeter(&["plan", case.direct, "--db", &database.url, "--sample", "0"], &[])?;
             ensure!(out.code == Some(5), "{}: {:?} {}", case.name, out.code, out.stderr);
             let text = out.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-            for said in [
-                "while all writers of public.",
-                "move the rows there in batches",
-                "--zero-downtime false",
-            ] {
+            for said in
+                ["while all writers of public.", "move the rows there in batches", "--zero-downtime false"]
+            {
                 ensure!(text.contains(said), "{}: {text}", case.name);
             }
         }

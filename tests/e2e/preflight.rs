@@ -22,7 +22,7 @@ fn of(catalog: &Catalog, sql: &str, wal: Option<f64>) -> Result<Preflight> {
     let statement =
         PostgresEngine.parse(catalog, sql).statements.into_iter().next().context("a statement")?;
     let effect = PostgresEngine.effect(catalog, &statement);
-    let mut estimate: Estimate = cost::estimate(catalog, &effect, None);
+    let mut estimate: Estimate = cost::estimate(&cost::Work::new(catalog, &effect, None));
     if let Some(wal) = wal {
         estimate.wal_bytes = Some(Range::new(wal, wal, wal, &[]));
     }

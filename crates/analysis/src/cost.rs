@@ -4,23 +4,53 @@
 //! times have wide ranges. Volumes follow from sizes and are narrower.
 
 mod index;
+mod layout;
+mod rewrite;
 #[cfg(test)]
 mod tests;
 pub mod throughput;
 mod update;
 mod wait;
 
-use altimeter_catalog::{Catalog, Effect, Index, Name, Table};
+use altimeter_catalog::{Catalog, Change, Effect, Index, Name, RelationChange, Table, TableAction};
 
 use crate::{Estimate, Range};
 pub use index::index_bytes;
-pub use update::row_update_us;
+use rewrite::Manner;
+pub use update::{row_update_us, typical_row_update_us};
 
-/// The cost of one statement. `lock_timeout_ms`: the longest it waits for a lock, none for no limit.
-pub fn estimate(catalog: &Catalog, effect: &Effect, lock_timeout_ms: Option<u32>) -> Estimate {
+/// A statement that is about to run.
+#[derive(Clone, Copy)]
+pub struct Work<'a> {
+    /// The catalog before it.
+    pub before: &'a Catalog,
+    /// The schema it leaves; none where that is not known.
+    pub after: Option<&'a Catalog>,
+    /// What it changes.
+    pub changes: &'a [Change],
+    /// What the server does for it.
+    pub effect: &'a Effect,
+    /// The longest it waits for a lock, in ms; none for no limit.
+    pub lock_timeout_ms: Option<u32>,
+}
+
+impl<'a> Work<'a> {
+    /// A statement of which its effect is known, and not what it leaves.
+    pub fn new(before: &'a Catalog, effect: &'a Effect, lock_timeout_ms: Option<u32>) -> Self {
+        Self { before, after: None, changes: &[], effect, lock_timeout_ms }
+    }
+}
+
+/// The cost of one statement.
+pub fn estimate(work: &Work<'_>) -> Estimate {
+    let (catalog, effect) = (work.before, work.effect);
     let mut total = catalog_only();
-    for table in &effect.rewrites {
-        add(&mut total, table_of(catalog, table, rewrite));
+    let page_by_page = work.changes.iter().flat_map(Change::parts).any(is_page_by_page);
+    let manner = if page_by_page { Manner::Pages } else { Manner::Rows };
+    for name in &effect.rewrites {
+        let after = work.after.and_then(|after| after.table(name));
+        let cost = |table: &Table| rewrite::rewrite(catalog, (table, after.unwrap_or(table)), manner);
+        add(&mut total, table_of(catalog, name, cost));
     }
     for created in &effect.creates {
         if let Some(definition) = &created.index {
@@ -42,7 +72,9 @@ pub fn estimate(catalog: &Catalog, effect: &Effect, lock_timeout_ms: Option<u32>
         add(&mut total, table_of(catalog, &table.name, |t| index::rebuild(catalog, t, index, concurrently)));
     }
     for update in &effect.updates {
-        add(&mut total, table_of(catalog, &update.object, |table| update::rows(catalog, table, update)));
+        let searched = effect.scans.contains(&update.object);
+        let cost = |table: &Table| update::rows(catalog, table, update, searched);
+        add(&mut total, table_of(catalog, &update.object, cost));
     }
     let worked_on = |table: &&Name| {
         effect.rewrites.contains(table)
@@ -51,7 +83,16 @@ pub fn estimate(catalog: &Catalog, effect: &Effect, lock_timeout_ms: Option<u32>
             || effect.creates.iter().any(|c| c.index.as_ref().is_some_and(|i| &i.table == *table))
     };
     for table in effect.scans.iter().filter(|t| !worked_on(t)) {
-        add(&mut total, table_of(catalog, table, scan));
+        add(&mut total, table_of(catalog, table, |table| scan(catalog, table)));
+    }
+    for name in compared(work) {
+        let cost = |table: &Table| {
+            let mut estimate = Estimate::nothing();
+            estimate.duration_ms =
+                Some(throughput::per_row_ms(catalog, table.size.rows?, throughput::COMPARE_KEY_US));
+            Some(estimate)
+        };
+        add(&mut total, table_of(catalog, name, cost));
     }
     for dropped in &effect.drops {
         if let Some((_, index)) = catalog.index(dropped) {
@@ -63,8 +104,32 @@ pub fn estimate(catalog: &Catalog, effect: &Effect, lock_timeout_ms: Option<u32>
             };
         }
     }
-    wait::add_waiting(catalog, effect, lock_timeout_ms, &mut total);
+    wait::add_waiting(catalog, effect, work.lock_timeout_ms, &mut total);
     total
+}
+
+/// Tables whose rows are held against those of another: once for each foreign key that is validated.
+fn compared<'a>(work: &Work<'a>) -> Vec<&'a Name> {
+    let is_foreign = |table: &Name, name: &str| {
+        let constraint = work.before.table(table)?.constraints.iter().find(|c| c.name == name)?;
+        constraint.foreign.as_ref()
+    };
+    let validated = work.changes.iter().flat_map(Change::parts).filter_map(|change| match change {
+        Change::ValidateConstraint { table, name } => is_foreign(table, name).map(|_| table),
+        Change::AddConstraint { table, constraint } => {
+            (constraint.foreign.is_some() && !constraint.not_valid).then_some(table)
+        }
+        _ => None,
+    });
+    validated.filter(|table| work.effect.scans.contains(table)).collect()
+}
+
+fn is_page_by_page(change: &Change) -> bool {
+    match change {
+        Change::Maintain(_) | Change::Relation(RelationChange::RefreshView { .. }) => true,
+        Change::AlterWhole { action, .. } => matches!(action, TableAction::Tablespace(_)),
+        _ => false,
+    }
 }
 
 /// A change to the system catalogs alone: milliseconds, and the first touch of some catalog pages in the log.
@@ -114,34 +179,15 @@ fn add(total: &mut Estimate, mut other: Estimate) {
 }
 
 /// Reading a heap from end to end and testing each row.
-fn scan(table: &Table) -> Option<Estimate> {
+fn scan(catalog: &Catalog, table: &Table) -> Option<Estimate> {
     let heap = table.size.heap_bytes? as f64;
     let rows = table.size.rows?;
     let mut estimate = Estimate::nothing();
-    estimate.duration_ms =
-        Some(throughput::READ.duration_ms(heap).plus(&throughput::per_row_ms(rows, throughput::TEST_ROW_US)));
+    estimate.duration_ms = Some(throughput::read_ms(catalog, heap).plus(&throughput::per_row_ms(
+        catalog,
+        rows,
+        throughput::TEST_ROW_US,
+    )));
     estimate.read_bytes = Some(Range::new(heap, heap, heap * 1.02, &["heap size"]));
-    Some(estimate)
-}
-
-/// Writing a table anew with all its indexes: one pass over heap and TOAST, one build for each index.
-fn rewrite(table: &Table) -> Option<Estimate> {
-    let heap = table.size.heap_bytes? as f64;
-    let toast = table.size.toast_bytes? as f64;
-    let indexes = table.size.index_bytes? as f64;
-    let rows = table.size.rows?;
-    let data = heap + toast;
-    let all = data + indexes;
-    let basis = ["heap, TOAST and index size", "published: rewrites"];
-    let mut estimate = Estimate::nothing();
-    let builds = throughput::per_row_ms(rows * table.indexes.len() as f64, throughput::REBUILD_ROW_US);
-    estimate.duration_ms = Some(throughput::REWRITE.duration_ms(data).plus(&builds));
-    estimate.read_bytes = Some(Range::new(data, data, data * 2.0, &basis));
-    estimate.write_bytes = Some(Range::new(all * 0.9, all * 1.1, all * 2.2, &basis));
-    estimate.wal_bytes = Some(Range::new(all * 0.7, all * 1.1, all * 1.4, &basis));
-    estimate.temp_bytes = Some(Range::new(0.0, indexes * 0.5, indexes * 1.1, &basis));
-    estimate.disk_peak_bytes = Some(Range::new(all * 0.9, all * 1.22, all * 1.5, &basis));
-    estimate.disk_after_bytes = Some(Range::new(-all * 0.3, rows * 8.0, rows * 24.0, &basis));
-    estimate.replica_lag_ms = Some(wait::lag(all * 1.1));
     Some(estimate)
 }

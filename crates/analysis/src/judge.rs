@@ -40,14 +40,28 @@ pub struct Judged {
 
 /// Judges one statement where it is about to run.
 pub fn judge(engine: &dyn Engine, situation: &Situation<'_>, statement: Statement) -> Judged {
+    judge_and_carry_out(engine, situation, statement).0
+}
+
+/// Judges one statement, and hands on the schema it leaves where working out its effect has led there; else its
+/// changes are to be applied.
+pub(crate) fn judge_and_carry_out(
+    engine: &dyn Engine,
+    situation: &Situation<'_>,
+    statement: Statement,
+) -> (Judged, Option<Catalog>) {
     let missing = if situation.complete { Vec::new() } else { not_there(situation.catalog, &statement) };
     let catalog = &assuming(situation.catalog, &statement, &missing);
-    let mut effect = engine.effect(catalog, &statement);
+    let (mut effect, left) = engine.outcome(catalog, &statement);
+    // Nobody else knows what was assumed.
+    let left = left.filter(|_| missing.is_empty());
     if let Some(transaction) = situation.transaction {
         without_own(&mut effect, &transaction.own);
         refused_in_transaction(&mut effect);
     }
-    let mut estimate = cost::estimate(catalog, &effect, situation.lock_timeout_ms);
+    let work = cost::Work::new(catalog, &effect, situation.lock_timeout_ms);
+    let mut estimate =
+        cost::estimate(&cost::Work { after: left.as_ref(), changes: &statement.changes, ..work });
     for name in missing {
         // Its columns are not known either; what the version alone refuses is refused all the same.
         if statement.too_new.is_none() {
@@ -61,7 +75,7 @@ pub fn judge(engine: &dyn Engine, situation: &Situation<'_>, statement: Statemen
     let findings = rules::ALL.iter().flat_map(|r| r.check(&context)).collect();
     let mut judged = Judged { statement, effect, estimate, findings, risk: Severity::Low };
     judged.settle();
-    judged
+    (judged, left)
 }
 
 impl Judged {

@@ -14,7 +14,7 @@ use altimeter_catalog::{
     TransactionUse,
 };
 
-use crate::judge::{Judged, Situation, judge};
+use crate::judge::{Judged, Situation, judge_and_carry_out};
 use crate::preflight::{Met, Preflight, preflight};
 use crate::rule::Severity;
 use fresh::Fresh;
@@ -190,20 +190,24 @@ impl<'a> Reviewer<'a> {
             transaction: self.transaction.as_ref(),
             complete: self.complete,
         };
-        let judged = Arc::new(judge(self.engine, &situation, statement));
+        let (judged, left) = judge_and_carry_out(self.engine, &situation, statement);
+        let judged = Arc::new(judged);
         if self.complete {
             self.met.absorb(preflight(&self.catalog, &judged.effect, &judged.estimate));
         }
         if judged.effect.fails.is_none() {
-            self.carry_out(&judged);
+            self.carry_out(&judged, left);
         }
         let remarks = judged.effect.remarks.clone();
         Reviewed { judged, in_transaction, held, remarks }
     }
 
     /// What the statement leaves behind: the schema, the session, the transaction.
-    fn carry_out(&mut self, judged: &Arc<Judged>) {
-        judged.statement.changes.iter().for_each(|change| self.carry_out_one(change));
+    fn carry_out(&mut self, judged: &Arc<Judged>, left: Option<Catalog>) {
+        match left {
+            Some(left) => self.catalog = left,
+            None => judged.statement.changes.iter().for_each(|change| self.carry_out_one(change)),
+        }
         self.session.schemas_changed(&mut self.catalog);
         self.fresh.follow(&self.catalog, judged);
         match &mut self.transaction {

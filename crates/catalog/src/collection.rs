@@ -23,9 +23,12 @@ pub struct Objects<T> {
     /// The slots in use, by the name of what is in them.
     order: Shared<Vec<u32>>,
     index: Index,
-    /// Slots whose objects may have changed since the index was told.
+    /// Slots whose objects may have changed since the index was told: a few, which every look-up looks at.
     touched: Vec<u32>,
 }
+
+/// So many objects may change before the index is told: the changes of one statement are about a table or two.
+const UNTOLD: usize = 4;
 
 impl<T> Default for Objects<T> {
     fn default() -> Self {
@@ -83,9 +86,13 @@ impl<T: Keyed> Objects<T> {
 
     /// The object of that name, to be changed in all but its name.
     pub fn get_mut(&mut self, name: &Name) -> Option<&mut T> {
-        self.settle();
         let slot = self.place(name)?;
-        self.touched.push(slot);
+        if !self.touched.contains(&slot) {
+            if self.touched.len() >= UNTOLD {
+                self.settle();
+            }
+            self.touched.push(slot);
+        }
         self.slots.get_mut(slot).map(|e| &mut e.object)
     }
 
@@ -102,7 +109,6 @@ impl<T: Keyed> Objects<T> {
 
     /// Puts an object in its place. One of the same name (and arguments, of a function) is replaced.
     pub fn insert(&mut self, object: T) {
-        self.settle();
         let found = self.order.binary_search_by(|slot| {
             let there = self.slots.get(*slot).map(|e| sorted_by(&e.object));
             there.cmp(&Some(sorted_by(&object)))
@@ -236,7 +242,6 @@ impl<T: Keyed> Objects<T> {
         if slots.is_empty() {
             return;
         }
-        self.settle();
         for slot in slots {
             if let Some(entry) = self.slots.take(*slot) {
                 entry.keys.iter().for_each(|key| self.index.remove(*key, *slot));

@@ -254,6 +254,8 @@ pub struct RowUpdate {
     pub columns: Vec<String>,
     /// How many, as far as that can be told; none if it cannot.
     pub rows: Option<f64>,
+    /// That number is what the server's planner assumes where statistics do not tell: there may be any number of rows.
+    pub assumed: bool,
     /// Rows in one transaction; none if all in one.
     pub batch_rows: Option<u32>,
     /// Pause between transactions, in milliseconds.

@@ -173,7 +173,13 @@ pub trait Engine: Sync {
     }
 
     /// What the server does to carry the statement out on that catalog.
-    fn effect(&self, catalog: &Catalog, statement: &Statement) -> Effect;
+    fn effect(&self, catalog: &Catalog, statement: &Statement) -> Effect {
+        self.outcome(catalog, statement).0
+    }
+
+    /// The same, with the schema it leaves where working out the effect has led there: none of a statement that
+    /// fails, or that writes rows or changes settings.
+    fn outcome(&self, catalog: &Catalog, statement: &Statement) -> (Effect, Option<Catalog>);
 
     /// The relations a statement about rows reads or writes and the columns it names or takes with `*`, every name
     /// resolved; nothing of a statement about the schema; none if it cannot be read. Literals may have been taken out.

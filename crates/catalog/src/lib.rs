@@ -60,7 +60,7 @@ pub use objects::{
     SequenceOptions, TypeKind, UserType, View, ViewColumn,
 };
 pub use outline::{Outline, OutlineChange};
-pub use server::{Role, RoleSetting, Server, WalPosition};
+pub use server::{Role, RoleSetting, Server, Speed, WalPosition};
 pub use shared::Shared;
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};
 pub use table::{

@@ -48,6 +48,17 @@ pub struct Server {
     pub statistics_age_s: Option<f64>,
     /// Write-ahead log position and rate.
     pub wal: WalPosition,
+    /// How fast it was at two small probes; none if they were not run.
+    pub speed: Option<Speed>,
+}
+
+/// What a server took for small queries that read no table: how fast its processor is, and how busy.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Speed {
+    /// Nanoseconds for a row that is made and counted.
+    pub count_row_ns: f64,
+    /// Nanoseconds for a row that is sorted, in memory.
+    pub sort_row_ns: f64,
 }
 
 impl Server {

@@ -1,5 +1,6 @@
 //! The migrations a command is given, parsed side by side and reviewed in order.
 
+use std::convert::Infallible;
 use std::io::stdin;
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use altimeter_analysis::review::{Passage, Review, ReviewedFile, Reviewer, Sendin
 use altimeter_catalog::{Engine, PieceKind, SourceText};
 use altimeter_migrations::{Direction, Gathered, Migration, Request, Section, Tool, TransactionRule, gather};
 
-use crate::ahead::read_ahead;
+use crate::ahead::in_order;
 use crate::failure::Failure;
 
 /// Which migrations, and how they are run.
@@ -56,18 +57,23 @@ pub(crate) fn review(
     let mut files: Vec<ReviewedFile> = Vec::new();
     let mut current: Option<&Migration> = None;
     let mut left = migrations.into_iter();
-    read_ahead(engine, &texts, |n, text| {
-        let Some((migration, section)) = places.get(n) else { return };
-        while current.is_none_or(|c| !std::ptr::eq(c, *migration)) {
-            let Some(next) = left.next() else { return };
-            begin_file(reviewer, next, &mut files);
-            current = Some(next);
-        }
-        let statements = reviewer.passage(&passage(section, text.as_ref()));
-        if let Some(file) = files.last_mut() {
-            file.statements.extend(statements);
-        }
-    });
+    let Ok(()) = in_order(
+        &texts,
+        |text| engine.read(text),
+        |n, text| {
+            let Some((migration, section)) = places.get(n) else { return Ok::<_, Infallible>(()) };
+            while current.is_none_or(|c| !std::ptr::eq(c, *migration)) {
+                let Some(next) = left.next() else { return Ok(()) };
+                begin_file(reviewer, next, &mut files);
+                current = Some(next);
+            }
+            let statements = reviewer.passage(&passage(section, text.as_ref()));
+            if let Some(file) = files.last_mut() {
+                file.statements.extend(statements);
+            }
+            Ok(())
+        },
+    );
     // Migrations with nothing to run are at the end of the list or between others.
     left.for_each(|m| begin_file(reviewer, m, &mut files));
     end_session(reviewer, &mut files);

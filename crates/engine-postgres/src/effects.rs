@@ -24,11 +24,13 @@ use altimeter_catalog::{
 use crate::locks::LockFact;
 use renamed::Renamed;
 
-/// The effect of a statement on the catalog it would find.
-pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
+/// The effect of a statement on the catalog it would find, and the schema it leaves, see [`Engine::outcome`].
+///
+/// [`Engine::outcome`]: altimeter_catalog::Engine::outcome
+pub(crate) fn outcome(catalog: &Catalog, statement: &Statement) -> (Effect, Option<Catalog>) {
     if let Some(reason) = &statement.too_new {
         // It is refused before it takes any lock.
-        return Effect { fails: Some(reason.clone()), ..Effect::default() };
+        return (Effect { fails: Some(reason.clone()), ..Effect::default() }, None);
     }
     let mut effect = Effect::default();
     let mut schema = Cow::Borrowed(catalog);
@@ -51,7 +53,21 @@ pub(crate) fn effect(catalog: &Catalog, statement: &Statement) -> Effect {
     } else {
         effect.blocks = blocks::of(catalog, &statement.changes, &effect);
     }
-    effect
+    let whole = effect.fails.is_none() && statement.changes.iter().all(is_of_schema);
+    let left = match schema {
+        Cow::Owned(schema) if whole => Some(schema),
+        _ => None,
+    };
+    (effect, left)
+}
+
+/// Whether a change is one of the schema alone: rows and settings change none, and large files are made of them.
+fn is_of_schema(change: &Change) -> bool {
+    match change {
+        Change::Rows(_) | Change::Session(_) => false,
+        Change::Together(changes) | Change::Written { changes, .. } => changes.iter().all(is_of_schema),
+        _ => true,
+    }
 }
 
 /// Adds one change's effect and applies it, so that the next is judged on what it leaves.
@@ -69,19 +85,20 @@ fn one_effect(
         return;
     }
     let mut own = Effect::default();
-    describe(schema, change, &mut own);
+    let left = describe(schema, change, &mut own);
     effect.merge(renamed.in_names_of(before, own));
     renamed.follow(change);
-    // Rows and settings change no schema, and large files are made of them.
-    if matches!(change, Change::Rows(_) | Change::Session(_)) {
-        return;
-    }
-    if let Err(error) = schema.to_mut().apply(change) {
+    if let Some(left) = left {
+        *schema = Cow::Owned(left);
+    } else if is_of_schema(change)
+        && let Err(error) = schema.to_mut().apply(change)
+    {
         effect.fails.get_or_insert(error.to_string());
     }
 }
 
-fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) {
+/// Adds what one change does; gives the schema it leaves where that had to be worked out.
+fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) -> Option<Catalog> {
     match change {
         Change::AddColumn { .. }
         | Change::DropColumn { .. }
@@ -94,8 +111,8 @@ fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) {
         | Change::ValidateConstraint { .. }
         | Change::DropConstraint { .. }
         | Change::AlterColumn { .. }
-        | Change::AlterWhole { .. } => alter::one(catalog, change, effect),
-        Change::AlterTable(it) => alter::several(catalog, it, effect),
+        | Change::AlterWhole { .. } => return alter::one(catalog, change, effect),
+        Change::AlterTable(it) => return alter::several(catalog, it, effect),
         Change::CreateIndex { index, concurrently, .. } => {
             index::created(catalog, index, *concurrently, effect)
         }
@@ -120,9 +137,10 @@ fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) {
         Change::Rows(it) => rows::changed(catalog, it, effect),
         Change::Session(it) => session(it, effect),
         Change::Together(changes) | Change::Written { changes, .. } => {
-            changes.iter().for_each(|c| describe(catalog, c, effect));
+            changes.iter().for_each(|c| drop(describe(catalog, c, effect)));
         }
     }
+    None
 }
 
 /// Statements about the session lock nothing. Some the server refuses inside a transaction block.

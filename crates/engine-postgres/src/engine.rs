@@ -19,8 +19,8 @@ impl Engine for PostgresEngine {
         Box::new(PostgresText::read(sql))
     }
 
-    fn effect(&self, catalog: &Catalog, statement: &Statement) -> Effect {
-        effects::effect(catalog, statement)
+    fn outcome(&self, catalog: &Catalog, statement: &Statement) -> (Effect, Option<Catalog>) {
+        effects::outcome(catalog, statement)
     }
 
     fn uses(&self, catalog: &Catalog, sql: &str) -> Option<Vec<StatementUse>> {

@@ -35,7 +35,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
-use altimeter_catalog::{Catalog, InspectError, InspectOptions, Inspector};
+use altimeter_catalog::{Catalog, InspectError, InspectOptions, Inspector, Speed};
 use tokio_postgres::error::SqlState;
 
 use self::answers::Answers;
@@ -89,6 +89,7 @@ async fn inspect(
         catalog.activity.others_hidden = true;
         catalog.note_unknown(unknowns::sessions(&catalog.server.user));
     }
+    catalog.server.speed = read_speed(&mut reading).await;
     progress("schema");
     let mut objects = objects::read(&mut reading, catalog.server.major()).await?;
     objects::read_definitions(&mut reading, &mut objects, &mut catalog).await?;
@@ -110,6 +111,15 @@ async fn inspect(
     catalog.server.queries = reading.queries;
     catalog.server.read_ms = reading.spent.as_secs_f64() * 1000.0;
     Ok(catalog)
+}
+
+/// How fast the server is; none if it did not say, without which everything else can be told too.
+async fn read_speed(reading: &mut Reading) -> Option<Speed> {
+    let answers = reading.ask(&[queries::SPEED]).await.ok()?;
+    let cells = answers.one(&queries::SPEED).ok()?;
+    let speed =
+        Speed { count_row_ns: cells.get("count_row_ns").ok()?, sort_row_ns: cells.get("sort_row_ns").ok()? };
+    (speed.count_row_ns > 0.0 && speed.sort_row_ns > 0.0).then_some(speed)
 }
 
 /// Counters of tables and, where they could be read, of statements.

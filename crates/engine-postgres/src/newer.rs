@@ -189,10 +189,10 @@ const JSON_CLAUSES: &[SyntaxKind] = &[
 /// known nothing is refused.
 pub(crate) fn too_new(catalog: &Catalog, node: &SyntaxNode) -> Option<String> {
     let major = Some(catalog.server.major()).filter(|major| *major > 0)?;
+    let later: Vec<&Novelty> = NOVELTIES.iter().filter(|v| v.since > major).collect();
     let newest = node
         .descendants()
-        .flat_map(|n| NOVELTIES.iter().filter(move |v| v.kinds.contains(&n.kind()) && (v.only)(&n)))
-        .filter(|v| v.since > major)
+        .flat_map(|n| later.iter().filter(move |v| v.kinds.contains(&n.kind()) && (v.only)(&n)))
         .max_by_key(|v| v.since)?;
     Some(format!("PostgreSQL {major} does not know {}, which came with {}", newest.what, newest.since))
 }

@@ -3,6 +3,9 @@
 //! The parser (`squawk-syntax`) always gives a tree, so text that is no SQL at all comes back as statements with a
 //! `syntax_error`, never as a failure. See `docs/decisions/0002-postgresql-parser.md`.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use squawk_syntax::{Parse, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
 
 /// One statement, parsed. Unlike a tree it can go from thread to thread.
@@ -152,8 +155,33 @@ pub(crate) fn name_of(node: &SyntaxNode) -> String {
     tokens(node).map(|t| identifier(t.text())).next().unwrap_or_default()
 }
 
+/// Expressions of a thread that are kept as syntax, and the longest of them in bytes.
+const KEPT: (usize, usize) = (256, 200);
+
+thread_local! {
+    /// The same few defaults and conditions are asked about again and again, from many sides.
+    static EXPRESSIONS: RefCell<HashMap<String, Option<SyntaxNode>>> = RefCell::default();
+}
+
 /// An expression on its own as syntax; none if the text is not exactly one expression.
 pub(crate) fn parse_expression(text: &str) -> Option<SyntaxNode> {
+    if text.len() > KEPT.1 {
+        return read_expression(text);
+    }
+    EXPRESSIONS.with_borrow_mut(|kept| {
+        if let Some(known) = kept.get(text) {
+            return known.clone();
+        }
+        if kept.len() >= KEPT.0 {
+            kept.clear();
+        }
+        let node = read_expression(text);
+        kept.insert(text.to_owned(), node.clone());
+        node
+    })
+}
+
+fn read_expression(text: &str) -> Option<SyntaxNode> {
     let sql = format!("SELECT {text}");
     let parse = SourceFile::parse(&sql);
     if !parse.errors().is_empty() || parse.syntax_node().children().count() != 1 {

@@ -40,6 +40,7 @@ queries! {
     SERVER = "server";
     SETTINGS = "settings";
     ROLE_SETTINGS = "role_settings";
+    SPEED = "speed";
     PRINTING = "printing";
     SCHEMAS = "schemas";
     TABLES = locked, "tables";

@@ -4,9 +4,31 @@ use std::cmp::Ordering;
 
 /// Compares paths folder by folder, and runs of digits by their value.
 pub(crate) fn compare(a: &str, b: &str) -> Ordering {
-    let by_part = a.split('/').map(Chunks).map(|c| c.collect::<Vec<_>>());
-    by_part.cmp(b.split('/').map(Chunks).map(|c| c.collect::<Vec<_>>())).then_with(|| a.cmp(b))
+    a.split('/').map(Part).cmp(b.split('/').map(Part)).then_with(|| a.cmp(b))
 }
+
+/// One folder's or file's name.
+struct Part<'a>(&'a str);
+
+impl Ord for Part<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        Chunks(self.0).cmp(Chunks(other.0))
+    }
+}
+
+impl PartialOrd for Part<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Part<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Part<'_> {}
 
 /// Compares numbers of any length, leading zeros aside.
 pub(crate) fn compare_numbers(a: &str, b: &str) -> Ordering {

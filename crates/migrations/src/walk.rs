@@ -14,9 +14,10 @@ pub(crate) fn sql_files(root: &Path) -> Result<Vec<PathBuf>, Error> {
     if walk.files.is_empty() {
         return Err(walk.nothing_in(root));
     }
-    let key = |path: &PathBuf| path.to_string_lossy().replace('\\', "/");
-    walk.files.sort_by(|a, b| natural::compare(&key(a), &key(b)));
-    Ok(walk.files)
+    let named = |path: PathBuf| (path.to_string_lossy().replace('\\', "/"), path);
+    let mut files: Vec<(String, PathBuf)> = walk.files.into_iter().map(named).collect();
+    files.sort_by(|(a, _), (b, _)| natural::compare(a, b));
+    Ok(files.into_iter().map(|(_, path)| path).collect())
 }
 
 #[derive(Default)]

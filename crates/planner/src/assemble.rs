@@ -372,8 +372,9 @@ fn altered(change: &Change) -> Vec<&Name> {
 /// A new index has the size it was estimated at, for the statements that come after.
 fn expect_size(schema: &mut Catalog, change: &Change) {
     let Change::CreateIndex { index, .. } = change else { return };
+    let of = |table| altimeter_analysis::cost::index_bytes(schema, table, index);
+    let bytes = schema.table(&index.table).and_then(of).map(|r| r.likely as u64);
     let Some(table) = schema.table_mut(&index.table) else { return };
-    let bytes = altimeter_analysis::cost::index_bytes(table, index).map(|r| r.likely as u64);
     if let Some(made) = table.indexes.iter_mut().find(|i| i.definition.name == index.name) {
         made.bytes = bytes;
     }

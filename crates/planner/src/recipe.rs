@@ -111,7 +111,7 @@ pub(crate) fn grants_of(column: &Column, table: &Name, name: &str) -> Vec<Change
 /// Rows a batch, so that a writer of the same rows waits about a quarter of a second at the likely speed; and the
 /// pause after each, in ms.
 pub(crate) fn batch_of(table: &Table) -> (u32, u32) {
-    let us = altimeter_analysis::cost::row_update_us(table).likely;
+    let us = altimeter_analysis::cost::typical_row_update_us(table);
     let rows = (250_000.0 / us).clamp(500.0, 10_000.0);
     // Whole hundreds read better.
     (((rows / 100.0).round() * 100.0) as u32, 100)

@@ -16,7 +16,7 @@ mod step;
 mod uses;
 mod verify;
 
-pub use check::{CHECK_FORMAT, CheckJson};
+pub use check::{CHECK_FORMAT, CheckJson, Judgements};
 pub use effect::{
     BlocksJson, CreatedJson, EffectJson, EstimateJson, FindingJson, LockJson, RelationKindJson,
     SuppressedJson, TransactionUseJson,
@@ -45,12 +45,6 @@ pub use verify::{
 
 #[cfg(test)]
 mod tests;
-
-/// Writes a shape as people may read it too, with a line break at the end.
-pub(crate) fn write(shape: &impl serde::Serialize, out: &mut dyn std::io::Write) -> std::io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, shape)?;
-    out.write_all(b"\n")
-}
 
 /// A shape as text.
 pub(crate) fn to_text(shape: &impl serde::Serialize) -> String {

@@ -63,11 +63,6 @@ impl Page {
         self.width
     }
 
-    /// How many lines there are so far.
-    pub(crate) fn lines(&self) -> usize {
-        self.text.bytes().filter(|b| *b == b'\n').count()
-    }
-
     /// An empty line.
     pub(crate) fn blank(&mut self) {
         self.text.push('\n');

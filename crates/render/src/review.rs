@@ -10,7 +10,7 @@ mod place;
 mod sarif;
 mod text;
 
-pub use kind::ReviewReport;
+pub use kind::{Part, ReviewReport};
 
 /// Every format, by the name `--format` knows it by.
 pub static ALL: &[&dyn ReviewReport] =

@@ -5,8 +5,12 @@ use altimeter_catalog::{
     Table, read_snapshot,
 };
 
-use super::estimate;
-use crate::Range;
+use super::{Work, estimate};
+use crate::{Estimate, Range};
+
+fn of(catalog: &Catalog, effect: &Effect, lock_timeout_ms: Option<u32>) -> Estimate {
+    estimate(&Work::new(catalog, effect, lock_timeout_ms))
+}
 
 fn users() -> Name {
     Name::new("public", "users")
@@ -36,6 +40,7 @@ fn backfill() -> Effect {
         command: altimeter_catalog::WriteCommand::Update,
         columns: vec!["username".into()],
         rows: None,
+        assumed: false,
         batch_rows: Some(10_000),
         pause_ms: 100,
     };
@@ -68,11 +73,11 @@ fn index(concurrently: bool) -> Effect {
 #[test]
 fn measured_outcomes_are_in_their_ranges() {
     let catalog = shop();
-    let filled = estimate(&catalog, &backfill(), Some(2_000));
+    let filled = of(&catalog, &backfill(), Some(2_000));
     holds(&filled.duration_ms, 47_500.0);
     holds(&filled.wal_bytes, 783_700_000.0);
     holds(&filled.disk_after_bytes, 235_000_000.0);
-    let built = estimate(&catalog, &index(true), Some(2_000));
+    let built = of(&catalog, &index(true), Some(2_000));
     holds(&built.duration_ms, 2_400.0);
     holds(&built.wal_bytes, 33_400_000.0);
     holds(&built.disk_after_bytes, 36_900_000.0);
@@ -92,7 +97,7 @@ fn an_exclusion_looks_up_each_row() {
         let table = catalog.table_mut(&users()).unwrap();
         table.size.rows = Some(rows);
         table.size.heap_bytes = Some((rows * 65.0) as u64);
-        holds(&estimate(&catalog, &effect, Some(2_000)).duration_ms, measured_ms);
+        holds(&estimate(&Work::new(&catalog, &effect, Some(2_000))).duration_ms, measured_ms);
     }
 }
 
@@ -101,7 +106,7 @@ fn what_is_not_known_is_said_and_never_zero() {
     let mut catalog = shop();
     catalog.table_mut(&users()).unwrap().size = Default::default();
     for effect in [backfill(), index(false)] {
-        let unknown = estimate(&catalog, &effect, None);
+        let unknown = of(&catalog, &effect, None);
         assert_eq!(unknown.duration_ms, None);
         assert_eq!(unknown.wal_bytes, None);
         assert!(unknown.unknowns.iter().any(|u| u.contains("public.users")), "{:?}", unknown.unknowns);
@@ -113,11 +118,11 @@ fn others_wait_for_the_lock_and_then_for_the_statement() {
     let mut catalog = shop();
     let mut effect = Effect::default();
     effect.take(&users(), RelationKind::Table, LockMode::AccessExclusive);
-    let bounded = estimate(&catalog, &effect, Some(2_000));
+    let bounded = of(&catalog, &effect, Some(2_000));
     let duration = bounded.duration_ms.clone().unwrap().high;
     assert_eq!(bounded.blocked_ms.clone().unwrap().high, duration + 2_000.0);
     // Without a limit the wait is as long as the oldest transaction, which nobody knows.
-    let unbounded = estimate(&catalog, &effect, None);
+    let unbounded = of(&catalog, &effect, None);
     assert!(unbounded.blocked_ms.unwrap().high > 10_000.0);
     assert!(unbounded.unknowns.iter().any(|u| u.contains("without lock_timeout")));
     // Somebody has been in a transaction for a minute: the wait is now likely.
@@ -134,10 +139,10 @@ fn others_wait_for_the_lock_and_then_for_the_statement() {
         snapshot: None,
         kind: "client backend".into(),
     });
-    let behind = estimate(&catalog, &effect, Some(2_000)).blocked_ms.unwrap();
+    let behind = of(&catalog, &effect, Some(2_000)).blocked_ms.unwrap();
     assert!(behind.likely >= 2_000.0, "{behind:?}");
     // The more statements a second, the more pile up.
-    let queued = |catalog: &Catalog| estimate(catalog, &effect, Some(2_000)).queries_queued.unwrap().high;
+    let queued = |catalog: &Catalog| of(catalog, &effect, Some(2_000)).queries_queued.unwrap().high;
     let few = queued(&catalog);
     catalog.table_mut(&users()).unwrap().rates.as_mut().unwrap().scans *= 10.0;
     assert!(queued(&catalog) > 5.0 * few);
@@ -146,9 +151,9 @@ fn others_wait_for_the_lock_and_then_for_the_statement() {
 #[test]
 fn a_concurrent_build_takes_longer_and_stops_nobody() {
     let catalog = shop();
-    let likely = |concurrently| estimate(&catalog, &index(concurrently), None).duration_ms.unwrap().likely;
+    let likely = |concurrently| of(&catalog, &index(concurrently), None).duration_ms.unwrap().likely;
     assert!(likely(true) > 1.5 * likely(false));
     let mut effect = index(true);
     effect.take(&users(), RelationKind::Table, LockMode::ShareUpdateExclusive);
-    assert_eq!(estimate(&catalog, &effect, None).blocked_ms.unwrap().high, 0.0);
+    assert_eq!(of(&catalog, &effect, None).blocked_ms.unwrap().high, 0.0);
 }

@@ -2,7 +2,8 @@
 
 use altimeter_catalog::{Catalog, RowUpdate, Table, WriteCommand};
 
-use super::throughput::{UPDATE_INDEX_US, UPDATE_ROW_US};
+use super::layout::PAGE;
+use super::throughput::{self, AT_ONCE_LOG_BYTE_US, AT_ONCE_ROW_US, UPDATE_INDEX_US, UPDATE_ROW_US};
 use super::wait;
 use crate::{Estimate, Range};
 
@@ -13,42 +14,90 @@ const WAL_RECORD: f64 = 130.0;
 /// Bytes of the log for each new index entry.
 const WAL_INDEX_ENTRY: f64 = 60.0;
 
-/// Microseconds one updated row takes, by the number of indexes on the table.
-pub fn row_update_us(table: &Table) -> Range {
+/// Microseconds one row takes that is updated in batches by key, by the number of indexes on the table.
+pub fn row_update_us(catalog: &Catalog, table: &Table) -> Range {
     let indexes = table.indexes.len() as f64;
-    let of = |base: f64, each: f64| base + each * indexes;
-    Range::new(
-        of(UPDATE_ROW_US.0, 0.0),
-        of(UPDATE_ROW_US.1, UPDATE_INDEX_US.1),
-        of(UPDATE_ROW_US.2, UPDATE_INDEX_US.2),
-        &["number of indexes", "published: time a row"],
-    )
+    throughput::row_us(catalog, UPDATE_ROW_US + UPDATE_INDEX_US * indexes, "number of indexes")
+}
+
+/// The same on a host nobody knows: batches are made by it, and are to be the same wherever a plan is made.
+pub fn typical_row_update_us(table: &Table) -> f64 {
+    UPDATE_ROW_US + UPDATE_INDEX_US * table.indexes.len() as f64
 }
 
 /// Bytes a row takes where nothing is known of its table.
 const UNKNOWN_WIDTH: f64 = 100.0;
 
-/// The cost of writing rows of a table: all of them, unless it is known how many.
-pub(super) fn rows(catalog: &Catalog, table: &Table, update: &RowUpdate) -> Option<Estimate> {
+/// The cost of writing rows of a table: all of them, unless it is known how many. `searched`: they are looked for from
+/// end to end.
+pub(super) fn rows(catalog: &Catalog, table: &Table, update: &RowUpdate, searched: bool) -> Option<Estimate> {
     let all = table.size.rows?;
     let rows = match (update.command, update.rows) {
         (_, Some(rows)) => rows,
         (WriteCommand::Insert, None) => return None,
         (_, None) => all,
     };
+    let so_many = |rows: f64| {
+        let looked_at = if searched { all } else { rows };
+        so_many(catalog, table, update, (rows, looked_at))
+    };
+    let mut estimate = so_many(rows)?;
+    if update.assumed {
+        let (none, most) = (so_many(0.0)?, so_many(all)?);
+        widen(&mut estimate, none, most);
+        estimate.unknowns.push(format!(
+            "how many rows of {} the condition is true of: statistics do not tell, {} of {} are assumed",
+            update.object,
+            rows.round(),
+            all.round()
+        ));
+    }
+    Some(estimate)
+}
+
+/// Between the least and the most there can be.
+fn widen(estimate: &mut Estimate, mut least: Estimate, mut most: Estimate) {
+    let ends = super::quantities(&mut least).into_iter().zip(super::quantities(&mut most));
+    for (quantity, (least, most)) in super::quantities(estimate).into_iter().zip(ends) {
+        if let (Some(quantity), Some(least), Some(most)) = (quantity, least, most) {
+            quantity.low = quantity.low.min(least.low);
+            quantity.high = quantity.high.max(most.high);
+            quantity.basis.push("an assumed share of rows".to_owned());
+        }
+    }
+}
+
+fn so_many(
+    catalog: &Catalog,
+    table: &Table,
+    update: &RowUpdate,
+    (rows, looked_at): (f64, f64),
+) -> Option<Estimate> {
+    let all = table.size.rows?;
     let share = rows / all.max(1.0);
-    let heap = table.size.heap_bytes? as f64 * share;
+    let heap = table.size.heap_bytes? as f64;
+    // Rows that lie anywhere are on more pages than they would fill; those of a key's range lie together.
+    let per_page = (all * PAGE / heap.max(PAGE)).max(1.0);
+    let scattered = if looked_at > rows { per_page } else { 1.0 };
+    let touched = heap * (1.0 - (1.0 - share).powf(scattered));
+    let heap = heap * share;
     let indexes = table.size.index_bytes? as f64 * share;
-    let mut duration = row_update_us(table).times(rows / 1000.0);
+    let (wal, growth) = volumes(catalog, table, update.command, rows, (heap, touched), indexes);
+    let mut duration = match update.batch_rows {
+        Some(_) => row_update_us(catalog, table).times(rows / 1000.0),
+        None => throughput::per_row_ms(catalog, looked_at, throughput::TEST_ROW_US)
+            .plus(&throughput::per_row_ms(catalog, rows, AT_ONCE_ROW_US))
+            .plus(&throughput::row_us(catalog, AT_ONCE_LOG_BYTE_US, "its log").times(wal.likely / 1000.0)),
+    };
     let batches = update.batch_rows.map_or(1.0, |b| (rows / f64::from(b)).ceil().max(1.0));
     let pauses = if update.batch_rows.is_some() { batches * f64::from(update.pause_ms) } else { 0.0 };
     duration = duration.plus(&Range::new(pauses, pauses, pauses * 1.05, &["pauses of the plan"]));
-    let (wal, growth) = volumes(catalog, table, update.command, rows, heap, indexes);
     let basis = ["reltuples", "heap and index size", "published: log volume a row"];
     let mut estimate = Estimate::nothing();
     estimate.duration_ms = Some(duration);
-    estimate.read_bytes = Some(Range::new(heap, heap + indexes, (heap + indexes) * 2.0, &basis));
-    estimate.write_bytes = Some(Range::new(heap, 2.0 * heap + indexes, 4.0 * (heap + indexes), &basis));
+    estimate.read_bytes = Some(Range::new(heap, touched + indexes, (touched + indexes) * 2.0, &basis));
+    estimate.write_bytes =
+        Some(Range::new(heap, touched + heap + indexes, 4.0 * (touched + indexes), &basis));
     estimate.disk_peak_bytes = Some(growth.clone());
     estimate.disk_after_bytes = Some(growth);
     estimate.replica_lag_ms = Some(wait::lag(wal.likely / batches));
@@ -56,13 +105,14 @@ pub(super) fn rows(catalog: &Catalog, table: &Table, update: &RowUpdate) -> Opti
     Some(estimate)
 }
 
-/// Bytes of the log, and bytes the table grows by. `heap` and `indexes` are the parts those rows have of them.
+/// Bytes of the log, and bytes the table grows by. `heap` and `indexes` are the parts those rows have of them,
+/// `touched` the pages they are on.
 fn volumes(
     catalog: &Catalog,
     table: &Table,
     command: WriteCommand,
     rows: f64,
-    heap: f64,
+    (heap, touched): (f64, f64),
     indexes: f64,
 ) -> (Range, Range) {
     let basis = ["reltuples", "heap and index size", "published: log volume a row"];
@@ -77,9 +127,9 @@ fn volumes(
             // Low: rows stay on their pages and each page is logged once. High: none stays, and random index pages
             // are logged again after each checkpoint.
             let wal = Range::new(
-                records * 0.7,
-                records + entries + images * (heap + indexes * 0.6),
-                records * 1.3 + entries * 2.0 + images * (heap * 2.5 + indexes * 6.0),
+                records * 0.7 + images * touched * 0.5,
+                records + entries + images * (touched + indexes * 0.6),
+                records * 1.2 + entries * 1.5 + images * (touched * 1.3 + indexes * 3.0),
                 &basis,
             );
             // Low: vacuum keeps up from a fifth of dead rows on, and later rows move into what it frees.
@@ -96,8 +146,8 @@ fn volumes(
             let records = rows * WAL_RECORD * 0.5;
             let wal = Range::new(
                 records * 0.7,
-                records + images * heap,
-                records * 2.0 + images * heap * 2.5,
+                records + images * touched,
+                records * 2.0 + images * touched * 1.5,
                 &basis,
             );
             (wal, Range::new(0.0, 0.0, 0.0, &basis))

@@ -7,7 +7,7 @@ use crate::{Estimate, Range};
 
 /// Lag while that many bytes of log are replayed: none if the standby keeps up.
 pub(super) fn lag(wal_bytes: f64) -> Range {
-    let replay = throughput::REPLAY.duration_ms(wal_bytes);
+    let replay = throughput::replay_ms(wal_bytes);
     Range { low: 0.0, likely: replay.likely * 0.5, high: replay.high, basis: replay.basis }
 }
 
@@ -26,7 +26,7 @@ pub(super) fn add_waiting(
         // Nobody waits for rows that were not there before.
         let changed = effect.updates.iter().filter(|u| u.command != WriteCommand::Insert);
         let batches = changed.filter_map(|u| {
-            let each = row_update_us(catalog.table(&u.object)?);
+            let each = row_update_us(catalog, catalog.table(&u.object)?);
             let rows = u.batch_rows.map(f64::from).or(u.rows).or(catalog.table(&u.object)?.size.rows)?;
             let batch = each.times(rows / 1000.0);
             // Only who writes a row of the current batch waits, and at the longest for the whole batch.

@@ -1,6 +1,9 @@
 //! What objects are found by.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
 
 use crate::{Function, Name, Sequence, Table, View};
 
@@ -24,7 +27,7 @@ enum Kind {
 impl Key {
     fn new(kind: Kind, what: impl Hash) -> Self {
         let mark = matches!(kind, Kind::Word | Kind::TypeWord);
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FxHasher::default();
         kind.hash(&mut hasher);
         what.hash(&mut hasher);
         Self(hasher.finish() & !1 | u64::from(mark))
@@ -77,7 +80,12 @@ impl Key {
 
     /// A column has a type of that name, in whatever schema: for [`super::Objects::may_have`].
     pub fn type_called(name: &str) -> Self {
-        Self::new(Kind::TypeWord, first_word(name).to_lowercase())
+        let name = first_word(name);
+        let folded = match name.bytes().any(|b| b.is_ascii_uppercase() || !b.is_ascii()) {
+            true => Cow::Owned(name.to_lowercase()),
+            false => Cow::Borrowed(name),
+        };
+        Self::new(Kind::TypeWord, folded)
     }
 
     /// The same of a type as the server prints it, with its schema maybe, a modifier and brackets.

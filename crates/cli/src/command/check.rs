@@ -8,6 +8,7 @@ use altimeter_catalog::{Catalog, EngineName, Server};
 use altimeter_migrations::Tool;
 use clap::Args;
 
+use crate::ahead::in_order;
 use crate::failure::Failure;
 use crate::migrations::Asked;
 use crate::shared::{SEVERITIES, Shared};
@@ -70,7 +71,9 @@ pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bo
     reviewer.conclude(&mut review, &shared.policy);
     review.files.retain(|f| f.shown);
     let layout = output::layout(shared);
-    output::write_with(|out| report.write_review(&review, layout, out))?;
+    output::write_with(|out| {
+        in_order(&report.parts(&review, layout), |part| part(), |_, text| out.write_all(text.as_bytes()))
+    })?;
     let least = severity(fail_on);
     let counts = |f: &&Finding| f.suppressed.is_none() && f.severity >= least;
     let found = review.statements().flat_map(|(_, s)| &s.judged.findings).filter(counts).count();

@@ -16,25 +16,28 @@ use altimeter_catalog::{AlterTable, Catalog, Change, ColumnAction, Effect, Name,
 use crate::locks::{LockFact, alter as facts};
 use work::Work;
 
-/// An action that is a statement by itself.
-pub(super) fn one(catalog: &Catalog, action: &Change, effect: &mut Effect) {
-    if let Some(table) = action.tables().first() {
-        carry_out(catalog, table, true, std::slice::from_ref(action), effect);
-    }
+/// An action that is a statement by itself. Gives the schema it leaves, if it can be carried out.
+pub(super) fn one(catalog: &Catalog, action: &Change, effect: &mut Effect) -> Option<Catalog> {
+    carry_out(catalog, action.tables().first()?, true, std::slice::from_ref(action), effect)
 }
 
-/// Several actions of one statement.
-pub(super) fn several(catalog: &Catalog, it: &AlterTable, effect: &mut Effect) {
+/// Several actions of one statement. Gives the schema they leave, if they can be carried out.
+pub(super) fn several(catalog: &Catalog, it: &AlterTable, effect: &mut Effect) -> Option<Catalog> {
     if it.if_exists && !catalog.has_relation(&it.table) {
-        return;
+        return None;
     }
-    carry_out(catalog, &it.table, !it.only, &it.actions, effect);
+    carry_out(catalog, &it.table, !it.only, &it.actions, effect)
 }
 
-fn carry_out(catalog: &Catalog, table: &Name, recurse: bool, actions: &[Change], effect: &mut Effect) {
+fn carry_out(
+    catalog: &Catalog,
+    table: &Name,
+    recurse: bool,
+    actions: &[Change],
+    effect: &mut Effect,
+) -> Option<Catalog> {
     let refused = actions.iter().find_map(|a| not_for(catalog, table, a));
-    let modes = actions.iter().filter_map(|a| main_fact(a)?.on_server(catalog));
-    let Some(mode) = modes.max() else { return };
+    let mode = actions.iter().filter_map(|a| main_fact(a)?.on_server(catalog)).max()?;
     let mut work = Work::new(catalog, table, recurse, mode, effect);
     work.fail(refused);
     retype::prepare(&mut work, actions);
@@ -53,7 +56,7 @@ fn carry_out(catalog: &Catalog, table: &Name, recurse: bool, actions: &[Change],
         }
         work.apply(action);
     }
-    work.finish();
+    work.finish()
 }
 
 /// The row of the lock table that says which lock an action takes on the table it is about.

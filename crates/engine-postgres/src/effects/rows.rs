@@ -94,6 +94,7 @@ pub(super) fn backfilled(catalog: &Catalog, it: &Backfill, effect: &mut Effect) 
         command: WriteCommand::Update,
         columns: vec![it.column.clone()],
         rows: None,
+        assumed: false,
         batch_rows: Some(it.batch_rows),
         pause_ms: it.pause_ms,
     });
@@ -121,6 +122,7 @@ pub(super) fn copied(catalog: &Catalog, it: &CopyRows, effect: &mut Effect) {
         rows: catalog.table(&it.from).and_then(|t| t.size.rows),
         batch_rows: Some(it.batch_rows),
         pause_ms: it.pause_ms,
+        assumed: false,
     });
     effect.transaction = TransactionUse::Forbidden;
     scan(catalog, &it.from, effect);

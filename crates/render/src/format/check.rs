@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use altimeter_analysis::review::Review;
+use altimeter_analysis::review::{Review, ReviewedFile};
 use altimeter_catalog::EngineName;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
@@ -43,12 +43,17 @@ pub struct CheckJson<'a> {
 impl<'a> CheckJson<'a> {
     /// The shape of a review.
     pub fn new(review: &'a Review) -> Self {
+        Self { statements: Judgements(&review.files), ..Self::without_statements(review) }
+    }
+
+    /// The shape of a review, the list of statements left empty.
+    pub fn without_statements(review: &Review) -> Self {
         let mut check = Self {
             format: CHECK_FORMAT.to_owned(),
             engine: review.engine,
             server_version: review.server_version.clone(),
             source: review.source.clone(),
-            statements: Judgements(review),
+            statements: Judgements(&[]),
             files: review.files.iter().map(|f| f.path.clone()).collect(),
             notes: notes(review),
             preflight: PreflightJson::from(&review.preflight),
@@ -67,13 +72,21 @@ impl<'a> CheckJson<'a> {
     }
 }
 
-/// The statements of a review, each given its shape when it is written: there may be many thousands.
+/// The statements of files, each given its shape when it is written: there may be many thousands.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Judgements<'a>(&'a Review);
+pub struct Judgements<'a>(&'a [ReviewedFile]);
+
+impl<'a> Judgements<'a> {
+    /// Those of one file.
+    pub fn of(file: &'a ReviewedFile) -> Self {
+        Self(std::slice::from_ref(file))
+    }
+}
 
 impl Serialize for Judgements<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.statements().map(|(file, reviewed)| {
+        let statements = self.0.iter().flat_map(|f| f.statements.iter().map(move |s| (f, s)));
+        serializer.collect_seq(statements.map(|(file, reviewed)| {
             let mut effect = EffectJson::new(&reviewed.judged, Some(&file.path));
             effect.held = reviewed.held.iter().map(HeldJson::from).collect();
             effect.remarks = reviewed.remarks.clone();

@@ -9,7 +9,7 @@
 use altimeter_analysis::Severity;
 use altimeter_analysis::review::Review;
 
-use super::ReviewReport;
+use super::kind::{Part, ReviewReport, whole};
 use super::located::{self, Located};
 use crate::Layout;
 use crate::escape;
@@ -22,8 +22,8 @@ impl ReviewReport for Github {
         "github"
     }
 
-    fn render_review(&self, review: &Review, _: Layout) -> String {
-        located::worst_first(review).iter().map(command).collect()
+    fn parts<'a>(&'a self, review: &'a Review, _: Layout) -> Vec<Part<'a>> {
+        whole(move || located::worst_first(review).iter().map(command).collect())
     }
 }
 

@@ -9,7 +9,7 @@ use altimeter_analysis::Severity;
 use altimeter_analysis::review::Review;
 use serde::Serialize;
 
-use super::ReviewReport;
+use super::kind::{Part, ReviewReport, whole};
 use super::located::{self, Located};
 use crate::Layout;
 use crate::format::to_text;
@@ -22,8 +22,8 @@ impl ReviewReport for Gitlab {
         "gitlab"
     }
 
-    fn render_review(&self, review: &Review, _: Layout) -> String {
-        to_text(&located::worst_first(review).iter().map(Entry::from).collect::<Vec<_>>())
+    fn parts<'a>(&'a self, review: &'a Review, _: Layout) -> Vec<Part<'a>> {
+        whole(move || to_text(&located::worst_first(review).iter().map(Entry::from).collect::<Vec<_>>()))
     }
 }
 

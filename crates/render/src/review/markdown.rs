@@ -7,7 +7,7 @@ mod detail;
 
 use altimeter_analysis::review::{Review, Reviewed, ReviewedFile};
 
-use super::ReviewReport;
+use super::kind::{Part, ReviewReport, whole};
 use crate::summary::review::blocks::{self, Block};
 use crate::summary::review::{self, facts, in_order, place, totals, verdict};
 use crate::summary::steps::{Wait, at_most};
@@ -41,16 +41,20 @@ impl ReviewReport for Markdown {
         "markdown"
     }
 
-    fn render_review(&self, review: &Review, _: Layout) -> String {
-        let loud = loud(review);
-        let mut out = MARKER.to_owned();
-        write_verdict(&mut out, review);
-        write_table(&mut out, review, &loud);
-        let end = end(review);
-        write_details(&mut out, &loud, LIMIT.saturating_sub(end.chars().count()));
-        out.push_str(&end);
-        out
+    fn parts<'a>(&'a self, review: &'a Review, _: Layout) -> Vec<Part<'a>> {
+        whole(move || render(review))
     }
+}
+
+fn render(review: &Review) -> String {
+    let loud = loud(review);
+    let mut out = MARKER.to_owned();
+    write_verdict(&mut out, review);
+    write_table(&mut out, review, &loud);
+    let end = end(review);
+    write_details(&mut out, &loud, LIMIT.saturating_sub(end.chars().count()));
+    out.push_str(&end);
+    out
 }
 
 fn loud(review: &Review) -> Vec<Loud<'_>> {

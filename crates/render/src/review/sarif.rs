@@ -13,7 +13,7 @@ mod model;
 use altimeter_analysis::review::{Held, Review};
 use altimeter_analysis::{Rule, Severity, rules};
 
-use super::ReviewReport;
+use super::kind::{Part, ReviewReport, whole};
 use super::located::{self, Located};
 use crate::format::to_text;
 use crate::summary::review::{notes, unknowns, verdict};
@@ -32,8 +32,8 @@ impl ReviewReport for Sarif {
         "sarif"
     }
 
-    fn render_review(&self, review: &Review, _: Layout) -> String {
-        to_text(&log(review))
+    fn parts<'a>(&'a self, review: &'a Review, _: Layout) -> Vec<Part<'a>> {
+        whole(move || to_text(&log(review)))
     }
 }
 

@@ -6,11 +6,12 @@ mod quiet;
 
 use altimeter_analysis::review::{Review, ReviewedFile};
 
-use super::ReviewReport;
+use super::kind::{Part, ReviewReport};
 use super::place::Places;
 use crate::Layout;
 use crate::page::{OVERVIEW, Page, Style};
-use crate::summary::review::{self, blocks, totals, verdict};
+use crate::summary::review::blocks::{self, Block};
+use crate::summary::review::{self, totals, verdict};
 use crate::summary::{capacity, preflight};
 use detail::Details;
 
@@ -22,17 +23,39 @@ impl ReviewReport for Text {
         "text"
     }
 
-    fn render_review(&self, review: &Review, layout: Layout) -> String {
-        let mut page = Page::new(layout);
-        write_overview(&mut page, review);
+    fn parts<'a>(&'a self, review: &'a Review, layout: Layout) -> Vec<Part<'a>> {
+        let page = move |write: &dyn Fn(&mut Page)| {
+            let mut page = Page::new(layout);
+            write(&mut page);
+            page.finish()
+        };
+        let mut parts: Vec<Part<'a>> = vec![Box::new(move || page(&|page| write_overview(page, review)))];
         let mut quiet = quiet::Files::default();
+        let mut shown = 0;
         for file in &review.files {
-            write_file(&mut page, file, layout, &mut quiet);
+            let blocks = blocks::of_file(file);
+            let loud = loud(file, &blocks);
+            if loud.is_empty() && file.notes.is_empty() {
+                quiet.add(file, &blocks);
+                continue;
+            }
+            shown += loud.len();
+            parts.push(Box::new(move || page(&|page| write_file(page, file, &loud, layout))));
         }
-        quiet.write(&mut page);
-        write_end(&mut page, review);
-        page.finish()
+        parts.push(Box::new(move || {
+            page(&|page| {
+                quiet.write(page);
+                write_end(page, review, shown > MANY);
+            })
+        }));
+        parts
     }
+}
+
+/// The statements of a file that are to be seen at length.
+fn loud(file: &ReviewedFile, blocks: &[Option<Block<'_>>]) -> Vec<usize> {
+    let is_loud = |at: &usize| !review::is_quiet(&file.statements[*at], blocks[*at].as_ref());
+    (0..file.statements.len()).filter(is_loud).collect()
 }
 
 fn write_overview(page: &mut Page, review: &Review) {
@@ -61,13 +84,9 @@ fn write_verdict(page: &mut Page, review: &Review) {
 }
 
 /// What is to be seen in a file at length, and its other statements in short.
-fn write_file<'a>(page: &mut Page, file: &'a ReviewedFile, layout: Layout, quiet: &mut quiet::Files<'a>) {
+fn write_file(page: &mut Page, file: &ReviewedFile, loud: &[usize], layout: Layout) {
     let blocks = blocks::of_file(file);
-    let is_quiet = |at: usize| review::is_quiet(&file.statements[at], blocks[at].as_ref());
-    let (silent, loud): (Vec<usize>, Vec<usize>) = (0..file.statements.len()).partition(|at| is_quiet(*at));
-    if loud.is_empty() && file.notes.is_empty() {
-        return quiet.add(file, &blocks);
-    }
+    let silent: Vec<usize> = (0..file.statements.len()).filter(|at| !loud.contains(at)).collect();
     page.blank();
     let (style, aside) = aside(file);
     page.title(review::path(file), (style, &aside));
@@ -78,7 +97,7 @@ fn write_file<'a>(page: &mut Page, file: &'a ReviewedFile, layout: Layout, quiet
     let mut details = Details::new(file, layout);
     for at in loud {
         page.blank();
-        page.drawn_already(&details.draw(&mut places, at, blocks[at].as_ref()));
+        page.drawn_already(&details.draw(&mut places, *at, blocks[*at].as_ref()));
     }
     quiet::write(page, file, &silent, &blocks);
 }
@@ -107,11 +126,12 @@ fn first(mut lines: Vec<String>) -> Vec<String> {
     lines
 }
 
-/// Pages longer than this say the verdict again at their end, where a log is read first.
-const LONG: usize = 100;
+/// Where more statements than this are shown at length, the verdict is said again at the end, where a log is read
+/// first.
+const MANY: usize = 5;
 
-/// What was not known, and where there is more.
-fn write_end(page: &mut Page, review: &Review) {
+/// What was not known, and where there is more; of a `long` report the verdict again.
+fn write_end(page: &mut Page, review: &Review, long: bool) {
     page.blank();
     page.list(OVERVIEW, "allowed", &first(review::allowed(review)));
     page.list(OVERVIEW, "unknown", &first(review::unknowns(review)));
@@ -122,7 +142,7 @@ fn write_end(page: &mut Page, review: &Review) {
         page.says(OVERVIEW, "why", &format!("altimeter rules {rule}"));
     }
     page.says(OVERVIEW, "everything", "--format json has every lock and every number of every statement");
-    if page.lines() > LONG {
+    if long {
         page.blank();
         write_verdict(page, review);
     }

@@ -211,8 +211,8 @@ impl<'a> Work<'a> {
         self.compared.push(Comparison { from: from.clone(), to: to.clone(), all_null });
     }
 
-    /// What was gathered, done.
-    pub(super) fn finish(mut self) {
+    /// What was gathered, done. Gives the schema the actions leave; none if the server refuses one.
+    pub(super) fn finish(mut self) -> Option<Catalog> {
         for (name, todo) in std::mem::take(&mut self.tables) {
             let Some(table) = self.schema.table(&name).cloned().filter(|t| t.kind.has_heap()) else {
                 continue;
@@ -225,6 +225,7 @@ impl<'a> Work<'a> {
         // What goes and comes back under the same name is not gone.
         let back: Vec<Name> = self.effect.creates.iter().map(|c| c.object.clone()).collect();
         self.effect.drops.retain(|d| !back.contains(d));
+        self.effect.fails.is_none().then_some(self.schema)
     }
 
     fn finish_table(&mut self, table: &Table, todo: &Todo) {

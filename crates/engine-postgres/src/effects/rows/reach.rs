@@ -45,6 +45,38 @@ fn satisfying(table: &Table, conditions: &[Condition]) -> Option<f64> {
     table.size.rows.map(|rows| (rows * share).max(1.0).min(rows))
 }
 
+/// Whether the number of those rows rests on what the planner assumes, or on how rows are shared out on average among
+/// the values of a column: there may be any number of them.
+pub(super) fn assumed(catalog: &Catalog, change: &RowsChange, number: usize) -> bool {
+    let Some(mention) = change.reads.get(number) else { return true };
+    let conditions: Vec<Condition> = mention.conditions.iter().map(|c| Condition::parse(c)).collect();
+    let holders = family(catalog, &mention.relation.name);
+    !mention.led_by.is_empty() || holders.iter().any(|t| !conditions.iter().all(|c| is_told(t, c)))
+}
+
+/// Whether statistics tell the share of rows that satisfy a condition.
+fn is_told(table: &Table, condition: &Condition) -> bool {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().all(|c| is_told(table, c)),
+        Condition::Known(_) => true,
+        Condition::IsNull(column) | Condition::NotNull(column) => null_share(table, column).is_some(),
+        Condition::Compare { subject, operator: Operator::Equal | Operator::NotEqual, .. } => {
+            is_unique(table, subject) || remainders(subject).is_some()
+        }
+        Condition::Compare { subject, value, .. } => {
+            value.as_ref().is_some_and(|v| counted_below(table, subject, v).is_some())
+        }
+        Condition::Other(_) => false,
+    }
+}
+
+/// How many remainders a division has that an expression is the remainder of: `id % 10` has ten, about as many rows
+/// with each.
+fn remainders(subject: &str) -> Option<f64> {
+    let (_, divisor) = subject.trim_matches(['(', ')']).rsplit_once('%')?;
+    divisor.trim().parse::<u32>().ok().filter(|n| *n > 0).map(f64::from)
+}
+
 /// Whether a mention gives no row for sure.
 pub(super) fn gives_nothing(catalog: &Catalog, change: &RowsChange, number: usize) -> bool {
     let Some(mention) = change.reads.get(number) else { return false };
@@ -196,6 +228,9 @@ fn equal(table: &Table, subject: &str, value: Option<&Value>) -> f64 {
     let rows = table.size.rows.unwrap_or(1000.0).max(1.0);
     if is_unique(table, subject) {
         return 1.0 / rows;
+    }
+    if let Some(remainders) = remainders(subject) {
+        return 1.0 / remainders;
     }
     match table.column(subject).and_then(|c| c.statistics.as_ref()).map(|s| s.distinct) {
         Some(distinct) if distinct > 0.0 => 1.0 / distinct,

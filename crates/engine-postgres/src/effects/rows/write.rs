@@ -56,15 +56,19 @@ pub(super) fn by_statement(catalog: &Catalog, change: &RowsChange, write: &Write
         return;
     }
     self::written(catalog, &written, effect);
-    let rows = match write.command {
-        WriteCommand::Insert => write.rows.map(|n| n as f64),
-        _ => write.read.and_then(|n| reach::rows(catalog, change, n)),
+    let (rows, assumed) = match write.command {
+        WriteCommand::Insert => (write.rows.map(|n| n as f64), false),
+        _ => {
+            let read = write.read.and_then(|n| reach::rows(catalog, change, n).zip(Some(n)));
+            (read.map(|(rows, _)| rows), read.is_some_and(|(_, n)| reach::assumed(catalog, change, n)))
+        }
     };
     effect.updates.push(RowUpdate {
         object: target.clone(),
         command: write.command,
         columns: write.columns.iter().map(|g| g.column.clone()).collect(),
         rows,
+        assumed,
         batch_rows: None,
         pause_ms: 0,
     });
