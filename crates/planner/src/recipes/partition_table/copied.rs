@@ -241,6 +241,10 @@ fn cautions(layout: &Layout<'_>) -> Vec<String> {
          copied after they began"
             .to_owned(),
     );
+    cautions.push(format!(
+        "storage parameters other than fillfactor (ALTER TABLE … SET (autovacuum_…)) are not read: set those of {name} on its \
+         partitions by hand"
+    ));
     if layout.context.catalog.server.major() < 18 && !layout.validate_references().is_empty() {
         // Measured on 13 to 17 by tests/e2e/partition_copied.rs.
         cautions.push(format!(
