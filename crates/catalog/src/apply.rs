@@ -167,6 +167,11 @@ impl Catalog {
             Change::Analyze { table, .. } => self.need_table(table).map(|_| ()),
             Change::Backfill(backfill) => self.backfill(backfill),
             Change::CopyRows(copy) => self.copy_rows(copy),
+            Change::Sweep(sweep) => {
+                let mut tables = std::iter::once(&sweep.table).chain(sweep.written());
+                tables.try_for_each(|t| self.need_table(t).map(|_| ()))
+            }
+            Change::Reshape(it) => it.plain.iter().try_for_each(|c| self.apply(c)),
             Change::Together(changes) | Change::Written { changes, .. } => {
                 changes.iter().try_for_each(|c| self.apply(c))
             }

@@ -6,8 +6,10 @@ mod maintenance;
 mod object;
 mod partition;
 mod relation;
+mod reshape;
 mod rows;
 mod session;
+mod sweep;
 
 pub use alter::{AlterTable, ColumnAction, TableAction};
 pub use copy::{CopyRows, Mirror};
@@ -18,8 +20,10 @@ pub use relation::{
     AttributeAction, DropTarget, IndexAction, RelationChange, RelationWord, SequenceAction, TableDefinition,
     TableSource, TypeAction, ViewDefinition,
 };
+pub use reshape::{Reshape, Reshaped};
 pub use rows::{Conflict, EndsEarly, Given, LedBy, Mention, RowsChange, Values, Write, WriteCommand};
 pub use session::SessionChange;
+pub use sweep::{RowsStatement, Sweep, SweepWork};
 
 use crate::{Column, ConstraintKind, IndexDefinition, Name};
 
@@ -170,6 +174,10 @@ pub enum Change {
     Backfill(Backfill),
     /// Rows of a table are copied into another in batches, each committed on its own.
     CopyRows(CopyRows),
+    /// Rows of a table are deleted, changed or copied in batches, each committed on its own.
+    Sweep(Sweep),
+    /// Columns of a table become others of the same row.
+    Reshape(Box<Reshape>),
     /// Several changes in one statement and one transaction.
     Together(Vec<Change>),
     /// A statement in somebody's own words: for what no engine prints from the change alone.
@@ -291,6 +299,8 @@ pub enum FunctionBody {
     InStep(InStep),
     /// Makes one column of a row what becomes of another.
     Follow(Follow),
+    /// Keeps old and new columns of one row in step, whichever of them were written.
+    Reshaped(Reshaped),
     /// Says of a value whether it becomes one of another type.
     Converts(Converts),
     /// Keeps one table in step with another.
@@ -315,6 +325,7 @@ impl FunctionDefinition {
             FunctionBody::Opaque(it) => it.function.clone(),
             FunctionBody::InStep(_)
             | FunctionBody::Follow(_)
+            | FunctionBody::Reshaped(_)
             | FunctionBody::Converts(_)
             | FunctionBody::Mirror(_) => crate::Function {
                 name: self.name.clone(),
@@ -499,9 +510,11 @@ impl Change {
             | Change::AlterColumn { table, .. }
             | Change::AlterWhole { table, .. } => vec![table],
             Change::CreateIndex { index, .. } => vec![&index.table],
+            Change::Reshape(it) => vec![&it.table],
             Change::CreateTrigger(trigger) => vec![&trigger.table],
             Change::Backfill(backfill) => vec![&backfill.table],
             Change::CopyRows(copy) => vec![&copy.from, &copy.into],
+            Change::Sweep(sweep) => std::iter::once(&sweep.table).chain(sweep.written()).collect(),
             Change::DropIndex { .. } | Change::CreateFunction(_) | Change::DropFunction { .. } => Vec::new(),
             Change::Partition(change) => change.tables(),
             Change::Relation(change) => change.tables(),

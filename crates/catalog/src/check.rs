@@ -153,6 +153,26 @@ pub enum Check {
         /// The condition, as SQL.
         condition: String,
     },
+    /// At most that many rows satisfy a condition. Reads the whole table.
+    RowsWhere {
+        /// The table.
+        table: Name,
+        /// The condition, as SQL; none for all rows.
+        condition: Option<String>,
+        /// Rows; none where any number will do, and it is only counted.
+        at_most: Option<u64>,
+    },
+    /// No row of one table references a row of another that satisfies a condition. Reads both tables.
+    NotReferenced {
+        /// The referencing table.
+        table: Name,
+        /// Its columns.
+        columns: Vec<String>,
+        /// What they reference.
+        foreign: ForeignKey,
+        /// Which referenced rows, as SQL; none for all.
+        condition: Option<String>,
+    },
     /// No row without the row it references. Reads the whole table.
     NoOrphans {
         /// The referencing table.
@@ -256,6 +276,23 @@ impl fmt::Display for Check {
             ),
             Check::NoRowBreaks { table, condition } => {
                 write!(f, "no row of {table} breaks {condition} (reads the whole table)")
+            }
+            Check::RowsWhere { table, condition, at_most } => {
+                let which = condition.as_ref().map(|c| format!(" where {c}")).unwrap_or_default();
+                match at_most {
+                    Some(0) => write!(f, "no row of {table}{which} (reads the whole table)"),
+                    Some(n) => write!(f, "at most {n} rows of {table}{which} (reads the whole table)"),
+                    None => write!(f, "counts the rows of {table}{which} (reads the whole table)"),
+                }
+            }
+            Check::NotReferenced { table, columns, foreign, condition } => {
+                let which = condition.as_ref().map(|c| format!(" where {c}")).unwrap_or_default();
+                write!(
+                    f,
+                    "no row of {table} references by ({}) a row of {}{which} (reads both tables)",
+                    columns.join(", "),
+                    foreign.table
+                )
             }
             Check::NoOrphans { table, columns, foreign, .. } => write!(
                 f,

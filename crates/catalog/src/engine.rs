@@ -244,8 +244,48 @@ pub trait Engine: Sync {
     /// A check as one read-only query.
     fn print_check(&self, catalog: &Catalog, check: &Check) -> String;
 
-    /// A query that shows how far work in batches is, while it runs, without reading the table; none for other changes.
+    /// A query that shows how far a change in batches is, while it runs, without reading the table; none for any other.
     fn print_progress(&self, catalog: &Catalog, change: &Change) -> Option<String>;
+
+    /// A DELETE or UPDATE of one table, taken apart; else why it cannot be.
+    ///
+    /// # Errors
+    /// If it is another statement, or has parts (an alias, a join, `RETURNING`) that a batch could not have.
+    fn rows_statement(&self, catalog: &Catalog, sql: &str) -> Result<crate::RowsStatement, String>;
+
+    /// Such a statement as one SQL statement.
+    fn print_rows(&self, statement: &crate::RowsStatement) -> String;
+
+    /// Rows of a table that satisfy a condition: the fewest, the likely number, the most, as far as statistics tell. None
+    /// where not even the number of rows is known.
+    fn rows_matched(
+        &self,
+        catalog: &Catalog,
+        table: &Name,
+        condition: Option<&str>,
+    ) -> Option<(f64, f64, f64)>;
+
+    /// The rows that reference rows of another table, as a condition over their own table: `(a) IN (SELECT …)`.
+    fn references(&self, columns: &[String], of: (&Name, &[String]), condition: Option<&str>) -> String;
+
+    /// A text column taken apart at a separator into that many parts, the last of which has all that is left.
+    fn parts(&self, column: &str, separator: &str, number: usize) -> Vec<String>;
+
+    /// Text columns put together with a separator between them, those that are NULL left out; NULL if all are.
+    fn joined(&self, columns: &[String], separator: &str) -> String;
+
+    /// Whether one condition follows from another, both as SQL over columns of one table. What cannot be proved does not.
+    fn follows(&self, given: &str, wanted: &str) -> bool;
+
+    /// The rows a sweep has still to do, as a condition over the walked table; none if that cannot be said in one.
+    fn still_to_do(&self, catalog: &Catalog, sweep: &crate::Sweep) -> Option<String>;
+
+    /// The same of the rows up to the last one it kept: rows that came since are behind that, where keys are counted up.
+    /// None where nothing is kept, or the key has several columns.
+    fn left_behind(&self, catalog: &Catalog, sweep: &crate::Sweep) -> Option<String>;
+
+    /// A new table of these columns, with a primary key; none if that is not understood.
+    fn table_of(&self, catalog: &Catalog, name: &Name, columns: &[Column], key: &[String]) -> Option<Change>;
 
     /// A type's name as the server prints it, from any of its spellings: `int8` → `bigint`; none if it is no type
     /// of this catalog.

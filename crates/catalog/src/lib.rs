@@ -39,9 +39,10 @@ pub use change::{
     ConstraintDefinition, Converts, CopyRows, DetachMode, DropTarget, EndsEarly, Follow, FunctionBody,
     FunctionDefinition, Given, Granted, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention,
     Mirror, Movable, ObjectChange, PartitionBy, PartitionChange, Partitioning, PublicationVerb, Published,
-    ReindexTarget, RelationChange, RelationWord, RoutineDefinition, RowsChange, SequenceAction,
-    SessionChange, TableAction, TableDefinition, TableSource, Target, TriggerDefinition, TypeAction, Vacuum,
-    Values, ViewDefinition, Width, Write, WriteCommand,
+    ReindexTarget, RelationChange, RelationWord, Reshape, Reshaped, RoutineDefinition, RowsChange,
+    RowsStatement, SequenceAction, SessionChange, Sweep, SweepWork, TableAction, TableDefinition,
+    TableSource, Target, TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition, Width, Write,
+    WriteCommand,
 };
 pub use check::Check;
 pub use collection::{Iter, Key, Keyed, Objects};

@@ -9,7 +9,10 @@ mod identity;
 mod in_step;
 mod mirror;
 mod object;
+mod reshaped;
 mod settings;
+mod sweep;
+mod walk;
 
 use altimeter_catalog::{
     Catalog, Change, Column, ConstraintDefinition, FunctionBody, Identity, IndexDefinition, IndexKey,
@@ -17,12 +20,16 @@ use altimeter_catalog::{
 };
 
 pub(crate) use advice::relation_word;
-pub(crate) use backfill::{print_progress, read_backfill};
+pub(crate) use backfill::read_backfill;
 pub(crate) use checks::{print_check, print_exceptions};
 pub(crate) use copy_rows::read_copy;
 
 pub(crate) use identity::{print_go_on, print_identity};
+pub(crate) use reshaped::{joined, parts};
 pub(crate) use settings::column_settings;
+pub(crate) use sweep::{
+    in_one_statement, left_behind, print_rows, read as read_sweep, references, still_to_do,
+};
 
 use crate::quoting::{quote, quote_name};
 
@@ -83,6 +90,7 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
                     ("()\nRETURNS trigger".to_owned(), in_step::print_body(catalog, it))
                 }
                 FunctionBody::Follow(it) => ("()\nRETURNS trigger".to_owned(), follow::print_body(it)),
+                FunctionBody::Reshaped(it) => ("()\nRETURNS trigger".to_owned(), reshaped::print_body(it)),
                 FunctionBody::Converts(it) => {
                     (format!("({})\nRETURNS boolean", it.from), follow::print_test(it))
                 }
@@ -112,8 +120,11 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
             [] => format!("ANALYZE {}", quote_name(table)),
             columns => format!("ANALYZE {} ({})", quote_name(table), list(columns)),
         },
+        // No one statement does it.
+        Change::Reshape(_) => String::new(),
         Change::Backfill(it) => backfill::print(catalog, it),
         Change::CopyRows(it) => copy_rows::print(it),
+        Change::Sweep(it) => sweep::print(catalog, it),
         Change::AlterTable(_)
         | Change::AlterColumn { .. }
         | Change::AlterWhole { .. }
@@ -132,6 +143,22 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
             format!("DO {tag}\nBEGIN\n{statements}END\n{tag}")
         }
     }
+}
+
+/// A query that shows how far a change in batches is.
+pub(crate) fn print_progress(change: &Change) -> Option<String> {
+    match change {
+        Change::Backfill(it) => Some(backfill::print_progress(it)),
+        Change::Sweep(it) => Some(sweep::print_progress(it)),
+        Change::CopyRows(it) => Some(copy_rows::print_progress(it)),
+        _ => None,
+    }
+}
+
+/// A table of these columns, with a primary key.
+pub(crate) fn print_table(name: &Name, columns: &[Column], key: &[String]) -> String {
+    let columns: Vec<String> = columns.iter().map(print_column).collect();
+    format!("CREATE TABLE {} ({}, PRIMARY KEY ({}))", quote_name(name), columns.join(", "), list(key))
 }
 
 fn print_column(column: &Column) -> String {

@@ -11,7 +11,7 @@ mod object;
 mod partition;
 mod relation;
 mod renamed;
-mod rows;
+pub(crate) mod rows;
 mod trigger;
 
 use std::borrow::Cow;
@@ -130,10 +130,13 @@ fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) -> Option<C
         }
         Change::Relation(it) => relation::changed(catalog, it, effect),
         Change::Partition(it) => partition::changed(catalog, it, effect),
+        // No one statement does it.
+        Change::Reshape(_) => {}
         Change::Analyze { table, .. } => maintenance::analyzed(catalog, table, effect),
         Change::Maintain(it) => maintenance::maintained(catalog, it, effect),
         Change::Backfill(it) => rows::backfilled(catalog, it, effect),
         Change::CopyRows(it) => rows::copied(catalog, it, effect),
+        Change::Sweep(it) => rows::swept(catalog, it, effect),
         Change::Rows(it) => rows::changed(catalog, it, effect),
         Change::Session(it) => session(it, effect),
         Change::Together(changes) | Change::Written { changes, .. } => {

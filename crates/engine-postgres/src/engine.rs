@@ -2,12 +2,15 @@
 
 use altimeter_catalog::{
     Casting, Catalog, Change, Check, Column, Effect, Engine, Identity, IndexDefinition, Name, Narrowing,
-    PartitionBy, SequenceOptions, SourceText, Statement, StatementUse, Trigger, Volatility,
+    PartitionBy, RowsStatement, SequenceOptions, SourceText, Statement, StatementUse, Sweep, Trigger,
+    Volatility,
 };
 
+use crate::implication::{self, Condition};
 use crate::text::PostgresText;
 use crate::{
-    again, beside, bound, dialect, effects, expression, narrowing, quoting, stand_in, types, undo, uses,
+    again, beside, bound, dialect, effects, expression, narrowing, quoting, rows_statement, stand_in, types,
+    undo, uses,
 };
 
 /// PostgreSQL, as far as no server is needed.
@@ -95,6 +98,51 @@ impl Engine for PostgresEngine {
 
     fn print_progress(&self, _catalog: &Catalog, change: &Change) -> Option<String> {
         dialect::print_progress(change)
+    }
+
+    fn rows_statement(&self, catalog: &Catalog, sql: &str) -> Result<RowsStatement, String> {
+        rows_statement::read(catalog, sql)
+    }
+
+    fn print_rows(&self, statement: &RowsStatement) -> String {
+        dialect::print_rows(statement)
+    }
+
+    fn rows_matched(
+        &self,
+        catalog: &Catalog,
+        table: &Name,
+        condition: Option<&str>,
+    ) -> Option<(f64, f64, f64)> {
+        effects::rows::matched(catalog, table, condition)
+    }
+
+    fn references(&self, columns: &[String], of: (&Name, &[String]), condition: Option<&str>) -> String {
+        dialect::references(columns, of, condition)
+    }
+
+    fn parts(&self, column: &str, separator: &str, number: usize) -> Vec<String> {
+        dialect::parts(column, separator, number)
+    }
+
+    fn joined(&self, columns: &[String], separator: &str) -> String {
+        dialect::joined(columns, separator)
+    }
+
+    fn follows(&self, given: &str, wanted: &str) -> bool {
+        implication::implies(&Condition::parse(given), &Condition::parse(wanted))
+    }
+
+    fn still_to_do(&self, catalog: &Catalog, sweep: &Sweep) -> Option<String> {
+        dialect::still_to_do(catalog, sweep)
+    }
+
+    fn left_behind(&self, catalog: &Catalog, sweep: &Sweep) -> Option<String> {
+        dialect::left_behind(catalog, sweep)
+    }
+
+    fn table_of(&self, catalog: &Catalog, name: &Name, columns: &[Column], key: &[String]) -> Option<Change> {
+        undo::written(catalog, dialect::print_table(name, columns, key))
     }
 
     fn canonical_type(&self, catalog: &Catalog, text: &str) -> Option<String> {

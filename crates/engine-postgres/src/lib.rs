@@ -30,6 +30,7 @@ mod partitions;
 #[cfg(feature = "live")]
 mod queries;
 mod quoting;
+mod rows_statement;
 mod split;
 mod stand_in;
 mod text;

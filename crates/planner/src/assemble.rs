@@ -179,6 +179,7 @@ fn each_alone(changes: &[Change]) -> impl Iterator<Item = &Change> {
         Change::Partition(PartitionChange::Partition(wanted)) if !wanted.plain.is_empty() => {
             wanted.plain.as_slice()
         }
+        Change::Reshape(wanted) if !wanted.plain.is_empty() => wanted.plain.as_slice(),
         one => std::slice::from_ref(one),
     })
 }
@@ -263,7 +264,7 @@ fn steps(
             down,
             after: checks(&draft.after, &schema),
             lost_on_return: draft.lost_on_return.clone(),
-            progress: draft.progress.as_ref().and_then(|work| engine.print_progress(&schema, work)),
+            progress: draft.progress.as_ref().and_then(|c| engine.print_progress(&schema, c)),
         };
         steps.push((draft.phase, step));
     }

@@ -19,14 +19,13 @@ pub(crate) fn draft(context: &RecipeContext<'_>, change: &Change) -> Result<Draf
 }
 
 fn by_recipe(context: &RecipeContext<'_>, change: &Change) -> Option<Result<Draft, PlanError>> {
-    let change = match change {
-        Change::Written { changes, .. } => match changes.as_slice() {
-            [one] => one,
-            _ => return None,
-        },
-        one => one,
-    };
-    recipes::ALL.iter().find_map(|r| r.draft(context, change))
+    // Some need the text, for what no change says: which rows.
+    if let Some(draft) = recipes::ALL.iter().find_map(|r| r.draft(context, change)) {
+        return Some(draft);
+    }
+    let Change::Written { changes, .. } = change else { return None };
+    let [one] = changes.as_slice() else { return None };
+    recipes::ALL.iter().find_map(|r| r.draft(context, one))
 }
 
 /// The changes one by one: the actions of one statement apart where there is a recipe for each, so that no two wait

@@ -1,7 +1,7 @@
 //! A plan before any SQL: steps of neutral changes and checks.
 
 use altimeter_analysis::Severity;
-use altimeter_catalog::{Backfill, Change, Check};
+use altimeter_catalog::{Backfill, Change, Check, Sweep};
 
 use crate::plan::{PhaseKind, Road, StepKind};
 
@@ -33,7 +33,7 @@ pub(crate) struct DraftStep {
     pub(crate) after: Vec<Check>,
     /// What the way back cannot bring back; none if it restores everything.
     pub(crate) lost_on_return: Option<String>,
-    /// The change whose progress can be watched.
+    /// The change in batches whose progress can be asked for.
     pub(crate) progress: Option<Change>,
 }
 
@@ -91,6 +91,11 @@ impl DraftStep {
     pub(crate) fn in_batches(title: impl Into<String>, why: impl Into<String>, work: Change) -> Self {
         let step = Self::sql(PhaseKind::Migrate, title, why);
         Self { kind: StepKind::Backfill, up: vec![work.clone()], progress: Some(work), ..step }
+    }
+
+    /// Rows deleted, changed or copied in batches.
+    pub(crate) fn sweep(title: impl Into<String>, why: impl Into<String>, sweep: Sweep) -> Self {
+        Self::in_batches(title, why, Change::Sweep(sweep))
     }
 }
 

@@ -21,6 +21,7 @@ mod plan;
 mod proof;
 mod recipe;
 mod recipes;
+mod referencing;
 pub mod request;
 mod stand_in;
 mod text;

@@ -234,19 +234,22 @@ pub enum Road {
     Copy,
     /// A view in the place of the table, which has the old names and the new ones.
     View,
+    /// Nothing is kept of rows that are deleted or overwritten.
+    Discard,
     /// The plain statement.
     Direct,
 }
 
 impl Road {
     /// All of them.
-    pub const ALL: [Road; 3] = [Road::Copy, Road::View, Road::Direct];
+    pub const ALL: [Road; 4] = [Road::Copy, Road::View, Road::Discard, Road::Direct];
 
     /// The word it is asked for by.
     pub fn key(self) -> &'static str {
         match self {
             Road::Copy => "copy",
             Road::View => "view",
+            Road::Discard => "discard",
             Road::Direct => "direct",
         }
     }

@@ -108,6 +108,14 @@ pub(crate) fn grants_of(column: &Column, table: &Name, name: &str) -> Vec<Change
     grants.collect()
 }
 
+/// The privileges that roles have on each of several columns alike, granted on another column of the table.
+pub(crate) fn shared_grants(columns: &[&Column], table: &Name, name: &str) -> Vec<Change> {
+    let Some((first, others)) = columns.split_first() else { return Vec::new() };
+    let shared =
+        first.grants.iter().filter(|g| others.iter().all(|c| c.grants.contains(g))).cloned().collect();
+    grants_of(&Column { grants: shared, ..(*first).clone() }, table, name)
+}
+
 /// Rows a batch, so that a writer of the same rows waits about a quarter of a second at the likely speed; and the
 /// pause after each, in ms.
 pub(crate) fn batch_of(table: &Table) -> (u32, u32) {

@@ -8,6 +8,7 @@ mod add_index;
 mod add_key;
 mod change_default;
 mod change_enum;
+mod change_rows;
 mod change_type;
 mod drop_column;
 mod drop_constraint;
@@ -20,6 +21,7 @@ mod rename_column;
 mod rename_constraint;
 mod rename_table;
 pub(crate) mod replace_view;
+mod reshape_columns;
 mod set_not_null;
 mod validate_constraint;
 
@@ -31,6 +33,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &add_key::AddKey,
     &change_default::ChangeDefault,
     &change_enum::ChangeEnum,
+    &change_rows::ChangeRows,
     &change_type::ChangeType,
     &drop_column::DropColumn,
     &drop_constraint::DropConstraint,
@@ -43,6 +46,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &rename_constraint::RenameConstraint,
     &rename_table::RenameTable,
     &replace_view::ReplaceView,
+    &reshape_columns::ReshapeColumns,
     &set_not_null::SetNotNull,
     &validate_constraint::ValidateConstraint,
 ];

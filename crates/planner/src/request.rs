@@ -8,6 +8,7 @@ mod add_column;
 mod add_constraint;
 mod add_index;
 mod change_enum;
+mod change_rows;
 mod change_type;
 mod column_default;
 mod column_type;
@@ -28,6 +29,7 @@ mod reader;
 mod rebuild_index;
 mod rename_column;
 mod rename_table;
+mod reshape_columns;
 mod resolve;
 mod sql;
 mod token;
@@ -79,6 +81,10 @@ static ALL: &[&dyn Reader] = &[
     &named_constraint::ValidateConstraint,
     &partition_table::PartitionTable,
     &rebuild_index::RebuildIndex,
+    &change_rows::DeleteRows,
+    &change_rows::SetRows,
+    &reshape_columns::SplitColumn,
+    &reshape_columns::MergeColumns,
 ];
 
 /// Clauses any sentence may have.

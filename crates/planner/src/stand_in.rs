@@ -90,36 +90,8 @@ impl StandIn<'_> {
     /// Where another trigger has a name behind any this could have: BEFORE triggers fire in the order of their names,
     /// byte by byte (manual, "Overview of Trigger Behavior").
     pub(crate) fn trigger(&self, it: &Follower) -> Result<TriggerDefinition, PlanError> {
-        let others: Vec<&str> = self
-            .table
-            .triggers
-            .iter()
-            .filter(|t| t.before && t.per_row && t.enabled != "disabled")
-            .map(|t| t.name.as_str())
-            .collect();
-        let named = |prefix: &str| {
-            self.context.name(&format!("{prefix}altimeter_{}_{}_follows", self.table.name.name, it.name))
-        };
-        let free = ["", "zz_", "~"].into_iter().map(named).find(|n| others.iter().all(|o| *o < n.as_str()));
-        let Some(name) = free else {
-            return Err(refuse(
-                format!(
-                    "a trigger of {} has a name that sorts behind any a trigger of the plan could have, so it could \
-                     change {} after the plan's has read it",
-                    self.table.name, self.name
-                ),
-                "rename that trigger",
-            ));
-        };
-        Ok(TriggerDefinition {
-            function: self.table.name.sibling(&name),
-            name,
-            table: self.own(),
-            before: true,
-            per_row: true,
-            events: vec!["INSERT".to_owned(), "UPDATE".to_owned()],
-            ..TriggerDefinition::default()
-        })
+        let stem = format!("altimeter_{}_{}_follows", self.table.name.name, it.name);
+        last_trigger(self.context, self.table, self.name, &stem)
     }
 
     /// The trigger's function.
@@ -611,6 +583,45 @@ impl StandIn<'_> {
         let action = TableAction::RenameConstraint { from: from.to_owned(), to: to.to_owned() };
         Change::AlterWhole { table: self.own(), action }
     }
+}
+
+/// A trigger before each row written that fires behind all others.
+///
+/// # Errors
+/// As [`StandIn::trigger`].
+pub(crate) fn last_trigger(
+    context: &RecipeContext<'_>,
+    table: &Table,
+    about: &str,
+    stem: &str,
+) -> Result<TriggerDefinition, PlanError> {
+    let others: Vec<&str> = table
+        .triggers
+        .iter()
+        .filter(|t| t.before && t.per_row && t.enabled != "disabled")
+        .map(|t| t.name.as_str())
+        .collect();
+    let named = |prefix: &str| context.name(&format!("{prefix}{stem}"));
+    let free = ["", "zz_", "~"].into_iter().map(named).find(|n| others.iter().all(|o| *o < n.as_str()));
+    let Some(name) = free else {
+        return Err(refuse(
+            format!(
+                "a trigger of {} has a name that sorts behind any a trigger of the plan could have, so it could change \
+                 {about} after the plan's has read it",
+                table.name
+            ),
+            "rename that trigger",
+        ));
+    };
+    Ok(TriggerDefinition {
+        function: table.name.sibling(&name),
+        name,
+        table: table.name.clone(),
+        before: true,
+        per_row: true,
+        events: vec!["INSERT".to_owned(), "UPDATE".to_owned()],
+        ..TriggerDefinition::default()
+    })
 }
 
 /// Dropping extended statistics.

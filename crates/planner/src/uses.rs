@@ -111,6 +111,7 @@ fn taken_away(change: &Change) -> Vec<Used> {
     match change {
         Change::DropColumn { table, column: name, .. } => vec![column(table, name)],
         Change::RenameColumn { table, from, .. } => vec![column(table, from)],
+        Change::Reshape(it) => it.from.iter().map(|(name, _)| column(&it.table, name)).collect(),
         Change::Relation(
             RelationChange::Rename { relation, .. } | RelationChange::SetSchema { relation, .. },
         ) => {

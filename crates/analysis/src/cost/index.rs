@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{Catalog, Index, IndexDefinition, IndexTarget, Table};
 
-use super::layout::Entries;
+use super::layout::{Entries, live_rows};
 use super::throughput::{self, INDEX_ROW_US, INDEX_TEXT_ROW_US};
 use super::wait;
 use crate::{Estimate, Range};
@@ -17,7 +17,7 @@ const NEVER_SHARED: &[&str] = &["numeric", "real", "double precision", "jsonb", 
 
 /// The size an index will have, in bytes; none if the number of rows is unknown.
 pub fn index_bytes(catalog: &Catalog, table: &Table, index: &IndexDefinition) -> Option<Range> {
-    let rows = table.size.rows?;
+    let rows = live_rows(table)?;
     let basis = ["reltuples", "pg_stats widths"];
     match index.method.as_str() {
         "brin" => Some(Range::new(24_576.0, 49_152.0, 49_152.0 + rows / 500.0, &basis)),
@@ -173,7 +173,7 @@ pub(super) fn build(
     index: &IndexDefinition,
     concurrently: bool,
 ) -> Option<Estimate> {
-    let rows = table.size.rows?;
+    let rows = live_rows(table)?;
     let heap = table.size.heap_bytes? as f64;
     let size = index_bytes(catalog, table, index)?;
     let mut duration = throughput::read_ms(catalog, heap).plus(&sort_ms(catalog, table, index, rows));

@@ -22,6 +22,17 @@ const LONGEST_LIST: f64 = 812.0;
 /// Bytes of a row's address.
 const ROW_ADDRESS: f64 = 6.0;
 
+/// Rows that are there to be written anew. The catalog's number is what the planner believes, for whom a table that
+/// has grown since it was analysed has grown by rows; but what it grew by may be dead.
+pub(super) fn live_rows(table: &Table) -> Option<f64> {
+    let rows = table.size.rows?;
+    let (Some(heap), Some(pages)) = (table.size.heap_bytes, table.size.pages) else { return Some(rows) };
+    let now = (heap as f64 / PAGE).max(1.0);
+    let grown_by = rows * ((now - pages) / now).max(0.0);
+    let dead = table.activity.as_ref().map_or(0.0, |a| a.dead_rows as f64);
+    Some(rows - dead.min(grown_by))
+}
+
 /// One value on disk.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Stored {

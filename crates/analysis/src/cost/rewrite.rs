@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{Catalog, Table};
 
-use super::layout::{PAGE, Rows, TUPLE_HEADER};
+use super::layout::{PAGE, Rows, TUPLE_HEADER, live_rows};
 use super::{index, throughput, wait};
 use crate::{Estimate, Range};
 
@@ -30,7 +30,7 @@ pub(super) fn rewrite(
     let heap = table.size.heap_bytes? as f64;
     let toast = table.size.toast_bytes? as f64;
     let indexes = table.size.index_bytes? as f64;
-    let rows = table.size.rows?;
+    let rows = live_rows(table)?;
     let new = new_heap(catalog, (table, after), heap, rows);
     let mut built = Range::zero();
     let mut logged = Range::zero();
@@ -39,7 +39,7 @@ pub(super) fn rewrite(
         after.indexes.iter().filter(|i| table.indexes.iter().any(|t| t.definition.name == i.definition.name))
     {
         let mut sized = after.clone();
-        sized.size = table.size.clone();
+        (sized.size, sized.activity) = (table.size.clone(), table.activity.clone());
         let size = index::index_bytes(catalog, &sized, &index.definition)?;
         logged = logged.plus(&index::logged(&size, &index.definition.method));
         built = built.plus(&size);

@@ -3,7 +3,9 @@
 use altimeter_catalog::{Catalog, RowUpdate, Table, WriteCommand};
 
 use super::layout::PAGE;
-use super::throughput::{self, AT_ONCE_LOG_BYTE_US, AT_ONCE_ROW_US, UPDATE_INDEX_US, UPDATE_ROW_US};
+use super::throughput::{
+    self, AT_ONCE_LOG_BYTE_US, AT_ONCE_ROW_US, LOGGED_PAGE_BYTE_US, UPDATE_INDEX_US, UPDATE_ROW_US,
+};
 use super::wait;
 use crate::{Estimate, Range};
 
@@ -82,12 +84,20 @@ fn so_many(
     let touched = heap * (1.0 - (1.0 - share).powf(scattered));
     let heap = heap * share;
     let indexes = table.size.index_bytes? as f64 * share;
-    let (wal, growth) = volumes(catalog, table, update.command, rows, (heap, touched), indexes);
+    let Volumes { log: wal, growth, images } =
+        volumes(catalog, table, update.command, rows, (heap, touched), indexes);
     let mut duration = match update.batch_rows {
         Some(_) => row_update_us(catalog, table).times(rows / 1000.0),
         None => throughput::per_row_ms(catalog, looked_at, throughput::TEST_ROW_US)
             .plus(&throughput::per_row_ms(catalog, rows, AT_ONCE_ROW_US))
-            .plus(&throughput::row_us(catalog, AT_ONCE_LOG_BYTE_US, "its log").times(wal.likely / 1000.0)),
+            .plus(
+                &throughput::row_us(catalog, AT_ONCE_LOG_BYTE_US, "its log")
+                    .times((wal.likely - images) / 1000.0),
+            )
+            .plus(
+                &throughput::row_us(catalog, LOGGED_PAGE_BYTE_US, "pages logged whole")
+                    .times(images / 1000.0),
+            ),
     };
     let batches = update.batch_rows.map_or(1.0, |b| (rows / f64::from(b)).ceil().max(1.0));
     let pauses = if update.batch_rows.is_some() { batches * f64::from(update.pause_ms) } else { 0.0 };
@@ -105,8 +115,17 @@ fn so_many(
     Some(estimate)
 }
 
-/// Bytes of the log, and bytes the table grows by. `heap` and `indexes` are the parts those rows have of them,
-/// `touched` the pages they are on.
+/// What writing rows leaves on disk.
+struct Volumes {
+    /// Bytes of the log.
+    log: Range,
+    /// Of them, bytes of pages that are likely to be logged whole.
+    images: f64,
+    /// Bytes the table grows by.
+    growth: Range,
+}
+
+/// `heap` and `indexes` are the parts those rows have of them, `touched` the pages they are on.
 fn volumes(
     catalog: &Catalog,
     table: &Table,
@@ -114,43 +133,46 @@ fn volumes(
     rows: f64,
     (heap, touched): (f64, f64),
     indexes: f64,
-) -> (Range, Range) {
+) -> Volumes {
     let basis = ["reltuples", "heap and index size", "published: log volume a row"];
     let by_size = if heap > 0.0 { (heap / rows.max(1.0)).min(2000.0) } else { UNKNOWN_WIDTH };
     let width = table.row_width().map_or(by_size, |w| w + TUPLE_OVERHEAD);
     let entries = rows * table.indexes.len() as f64 * WAL_INDEX_ENTRY;
-    let images =
+    let whole =
         if catalog.server.settings.get("full_page_writes").is_some_and(|v| v == "off") { 0.0 } else { 1.0 };
     match command {
         WriteCommand::Update => {
             let records = rows * (width + WAL_RECORD);
+            let images = whole * (touched + indexes * 0.6);
             // Low: rows stay on their pages and each page is logged once. High: none stays, and random index pages
             // are logged again after each checkpoint.
-            let wal = Range::new(
-                records * 0.7 + images * touched * 0.5,
-                records + entries + images * (touched + indexes * 0.6),
-                records * 1.2 + entries * 1.5 + images * (touched * 1.3 + indexes * 3.0),
+            let log = Range::new(
+                records * 0.7 + whole * touched * 0.5,
+                records + entries + images,
+                records * 1.2 + entries * 1.5 + whole * (touched * 1.3 + indexes * 3.0),
                 &basis,
             );
             // Low: vacuum keeps up from a fifth of dead rows on, and later rows move into what it frees.
-            (wal, Range::new(heap * 0.25, heap + indexes * 0.4, heap * 1.3 + indexes * 1.1, &basis))
+            let growth = Range::new(heap * 0.25, heap + indexes * 0.4, heap * 1.3 + indexes * 1.1, &basis);
+            Volumes { log, images, growth }
         }
         WriteCommand::Insert => {
             let records = rows * (width + WAL_RECORD * 0.5) + entries;
-            let wal =
-                Range::new(records * 0.7, records * 1.1, records * 1.5 + images * indexes * 6.0, &basis);
+            let log = Range::new(records * 0.7, records * 1.1, records * 1.5 + whole * indexes * 6.0, &basis);
             let bytes = rows * width;
-            (wal, Range::new(bytes * 0.5, bytes + indexes, bytes * 1.5 + indexes * 2.0, &basis))
+            let growth = Range::new(bytes * 0.5, bytes + indexes, bytes * 1.5 + indexes * 2.0, &basis);
+            Volumes { log, images: 0.0, growth }
         }
         WriteCommand::Delete => {
             let records = rows * WAL_RECORD * 0.5;
-            let wal = Range::new(
-                records * 0.7,
-                records + images * touched,
-                records * 2.0 + images * touched * 1.5,
+            let images = whole * touched;
+            let log = Range::new(
+                records * 0.7 + images * 0.5,
+                records + images,
+                records * 1.5 + images * 1.3,
                 &basis,
             );
-            (wal, Range::new(0.0, 0.0, 0.0, &basis))
+            Volumes { log, images, growth: Range::zero() }
         }
     }
 }

@@ -1,10 +1,11 @@
 //! A backfill as one statement: a block that walks a key in batches and commits each.
 
-use altimeter_catalog::{Backfill, BackfillValue, Catalog, Change, Name};
+use altimeter_catalog::{Backfill, BackfillValue, Catalog};
 
-use super::in_step::{differs_from, dollar_tag, print_differs};
+use super::in_step::{differs_from, print_differs};
+use super::walk::{self, Batch, Header, Walk, split_names};
 use crate::parse::identifier;
-use crate::quoting::{literal, quote, quote_name};
+use crate::quoting::{quote, quote_name};
 
 /// The block. Each batch is a transaction of its own, so it must not be run inside one.
 ///
@@ -14,13 +15,6 @@ use crate::quoting::{literal, quote, quote_name};
 pub(super) fn print(catalog: &Catalog, it: &Backfill) -> String {
     let table = quote_name(&it.table);
     let column = quote(&it.column);
-    let keys: Vec<String> = it.key.iter().map(|k| quote(k)).collect();
-    let key_list = keys.join(", ");
-    let downwards: Vec<String> = keys.iter().map(|k| format!("{k} DESC")).collect();
-    let downwards = downwards.join(", ");
-    let from = compare(&keys, ">=", "batch_from");
-    let range = format!("{from} AND {}", compare(&keys, "<=", "batch_to"));
-    let until = compare(&keys, "<=", "last_row");
     let value = match &it.value {
         BackfillValue::Column(source) => quote(source),
         BackfillValue::Expression(expression) | BackfillValue::Computed(expression) => expression.clone(),
@@ -33,124 +27,50 @@ pub(super) fn print(catalog: &Catalog, it: &Backfill) -> String {
         BackfillValue::Expression(_) => format!("{column} IS NULL"),
         BackfillValue::Computed(expression) => differs_from(catalog, &it.table, &it.column, expression),
     };
-    let rows = it.batch_rows;
-    let pause = f64::from(it.pause_ms) / 1000.0;
-    let label = literal(&label(&it.table, &it.column));
-    let body = format!(
-        "
--- altimeter backfill
---   table  {head_table}
---   fill   {head_column}
---   {kind}   {head_value}
---   key    {head_key}
---   rows   {rows} a batch
---   pause  {pause_ms} ms
-DECLARE
-  batch_from record;
-  batch_to record;
-  last_row record;
-  rows_done bigint := 0;
-  attempts integer;
-  session_name text := current_setting('application_name');
-  rows_about bigint := (SELECT greatest(reltuples, 0)::bigint FROM pg_catalog.pg_class WHERE oid = {regclass}::regclass);
-BEGIN
-  -- Rows that come later are written in full: the walk ends at the row that is the last one now.
-  FOR last_row IN SELECT {key_list} FROM {table} ORDER BY {downwards} LIMIT 1 LOOP END LOOP;
-  FOR batch_from IN SELECT {key_list} FROM {table} ORDER BY {key_list} LIMIT 1 LOOP
-    LOOP
-      -- The batch ends {rows} rows further on, or at the last row.
-      FOR batch_to IN
-        SELECT * FROM (
-          SELECT {key_list} FROM {table} WHERE {from} AND {until} ORDER BY {key_list} LIMIT {limit}) AS batch
-        ORDER BY {downwards} LIMIT 1
-      LOOP
-        attempts := 0;
-        LOOP
-          UPDATE {table} SET {column} = {value}
+    let kind = match it.value {
+        BackfillValue::Column(_) => "from",
+        BackfillValue::Expression(_) => "with",
+        BackfillValue::Computed(_) => "as",
+    };
+    let walk = Walk {
+        what: "backfill",
+        header: vec![("fill", column.clone()), (kind, value.clone())],
+        table: &it.table,
+        key: &it.key,
+        batch_rows: it.batch_rows,
+        pause_ms: it.pause_ms,
+        later: "Rows that come later are written in full",
+        label: &label(it),
+    };
+    walk.print(&|range| {
+        let keys = walk.key_list();
+        Batch {
+            statement: format!(
+                "UPDATE {table} SET {column} = {value}
           WHERE {range} AND {open}
             AND ctid = ANY (ARRAY(
               SELECT ctid FROM {table} WHERE {range} AND {open}
-              ORDER BY {key_list} FOR NO KEY UPDATE SKIP LOCKED));
-          COMMIT;
-          EXIT WHEN NOT EXISTS (SELECT FROM {table} WHERE {range} AND {open});
-          attempts := attempts + 1;
-          IF attempts > 600 THEN
-            RAISE EXCEPTION 'rows of {table_text} stay locked by other transactions'
-              USING HINT = 'End the transactions that hold them, then run this statement again: it goes on where it stopped.';
-          END IF;
-          PERFORM pg_sleep(0.1);
-        END LOOP;
-      END LOOP;
-      EXIT WHEN batch_to = batch_from;
-      batch_from := batch_to;
-      rows_done := rows_done + {rows};
-      PERFORM set_config('application_name', {label} || rows_done || ' of about ' || rows_about, false);
-      COMMIT;
-      PERFORM pg_sleep({pause});
-    END LOOP;
-  END LOOP;
-  PERFORM set_config('application_name', session_name, false);
-END
-",
-        kind = match it.value {
-            BackfillValue::Column(_) => "from",
-            BackfillValue::Expression(_) => "with",
-            BackfillValue::Computed(_) => "as  ",
-        },
-        head_table = one_line(&table),
-        head_column = one_line(&column),
-        head_value = one_line(&value),
-        head_key = one_line(&key_list),
-        pause_ms = it.pause_ms,
-        limit = u64::from(rows) + 1,
-        regclass = literal(&table),
-        table_text = it.table.to_string().replace('\'', "''").replace('%', "%%"),
-    );
-    let tag = dollar_tag(&body);
-    format!("DO {tag}{body}{tag}")
-}
-
-pub(super) fn compare(keys: &[String], operator: &str, record: &str) -> String {
-    match keys {
-        [key] => format!("{key} {operator} {record}.{key}"),
-        keys => {
-            let bounds: Vec<String> = keys.iter().map(|k| format!("{record}.{k}")).collect();
-            format!("({}) {operator} ({})", keys.join(", "), bounds.join(", "))
+              ORDER BY {keys} FOR NO KEY UPDATE SKIP LOCKED))"
+            ),
+            left: format!("SELECT FROM {table} WHERE {range} AND {open}"),
         }
-    }
+    })
 }
 
-pub(super) fn label(table: &Name, what: &str) -> String {
-    let mut name = format!("{}.{what}", table.name);
-    name.retain(|c| c.is_ascii_graphic());
-    name.truncate(20);
-    format!("altimeter {name} ")
+fn label(it: &Backfill) -> String {
+    walk::label(&it.table, &it.column)
 }
 
 /// A query that shows the running block: the server lists it under an `application_name` that tells how far it is.
-pub(crate) fn print_progress(change: &Change) -> Option<String> {
-    let label = match change {
-        Change::Backfill(it) => label(&it.table, &it.column),
-        Change::CopyRows(it) => label(&it.from, "rows"),
-        _ => return None,
-    };
-    Some(format!(
-        "SELECT pid, application_name AS progress, clock_timestamp() - query_start AS running, wait_event\n\
-         FROM pg_catalog.pg_stat_activity WHERE starts_with(application_name, {})",
-        literal(&label)
-    ))
+pub(super) fn print_progress(it: &Backfill) -> String {
+    walk::print_progress(&label(it))
 }
 
 /// Reads a block back that [`print`] made: its header says what it does, and it counts only if printing that again
 /// gives the same text to the letter. A block that lies in its header is not one of ours.
 pub(crate) fn read_backfill(catalog: &Catalog, sql: &str) -> Option<Backfill> {
-    let field = |name: &str| {
-        let line = sql.lines().find_map(|l| l.strip_prefix(&format!("--   {name}")))?;
-        from_one_line(line.trim())
-    };
-    let table = split_names(&field("table ")?, '.');
-    let [schema, table] = table.as_slice() else { return None };
-    let number = |text: String| text.split(' ').next().and_then(|n| n.parse().ok());
+    let header = Header::of(sql);
+    let field = |name: &str| header.field(name);
     let value = match (field("from "), field("with "), field("as ")) {
         (Some(column), ..) => BackfillValue::Column(identifier(&column)),
         (_, Some(expression), _) => BackfillValue::Expression(expression),
@@ -158,62 +78,20 @@ pub(crate) fn read_backfill(catalog: &Catalog, sql: &str) -> Option<Backfill> {
         _ => return None,
     };
     let backfill = Backfill {
-        table: Name::new(schema, table),
+        table: header.table()?,
         column: identifier(&field("fill ")?),
         value,
         key: split_names(&field("key ")?, ','),
-        batch_rows: number(field("rows ")?)?,
-        pause_ms: number(field("pause ")?)?,
+        batch_rows: header.number("rows ")?,
+        pause_ms: header.number("pause ")?,
     };
     (print(catalog, &backfill) == sql.trim()).then_some(backfill)
 }
 
-/// A text on one line of a comment: what would end the line is escaped.
-pub(super) fn one_line(text: &str) -> String {
-    let escape = |c: char| match c {
-        '\\' => "\\\\".to_owned(),
-        c if c.is_control() => format!("\\{:02x}", u32::from(c)),
-        c => c.to_string(),
-    };
-    text.chars().map(escape).collect()
-}
-
-/// The text that [`one_line`] was given.
-pub(super) fn from_one_line(line: &str) -> Option<String> {
-    let mut text = String::new();
-    let mut rest = line.chars();
-    while let Some(c) = rest.next() {
-        match (c, rest.clone().next()) {
-            ('\\', Some('\\')) => {
-                rest.next();
-                text.push('\\');
-            }
-            ('\\', _) => {
-                let code: String = rest.by_ref().take(2).collect();
-                text.push(char::from_u32(u32::from_str_radix(&code, 16).ok()?)?);
-            }
-            (c, _) => text.push(c),
-        }
-    }
-    Some(text)
-}
-
-/// Splits a list of names at a separator that is not inside quotes.
-pub(super) fn split_names(text: &str, separator: char) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut quoted = false;
-    for c in text.chars() {
-        quoted ^= c == '"';
-        match parts.last_mut() {
-            Some(last) if c != separator || quoted => last.push(c),
-            _ => parts.push(String::new()),
-        }
-    }
-    parts.iter().map(|p| identifier(p.trim())).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use altimeter_catalog::Name;
+
     use super::*;
 
     fn backfill(table: &str, key: &[&str]) -> Backfill {

@@ -91,6 +91,17 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
         Check::NoRowBreaks { table, condition } => {
             format!("SELECT NOT EXISTS (SELECT FROM {} WHERE NOT ({condition})) AS ok", quote_name(table))
         }
+        Check::RowsWhere { table, condition, at_most } => {
+            let within = at_most.map_or_else(|| "true".to_owned(), |n| format!("count(*) <= {n}"));
+            let which = condition.as_ref().map(|c| format!(" WHERE {c}")).unwrap_or_default();
+            format!(
+                "SELECT {within} AS ok, count(*) || ' rows' AS measured FROM {}{which}",
+                quote_name(table)
+            )
+        }
+        Check::NotReferenced { table, columns, foreign, condition } => {
+            not_referenced(table, columns, foreign, condition.as_deref())
+        }
         Check::NoOrphans { table, columns, foreign, full } => orphans(table, columns, foreign, *full),
         Check::ConstraintMissing { table, constraint } => constrained(table, constraint, "NOT EXISTS"),
         Check::ConstraintExists { table, constraint } => constrained(table, constraint, "EXISTS"),
@@ -180,6 +191,23 @@ fn orphans(table: &Name, columns: &[String], foreign: &ForeignKey, full: bool) -
     )
 }
 
+/// Rows that reference one of the rows that satisfy the condition, which is over the referenced table alone.
+fn not_referenced(table: &Name, columns: &[String], foreign: &ForeignKey, condition: Option<&str>) -> String {
+    let names: Vec<String> = (1..=columns.len()).map(|n| format!("altimeter_{n}")).collect();
+    let picked = foreign.columns.iter().zip(&names).map(|(c, n)| format!("{} AS {n}", quote(c)));
+    let picked: Vec<String> = picked.collect();
+    let same: Vec<String> =
+        columns.iter().zip(&names).map(|(c, n)| format!("r.{} = k.{n}", quote(c))).collect();
+    let which = condition.map(|c| format!(" WHERE {c}")).unwrap_or_default();
+    format!(
+        "SELECT count(*) = 0 AS ok, count(*) || ' rows' AS measured FROM {} r JOIN (SELECT {} FROM {}{which}) k ON {}",
+        quote_name(table),
+        picked.join(", "),
+        quote_name(&foreign.table),
+        same.join(" AND ")
+    )
+}
+
 fn constrained(table: &Name, constraint: &str, wanted: &str) -> String {
     format!(
         "SELECT count(*) = 1 AS ok {} AND {wanted} (SELECT FROM pg_catalog.pg_constraint k \
@@ -195,6 +223,7 @@ pub(crate) fn print_exceptions(catalog: &Catalog, check: &Check) -> Option<Strin
         Check::Follows { table, follower, value, .. } => {
             (table, differs_from(catalog, table, follower, value))
         }
+        Check::RowsWhere { table, condition: Some(condition), .. } => (table, condition.clone()),
         Check::Converts { table, column, function, .. } => {
             (table, format!("NOT {}({})", quote_name(function), quote(column)))
         }

@@ -26,7 +26,7 @@ pub(super) fn print_body(it: &Follow) -> String {
 
 /// What the server says of a value it cannot convert: a value out of range or ill-formed (class 22), one a domain
 /// refuses (class 23), and what a function of the users' own raises.
-const CANNOT_BE_HAD: &str = "data_exception OR integrity_constraint_violation OR raise_exception";
+pub(super) const CANNOT_BE_HAD: &str = "data_exception OR integrity_constraint_violation OR raise_exception";
 
 /// The body of a function of one value that says whether it can be converted, dollar-quoted.
 pub(super) fn print_test(it: &Converts) -> String {

@@ -6,7 +6,8 @@ mod reference;
 mod write;
 
 use altimeter_catalog::{
-    Backfill, Catalog, CopyRows, Effect, LockMode, Name, RowUpdate, RowsChange, TransactionUse, WriteCommand,
+    Backfill, Catalog, Change, CopyRows, Effect, LockMode, Name, RowUpdate, RowsChange, Sweep, SweepWork,
+    TransactionUse, WriteCommand,
 };
 
 use super::{family, is_empty, lock, lock_family, lock_indexes, scan, scan_one, trigger};
@@ -14,6 +15,7 @@ use crate::implication::Condition;
 use crate::locks::rows as facts;
 use open::Opening;
 pub(super) use open::behind_view;
+pub(crate) use reach::matched;
 pub(super) use write::{Written, written};
 
 /// How far triggers, cascades and functions are followed.
@@ -126,6 +128,41 @@ pub(super) fn copied(catalog: &Catalog, it: &CopyRows, effect: &mut Effect) {
     });
     effect.transaction = TransactionUse::Forbidden;
     scan(catalog, &it.from, effect);
+}
+
+/// Rows written in batches, each committed on its own: what one statement over all of them does.
+pub(super) fn swept(catalog: &Catalog, it: &Sweep, effect: &mut Effect) {
+    let statement = crate::dialect::in_one_statement(catalog, it);
+    match crate::undo::written(catalog, statement) {
+        Some(Change::Written { changes, .. }) => {
+            for change in &changes {
+                super::describe(catalog, change, effect);
+            }
+        }
+        _ => effect.not_analysed = Some("what it does in each batch cannot be told".to_owned()),
+    }
+    let condition = match &it.work {
+        SweepWork::Delete { condition, .. } | SweepWork::Set { condition, .. } => condition.as_deref(),
+        SweepWork::Copy { .. } | SweepWork::SetBack { .. } => None,
+    };
+    let expected = matched(catalog, &it.table, condition);
+    let walked = match &it.work {
+        SweepWork::Copy { .. } | SweepWork::SetBack { .. } => {
+            catalog.table(&it.table).and_then(|t| t.size.rows).map(|n| (n, n, n))
+        }
+        _ => expected,
+    };
+    for update in &mut effect.updates {
+        update.batch_rows = Some(it.batch_rows);
+        update.pause_ms = it.pause_ms;
+        let written = it.written();
+        if let Some((fewest, likely, most)) = walked.filter(|_| written.contains(&&update.object)) {
+            update.rows = Some(likely);
+            update.assumed = fewest <= 0.0 && most > likely;
+        }
+    }
+    effect.transaction = TransactionUse::Forbidden;
+    scan(catalog, &it.table, effect);
 }
 
 /// Adds a lock that the statement comes to by itself or through something.

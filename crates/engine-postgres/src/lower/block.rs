@@ -25,6 +25,11 @@ pub(super) fn lower(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     {
         return Lowered { changes: vec![Change::CopyRows(copy)], commits: true, ..Lowered::default() };
     }
+    if let Some(sweep) = dialect::read_sweep(catalog, &node.text().to_string())
+        && catalog.table(&sweep.table).is_some()
+    {
+        return Lowered { changes: vec![Change::Sweep(sweep)], commits: true, ..Lowered::default() };
+    }
     match plpgsql(node) {
         Some(body) => lower_body(catalog, &body),
         None => Lowered::unknown("a DO block in another language than PL/pgSQL is not analysed"),

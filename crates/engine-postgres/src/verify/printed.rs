@@ -16,7 +16,14 @@ impl PrintedCheck {
     /// reading a view runs whatever functions it calls, and a foreign table is on another server.
     /// An expression in it would be run as it stands, whatever functions it calls: such a check is not sent.
     pub(crate) fn new(catalog: &Catalog, check: &Check) -> Result<Self, String> {
-        if matches!(check, Check::Follows { .. } | Check::Converts { .. } | Check::NoRowBreaks { .. }) {
+        if matches!(
+            check,
+            Check::Follows { .. }
+                | Check::Converts { .. }
+                | Check::NoRowBreaks { .. }
+                | Check::RowsWhere { condition: Some(_), .. }
+                | Check::NotReferenced { condition: Some(_), .. }
+        ) {
             return Err(
                 "it holds an expression or function of its own, which is not run from a file; look at the \
                         query, and run it yourself"
@@ -60,8 +67,11 @@ fn reads_rows_of(check: &Check) -> Vec<&Name> {
         | Check::NoDuplicatesNorNulls { table, .. }
         | Check::Follows { table, .. }
         | Check::Converts { table, .. }
+        | Check::RowsWhere { table, .. }
         | Check::NoRowBreaks { table, .. } => vec![table],
-        Check::NoOrphans { table, foreign, .. } => vec![table, &foreign.table],
+        Check::NoOrphans { table, foreign, .. } | Check::NotReferenced { table, foreign, .. } => {
+            vec![table, &foreign.table]
+        }
         Check::SameRows { table, copy, .. } => vec![table, copy],
         Check::ColumnExists { .. }
         | Check::ColumnMissing { .. }

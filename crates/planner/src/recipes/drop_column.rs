@@ -69,7 +69,7 @@ fn draft(context: &RecipeContext<'_>, name: &Name, column: &str) -> Result<Draft
     Ok(draft)
 }
 
-fn refuse_what_needs_it(
+pub(super) fn refuse_what_needs_it(
     context: &RecipeContext<'_>,
     table: &Table,
     column: &Column,
@@ -125,7 +125,7 @@ fn refuse_what_needs_it(
 /// New code does not write the column, so its rows need a value from somewhere. A default keeps the column NOT NULL,
 /// which old code counts on. Where one value cannot stand in every row (unique, a foreign key, a CHECK), the column
 /// is made nullable instead. `left` becomes the column as this leaves it.
-fn made_dispensable(context: &RecipeContext<'_>, table: &Table, left: &mut Column) -> DraftStep {
+pub(super) fn made_dispensable(context: &RecipeContext<'_>, table: &Table, left: &mut Column) -> DraftStep {
     let name = &table.name;
     let (table_name, column) = (name.clone(), left.name.clone());
     let bound = table.indexes.iter().any(|i| i.definition.unique && i.reads.contains(&left.name))
@@ -163,13 +163,15 @@ fn made_dispensable(context: &RecipeContext<'_>, table: &Table, left: &mut Colum
 
 /// The way back: the column as it was before the drop, empty, with its indexes and those constraints that can be
 /// made without anybody waiting; and, in words, what has to be made by hand.
-fn restored(
+pub(super) fn restored(
     context: &RecipeContext<'_>,
     table: &Table,
     column: &Column,
 ) -> Result<(Vec<Change>, Vec<String>), PlanError> {
-    let mut changes = add_column::restore(context, table, column)?;
+    let bare = Column { comment: None, statistics_target: None, options: Vec::new(), ..column.clone() };
+    let mut changes = add_column::restore(context, table, &bare)?;
     changes.extend(grants_of(column, &table.name, &column.name));
+    changes.extend(context.engine.column_settings(&table.name, column, &column.name));
     let concerns = |columns: &[String]| columns.contains(&column.name);
     for index in table.indexes.iter().filter(|i| concerns(&i.reads)) {
         changes.push(Change::CreateIndex {

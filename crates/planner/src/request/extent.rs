@@ -69,6 +69,12 @@ pub(super) fn extents(matcher: &Matcher<'_>, slot: Slot, at: usize) -> Vec<usize
         Slot::Using => expression_ends(tokens, at, &[]),
         Slot::Default => expression_ends(tokens, at, ENDS_DEFAULT),
         Slot::Predicate => expression_ends(tokens, at, &[]),
+        // `into a text, b text`: an article there is a name.
+        Slot::NewColumns if at.checked_sub(1).and_then(|i| tokens.get(i)).is_some_and(|t| t.is("a")) => {
+            Vec::new()
+        }
+        Slot::NewColumns => expression_ends(tokens, at, &[]),
+        Slot::Separator => tokens.get(at).filter(|t| is_separator(t)).map(|_| at + 1).into_iter().collect(),
         Slot::Keys | Slot::Include => list_ends(matcher, at),
         Slot::Number | Slot::Parts => {
             tokens.get(at).filter(|t| t.kind == TokenKind::Number).map(|_| at + 1).into_iter().collect()
@@ -76,6 +82,14 @@ pub(super) fn extents(matcher: &Matcher<'_>, slot: Slot, at: usize) -> Vec<usize
         Slot::From => value_end(tokens, at).into_iter().collect(),
         Slot::Values => values_ends(tokens, at),
         _ => Vec::new(),
+    }
+}
+
+/// A text in quotes, or a word for a sign.
+fn is_separator(token: &Token) -> bool {
+    match token.word() {
+        Some(word) => super::reshape_columns::is_separator(word),
+        None => matches!(token.parts(), Some([one]) if one.quote.is_some()),
     }
 }
 

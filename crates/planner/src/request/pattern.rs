@@ -79,6 +79,10 @@ pub(super) enum Slot {
     From,
     /// Values that get partitions of their own.
     Values,
+    /// Columns to be made, each with its type and what it is made of.
+    NewColumns,
+    /// What stands between the parts of a text.
+    Separator,
 }
 
 /// One piece of a pattern.
@@ -159,6 +163,8 @@ fn slot(name: &str) -> Option<Slot> {
         "parts" => Slot::Parts,
         "from" => Slot::From,
         "values" => Slot::Values,
+        "newcolumns" => Slot::NewColumns,
+        "separator" => Slot::Separator,
         _ => return None,
     })
 }

@@ -80,6 +80,15 @@ pub(super) fn read_sql(names: Names<'_>, text: &str) -> Sql {
     let mut changes: Vec<Change> = statements.iter().filter_map(asked).collect();
     let about_rows = |c: &Change| c.parts().iter().all(|c| matches!(c, Change::Rows(_)));
     if changes.iter().all(about_rows) {
+        let refusal = statements.iter().find_map(|s| match written_rows(names, s) {
+            Ok(()) => None,
+            Err(why) => Some((s, why)),
+        });
+        match refusal {
+            Some((statement, why)) => return Sql::Refused(refused(names, statement, &why)),
+            None if changes.is_empty() => {}
+            None => return Sql::Changes(changes),
+        }
         changes.clear();
     }
     match (changes.is_empty(), statements.first()) {
@@ -97,6 +106,21 @@ fn asked(statement: &Statement) -> Option<Change> {
         changes if changes.iter().all(|c| matches!(c, Change::Session(_))) => None,
         changes => Some(Change::Written { sql: statement.sql.clone(), changes: changes.to_vec() }),
     }
+}
+
+/// Whether a statement about rows alone changes those of one table, which a plan does in batches.
+fn written_rows(names: Names<'_>, statement: &Statement) -> Result<(), String> {
+    let rows = |c: &&Change| matches!(c, Change::Rows(_));
+    if !statement.changes.iter().any(|c| rows(&c)) {
+        return Ok(());
+    }
+    let writes = |c: &Change| matches!(c, Change::Rows(rows) if !rows.writes.is_empty());
+    if !statement.changes.iter().any(writes) {
+        return Err("it does not change the schema, and no rows either".to_owned());
+    }
+    names.engine.rows_statement(names.catalog, &statement.sql).map(|_| ()).map_err(|why| {
+        format!("it does not change the schema, and its rows cannot be changed in batches: {why}")
+    })
 }
 
 fn refused(names: Names<'_>, statement: &Statement, why: &str) -> RequestError {

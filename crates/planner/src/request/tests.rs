@@ -531,8 +531,10 @@ fn a_script_gives_several_changes_each_on_the_schema_before() {
 fn every_pattern_and_example_is_understood() {
     use super::pattern::{compile, words_of};
     let catalog = shop();
-    let named =
-        |t: &str| t.replace("its_name", "users_email_idx").replace("its_constraint", "users_age_check");
+    let named = |t: &str| {
+        let t = t.replace("its_name", "users_email_idx").replace("its_constraint", "users_age_check");
+        t.replace("its_other", "user_name")
+    };
     for reader in super::ALL {
         for pattern in reader.clauses().iter().chain(super::EVERYWHERE).flat_map(|c| c.patterns) {
             let mut words = Vec::new();

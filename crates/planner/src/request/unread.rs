@@ -26,8 +26,6 @@ const UNPLANNED: &[(&[&[&str]], &str)] = &[
     (&[ADD, &["view"]], "making a view"),
     (&[ADD, &["trigger"]], "making a trigger"),
     (&[CHANGE, &["column"], &["to"]], "changing a column other than by renaming it"),
-    (&[&["split"], &["column"]], "splitting a column"),
-    (&[&["merge", "join", "combine"]], "merging"),
     (&[&["truncate", "empty"]], "emptying a table"),
     (&[&["move", "copy"]], "moving or copying a column"),
 ];

@@ -2,7 +2,7 @@
 //! statistics; this follows its rules as far as a catalog without values goes: an index serves a comparison with its
 //! first key, and is taken where it costs less than the whole table (`costsize.c`, defaults of `selfuncs.h`).
 
-use altimeter_catalog::{Catalog, EndsEarly, Index, IndexTarget, Mention, RowsChange, Table};
+use altimeter_catalog::{Catalog, EndsEarly, Index, IndexTarget, Mention, Name, RowsChange, Table};
 
 use super::write::all_empty;
 use crate::effects::{family, is_empty};
@@ -43,6 +43,26 @@ pub(super) fn rows(catalog: &Catalog, change: &RowsChange, number: usize) -> Opt
 fn satisfying(table: &Table, conditions: &[Condition]) -> Option<f64> {
     let share: f64 = conditions.iter().map(|c| share_of(table, c)).product();
     table.size.rows.map(|rows| (rows * share).max(1.0).min(rows))
+}
+
+/// Rows of a table that satisfy a condition: the fewest, the likely number and the most, as far as the statistics of the
+/// columns and the number of rows tell. None where the number of rows is not known.
+pub(crate) fn matched(catalog: &Catalog, table: &Name, condition: Option<&str>) -> Option<(f64, f64, f64)> {
+    let condition = condition.map_or(Condition::Known(true), Condition::parse);
+    let holders = family(catalog, table);
+    let holders = holders.iter().filter(|t| t.kind != altimeter_catalog::TableKind::PartitionedTable);
+    let each = holders.map(|t| {
+        let rows = t.size.rows?;
+        let likely = share_of(t, &condition).min(1.0);
+        // A sample is a sample: what it says is taken to hold within a fifth.
+        let (fewest, most) = match (&condition, is_told(t, &condition)) {
+            (Condition::Known(true), _) => (1.0, 1.0),
+            (_, true) => (likely * 0.8, (likely * 1.2).min(1.0)),
+            (_, false) => (0.0, 1.0),
+        };
+        Some((fewest * rows, likely * rows, most * rows))
+    });
+    each.reduce(|sum, one| sum.zip(one).map(|(a, b)| (a.0 + b.0, a.1 + b.1, a.2 + b.2))).flatten()
 }
 
 /// Whether the number of those rows rests on what the planner assumes, or on how rows are shared out on average among
