@@ -208,6 +208,11 @@ pub(super) fn prove_shown(case: &Case, server: &Server) -> Result<()> {
     prove_plan(case, case.direct, server, Plain::Shown, false, &[])
 }
 
+/// The same for the plan with downtime.
+pub(super) fn prove_with_downtime(case: &Case, server: &Server) -> Result<()> {
+    prove_plan(case, case.direct, server, Plain::Request, false, &["--zero-downtime", "false"])
+}
+
 /// What a plan's end is compared with.
 #[derive(PartialEq)]
 enum Plain {

@@ -22,6 +22,8 @@ fn the_transcript_is_what_the_tool_prints() -> Result<()> {
 fn the_examples_are_what_the_tool_prints() -> Result<()> {
     let request = "partition events by month on created_at";
     transcribed("docs/examples/partition-by-month.md", "events-1m.json", request, |plan| plan)?;
+    let request = "partition events by hash of account_id into 8 partitions";
+    transcribed("docs/examples/partition-by-hash.md", "events-1m.json", request, overview)?;
     let request = "change the type of items.id to bigint";
     transcribed("docs/examples/wider-key.md", "items-1m.json", request, overview)
 }

@@ -51,8 +51,12 @@ facts (section, object, place, line) AS (
            x.indisvalid, x.indisready, x.indisclustered, x.indisreplident, x.indrelid::regclass)
     FROM pg_index x JOIN relations r ON r.oid = x.indexrelid
     UNION ALL
-    SELECT 7, r.name, 0, format('constraint %I on %s: %s valid %s', k.conname, r.name, pg_get_constraintdef(k.oid), k.convalidated)
+    -- Before 18 the parts that a foreign key has for the partitions it references stay marked NOT VALID when it is validated.
+    SELECT 7, r.name, 0, format('constraint %I on %s: %s valid %s', k.conname, r.name,
+           CASE WHEN w.oid IS NULL THEN pg_get_constraintdef(k.oid) ELSE replace(pg_get_constraintdef(k.oid), ' NOT VALID', '') END,
+           coalesce(w.convalidated, k.convalidated))
     FROM pg_constraint k JOIN relations r ON r.oid = k.conrelid
+    LEFT JOIN pg_constraint w ON w.oid = k.conparentid AND w.conrelid = k.conrelid
     UNION ALL
     SELECT 8, r.name, 0, format('trigger %s enabled %s', pg_get_triggerdef(t.oid), t.tgenabled)
     FROM pg_trigger t JOIN relations r ON r.oid = t.tgrelid WHERE NOT t.tgisinternal

@@ -54,7 +54,10 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
     }
     for created in &effect.creates {
         if let Some(definition) = &created.index {
-            let build = |table: &Table| index::build(catalog, table, definition, created.concurrently);
+            let build = |table: &Table| match created.excludes {
+                true => index::build_excluding(catalog, table, definition),
+                false => index::build(catalog, table, definition, created.concurrently),
+            };
             add(&mut total, table_of(catalog, &definition.table, build));
         }
     }

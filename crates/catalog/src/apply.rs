@@ -16,7 +16,7 @@ mod whole;
 
 pub(crate) use grant::in_order;
 
-use crate::{Backfill, BackfillValue, Catalog, Change, DropTarget, Name, Table};
+use crate::{Backfill, BackfillValue, Catalog, Change, CopyRows, DropTarget, Name, Size, Table};
 
 /// Why a change cannot be applied: the server would refuse it too.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -166,6 +166,7 @@ impl Catalog {
             }
             Change::Analyze { table, .. } => self.need_table(table).map(|_| ()),
             Change::Backfill(backfill) => self.backfill(backfill),
+            Change::CopyRows(copy) => self.copy_rows(copy),
             Change::Sweep(sweep) => {
                 let mut tables = std::iter::once(&sweep.table).chain(sweep.written());
                 tables.try_for_each(|t| self.need_table(t).map(|_| ()))
@@ -192,6 +193,17 @@ impl Catalog {
             let statistics = t.column(source).and_then(|c| c.statistics.clone());
             t.column_mut(&backfill.column).into_iter().for_each(|c| c.statistics = statistics.clone());
         }
+        Ok(())
+    }
+
+    /// The schema stays. The rows are as many and as large in both; partitions have a part each.
+    fn copy_rows(&mut self, copy: &CopyRows) -> Result<(), ApplyError> {
+        let size = self.need_table(&copy.from)?.size.clone();
+        let parts: Vec<Name> = self.partitions_of(&copy.into).iter().map(|t| t.name.clone()).collect();
+        let share = size.shared_by(parts.len());
+        let summed_partitions = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+        self.need_table(&copy.into)?.size = Size { summed_partitions, ..size };
+        self.each(&parts, |part| part.size = share.clone());
         Ok(())
     }
 

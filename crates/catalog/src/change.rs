@@ -1,6 +1,7 @@
 //! What somebody wants done to a schema, in words both engines share.
 
 mod alter;
+mod copy;
 mod maintenance;
 mod object;
 mod partition;
@@ -11,6 +12,7 @@ mod session;
 mod sweep;
 
 pub use alter::{AlterTable, ColumnAction, TableAction};
+pub use copy::{CopyRows, Mirror};
 pub use maintenance::{Maintenance, Movable, ReindexTarget, Target, Vacuum};
 pub use object::{Commented, Granted, ObjectChange, PublicationVerb, Published};
 pub use partition::{DetachMode, PartitionBy, PartitionChange, Partitioning, Width};
@@ -170,6 +172,8 @@ pub enum Change {
     },
     /// Rows of a table are filled in batches, each committed on its own.
     Backfill(Backfill),
+    /// Rows of a table are copied into another in batches, each committed on its own.
+    CopyRows(CopyRows),
     /// Rows of a table are deleted, changed or copied in batches, each committed on its own.
     Sweep(Sweep),
     /// Columns of a table become others of the same row.
@@ -299,6 +303,8 @@ pub enum FunctionBody {
     Reshaped(Reshaped),
     /// Says of a value whether it becomes one of another type.
     Converts(Converts),
+    /// Keeps one table in step with another.
+    Mirror(Mirror),
     /// Anything else, as read from somebody's SQL: what is known of it. The text itself is not kept.
     Opaque(Box<RoutineDefinition>),
 }
@@ -320,7 +326,8 @@ impl FunctionDefinition {
             FunctionBody::InStep(_)
             | FunctionBody::Follow(_)
             | FunctionBody::Reshaped(_)
-            | FunctionBody::Converts(_) => crate::Function {
+            | FunctionBody::Converts(_)
+            | FunctionBody::Mirror(_) => crate::Function {
                 name: self.name.clone(),
                 arguments: match &self.body {
                     FunctionBody::Converts(it) => it.from.clone(),
@@ -506,6 +513,7 @@ impl Change {
             Change::Reshape(it) => vec![&it.table],
             Change::CreateTrigger(trigger) => vec![&trigger.table],
             Change::Backfill(backfill) => vec![&backfill.table],
+            Change::CopyRows(copy) => vec![&copy.from, &copy.into],
             Change::Sweep(sweep) => std::iter::once(&sweep.table).chain(sweep.written()).collect(),
             Change::DropIndex { .. } | Change::CreateFunction(_) | Change::DropFunction { .. } => Vec::new(),
             Change::Partition(change) => change.tables(),

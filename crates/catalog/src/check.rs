@@ -114,6 +114,17 @@ pub enum Check {
         /// The function.
         function: Name,
     },
+    /// Two tables hold the same rows, found by a key both have. Reads both.
+    SameRows {
+        /// The one table.
+        table: Name,
+        /// The other.
+        copy: Name,
+        /// The key.
+        key: Vec<String>,
+        /// The columns that are compared.
+        columns: Vec<String>,
+    },
     /// No row where the column is NULL. Reads the whole table.
     NoNulls {
         /// The table.
@@ -248,6 +259,9 @@ impl fmt::Display for Check {
                     f,
                     "no row of {table} whose {column} does not become {type_name} (reads the whole table)"
                 )
+            }
+            Check::SameRows { table, copy, .. } => {
+                write!(f, "{table} and {copy} hold the same rows (reads both)")
             }
             Check::NoNulls { table, column } => {
                 write!(f, "no row of {table} where {column} is NULL (reads the whole table)")

@@ -239,6 +239,8 @@ pub struct Created {
     pub index: Option<IndexDefinition>,
     /// For an index: built while writers go on.
     pub concurrently: bool,
+    /// For an index: each row is looked up in it once it is built, to see that no other excludes it.
+    pub excludes: bool,
 }
 
 /// Rows that a statement writes in a table.

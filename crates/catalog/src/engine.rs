@@ -10,7 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Catalog, Change, Check, Column, Effect, Identity, Name, Object, SequenceOptions, Trigger,
+    Answer, Catalog, Change, Check, Column, Effect, Identity, Name, Object, PartitionBy, SequenceOptions,
+    Trigger,
 };
 
 /// The database systems Altimeter speaks of.
@@ -205,14 +206,14 @@ pub trait Engine: Sync {
         also: &[(&str, &str)],
     ) -> Option<Vec<Change>>;
 
-    /// Makes a table partitioned by ranges of a column, with everything another one has but its rows, indexes, keys,
-    /// foreign keys, triggers, policies and identity; none if that is not understood.
+    /// Makes a table partitioned by a column, with everything another one has but its rows, indexes, keys, foreign keys,
+    /// triggers, policies and identity; none if that is not understood.
     fn partitioned_beside(
         &self,
         catalog: &Catalog,
         like: &Name,
         name: &Name,
-        column: &str,
+        by: (&PartitionBy, &str),
     ) -> Option<Vec<Change>>;
 
     /// Makes a partition (the parent and its own name) with that bound, owned and stored like another table.
@@ -226,6 +227,12 @@ pub trait Engine: Sync {
 
     /// Makes triggers of one table on another; none if the definition of one is not known.
     fn triggers_on(&self, catalog: &Catalog, triggers: &[Trigger], on: &Name) -> Option<Vec<Change>>;
+
+    /// A value as SQL that a column of that type takes; none if the text is no such value.
+    fn value_of(&self, catalog: &Catalog, type_name: &str, text: &str) -> Option<String>;
+
+    /// Why rows cannot be spread over partitions by values of that type; none if they can.
+    fn no_partition_key(&self, catalog: &Catalog, by: &PartitionBy, type_name: &str) -> Option<String>;
 
     /// Puts all rows of one table into another of the same columns, in one statement.
     fn rows_moved(&self, catalog: &Catalog, from: &Name, to: &Name) -> Option<Change>;

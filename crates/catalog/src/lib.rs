@@ -36,9 +36,9 @@ pub use apply::{ApplyError, ObjectKind};
 pub use catalog::{Catalog, Unknown};
 pub use change::{
     AlterTable, AttributeAction, Backfill, BackfillValue, Change, ColumnAction, Commented, Conflict,
-    ConstraintDefinition, Converts, DetachMode, DropTarget, EndsEarly, Follow, FunctionBody,
+    ConstraintDefinition, Converts, CopyRows, DetachMode, DropTarget, EndsEarly, Follow, FunctionBody,
     FunctionDefinition, Given, Granted, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention,
-    Movable, ObjectChange, PartitionBy, PartitionChange, Partitioning, PublicationVerb, Published,
+    Mirror, Movable, ObjectChange, PartitionBy, PartitionChange, Partitioning, PublicationVerb, Published,
     ReindexTarget, RelationChange, RelationWord, Reshape, Reshaped, RoutineDefinition, RowsChange,
     RowsStatement, SequenceAction, SessionChange, Sweep, SweepWork, TableAction, TableDefinition,
     TableSource, Target, TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition, Width, Write,

@@ -412,6 +412,22 @@ impl Size {
     pub fn total_bytes(&self) -> Option<u64> {
         Some(self.heap_bytes? + self.toast_bytes? + self.index_bytes?)
     }
+
+    /// One of that many equal parts.
+    pub fn shared_by(&self, parts: usize) -> Self {
+        let parts = parts.max(1);
+        let bytes = |all: Option<u64>| all.map(|b| b / parts as u64);
+        let number = |all: Option<f64>| all.map(|n| n / parts as f64);
+        Self {
+            rows: number(self.rows),
+            pages: number(self.pages),
+            heap_bytes: bytes(self.heap_bytes),
+            toast_bytes: bytes(self.toast_bytes),
+            index_bytes: bytes(self.index_bytes),
+            frozen_age: None,
+            summed_partitions: 0,
+        }
+    }
 }
 
 /// Counters of a table since the statistics were reset.

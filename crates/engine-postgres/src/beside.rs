@@ -3,11 +3,12 @@
 //! Sources: manual, `CREATE TABLE`, "LIKE source_table" (columns, CHECKs, defaults, generated columns, comments, storage;
 //! never privileges, triggers, owner or row security) and "PARTITION OF"; measured on 13 to 18 by `tests/e2e/partition.rs`.
 
-use altimeter_catalog::{Catalog, Change, Grant, Name, Table, Trigger};
+use altimeter_catalog::{Catalog, Change, Grant, Name, PartitionBy, Table, Trigger, TypeKind};
 use squawk_syntax::SyntaxKind;
 
 use crate::parse::{Parsed, child};
-use crate::quoting::{quote, quote_name};
+use crate::quoting::{literal, quote, quote_name};
+use crate::types;
 use crate::undo::written;
 
 /// Statements in order, each read on the schema the ones before it leave.
@@ -39,14 +40,24 @@ impl Statements {
 }
 
 /// Makes the partitioned table, with owner, row security and privileges; without identity, which its sequence needs.
-pub(crate) fn partitioned(catalog: &Catalog, like: &Name, name: &Name, column: &str) -> Option<Vec<Change>> {
+pub(crate) fn partitioned(
+    catalog: &Catalog,
+    like: &Name,
+    name: &Name,
+    (by, column): (&PartitionBy, &str),
+) -> Option<Vec<Change>> {
+    let method = match by {
+        PartitionBy::Ranges(_) => "RANGE",
+        PartitionBy::List(_) => "LIST",
+        PartitionBy::Hash(_) => "HASH",
+    };
     let table = catalog.table(like)?;
     let mut out = Statements::on(catalog);
     let (own, key) = (quote_name(name), quote(column));
     let place = table.tablespace.as_ref().map(|t| format!(" TABLESPACE {}", quote(t))).unwrap_or_default();
     out.add(format!(
         "CREATE TABLE {own} (LIKE {} INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY EXCLUDING STATISTICS) \
-         PARTITION BY RANGE ({key}){place}",
+         PARTITION BY {method} ({key}){place}",
         quote_name(like)
     ))?;
     out.owner(name, table)?;
@@ -119,6 +130,34 @@ pub(crate) fn rows(catalog: &Catalog, from: &Name, to: &Name) -> Option<Change> 
             quote_name(from)
         ),
     )
+}
+
+/// Why rows cannot be spread by values of a type: hashing needs a hash operator class, the rest one for B-trees (manual,
+/// "CREATE TABLE", PARTITION BY).
+pub(crate) fn no_partition_key(catalog: &Catalog, by: &PartitionBy, type_name: &str) -> Option<String> {
+    let (method, cannot) = match by {
+        PartitionBy::Hash(_) => ("hash", "hashed"),
+        _ => ("btree", "ordered"),
+    };
+    let known = types::default_class(catalog, method, type_name);
+    known.is_none().then(|| format!("values of {type_name} cannot be {cannot}"))
+}
+
+/// A value of a list as it stands in a bound.
+pub(crate) fn value_of(catalog: &Catalog, type_name: &str, text: &str) -> Option<String> {
+    let labels = catalog.types.iter().find_map(|t| match &t.kind {
+        TypeKind::Enum { labels }
+            if types::canonical(catalog, &t.name.to_string()).as_deref() == Some(type_name) =>
+        {
+            Some(labels)
+        }
+        _ => None,
+    });
+    match type_name {
+        "smallint" | "integer" | "bigint" => text.parse::<i64>().ok().map(|n| n.to_string()),
+        "boolean" => ["true", "false"].contains(&text).then(|| text.to_owned()),
+        _ => labels.is_none_or(|l| l.iter().any(|l| l == text)).then(|| literal(text)),
+    }
 }
 
 #[cfg(test)]

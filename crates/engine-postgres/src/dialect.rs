@@ -3,9 +3,11 @@
 mod advice;
 mod backfill;
 mod checks;
+mod copy_rows;
 mod follow;
 mod identity;
 mod in_step;
+mod mirror;
 mod object;
 mod reshaped;
 mod settings;
@@ -20,6 +22,7 @@ use altimeter_catalog::{
 pub(crate) use advice::relation_word;
 pub(crate) use backfill::read_backfill;
 pub(crate) use checks::{print_check, print_exceptions};
+pub(crate) use copy_rows::read_copy;
 
 pub(crate) use identity::{print_go_on, print_identity};
 pub(crate) use reshaped::{joined, parts};
@@ -91,6 +94,7 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
                 FunctionBody::Converts(it) => {
                     (format!("({})\nRETURNS boolean", it.from), follow::print_test(it))
                 }
+                FunctionBody::Mirror(it) => (mirror::signature(catalog), mirror::print_body(it)),
                 // No recipe makes one.
                 FunctionBody::Opaque(_) => return String::new(),
             };
@@ -119,6 +123,7 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
         // No one statement does it.
         Change::Reshape(_) => String::new(),
         Change::Backfill(it) => backfill::print(catalog, it),
+        Change::CopyRows(it) => copy_rows::print(it),
         Change::Sweep(it) => sweep::print(catalog, it),
         Change::AlterTable(_)
         | Change::AlterColumn { .. }
@@ -145,6 +150,7 @@ pub(crate) fn print_progress(change: &Change) -> Option<String> {
     match change {
         Change::Backfill(it) => Some(backfill::print_progress(it)),
         Change::Sweep(it) => Some(sweep::print_progress(it)),
+        Change::CopyRows(it) => Some(copy_rows::print_progress(it)),
         _ => None,
     }
 }

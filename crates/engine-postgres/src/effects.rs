@@ -135,6 +135,7 @@ fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) -> Option<C
         Change::Analyze { table, .. } => maintenance::analyzed(catalog, table, effect),
         Change::Maintain(it) => maintenance::maintained(catalog, it, effect),
         Change::Backfill(it) => rows::backfilled(catalog, it, effect),
+        Change::CopyRows(it) => rows::copied(catalog, it, effect),
         Change::Sweep(it) => rows::swept(catalog, it, effect),
         Change::Rows(it) => rows::changed(catalog, it, effect),
         Change::Session(it) => session(it, effect),

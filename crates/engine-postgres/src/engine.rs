@@ -2,7 +2,8 @@
 
 use altimeter_catalog::{
     Casting, Catalog, Change, Check, Column, Effect, Engine, Identity, IndexDefinition, Name, Narrowing,
-    RowsStatement, SequenceOptions, SourceText, Statement, StatementUse, Sweep, Trigger, Volatility,
+    PartitionBy, RowsStatement, SequenceOptions, SourceText, Statement, StatementUse, Sweep, Trigger,
+    Volatility,
 };
 
 use crate::implication::{self, Condition};
@@ -56,9 +57,9 @@ impl Engine for PostgresEngine {
         catalog: &Catalog,
         like: &Name,
         name: &Name,
-        column: &str,
+        by: (&PartitionBy, &str),
     ) -> Option<Vec<Change>> {
-        beside::partitioned(catalog, like, name, column)
+        beside::partitioned(catalog, like, name, by)
     }
 
     fn partition_beside(
@@ -73,6 +74,14 @@ impl Engine for PostgresEngine {
 
     fn triggers_on(&self, catalog: &Catalog, triggers: &[Trigger], on: &Name) -> Option<Vec<Change>> {
         beside::triggers(catalog, triggers, on)
+    }
+
+    fn value_of(&self, catalog: &Catalog, type_name: &str, text: &str) -> Option<String> {
+        beside::value_of(catalog, type_name, text)
+    }
+
+    fn no_partition_key(&self, catalog: &Catalog, by: &PartitionBy, type_name: &str) -> Option<String> {
+        beside::no_partition_key(catalog, by, type_name)
     }
 
     fn rows_moved(&self, catalog: &Catalog, from: &Name, to: &Name) -> Option<Change> {

@@ -20,7 +20,7 @@ use crate::recipe::{RecipeContext, refuse};
 use crate::recipes::replace_view;
 use crate::request::Request;
 use crate::uses::{self, Uses};
-use crate::{coexistence, combine, comments, direct, proof};
+use crate::{coexistence, combine, comments, direct, partitioning, proof};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
 const LOCK_TIMEOUT_MS: u32 = 2_000;
@@ -54,6 +54,7 @@ pub fn plan_request(
     let zero_downtime = zero_downtime && prefer != Some(Road::Direct);
     let context = RecipeContext { engine, catalog, prefer };
     let changes = replace_view::settled(&context, &request.changes)?;
+    let changes = partitioning::settled(&context, changes);
     let request = &Request { changes, says: request.says.clone() };
     let tables = tables(catalog, &request.changes);
     let uses = uses::find(engine, catalog, &request.changes);
@@ -361,6 +362,7 @@ fn altered(change: &Change) -> Vec<&Name> {
         Change::Partition(
             PartitionChange::Attach { parent, .. } | PartitionChange::Detach { parent, .. },
         ) => vec![parent],
+        Change::Maintain(Maintenance::Lock { relations, .. }) => relations.iter().map(|t| &t.name).collect(),
         Change::Relation(RelationChange::Drop { targets, .. }) => {
             targets.iter().filter_map(|t| t.relation()).collect()
         }

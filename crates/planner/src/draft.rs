@@ -84,24 +84,18 @@ impl DraftStep {
 
     /// A backfill.
     pub(crate) fn backfill(title: impl Into<String>, why: impl Into<String>, backfill: Backfill) -> Self {
+        Self::in_batches(title, why, Change::Backfill(backfill))
+    }
+
+    /// A statement that works through all rows, a batch at a time.
+    pub(crate) fn in_batches(title: impl Into<String>, why: impl Into<String>, work: Change) -> Self {
         let step = Self::sql(PhaseKind::Migrate, title, why);
-        Self {
-            kind: StepKind::Backfill,
-            up: vec![Change::Backfill(backfill.clone())],
-            progress: Some(Change::Backfill(backfill)),
-            ..step
-        }
+        Self { kind: StepKind::Backfill, up: vec![work.clone()], progress: Some(work), ..step }
     }
 
     /// Rows deleted, changed or copied in batches.
     pub(crate) fn sweep(title: impl Into<String>, why: impl Into<String>, sweep: Sweep) -> Self {
-        let step = Self::sql(PhaseKind::Migrate, title, why);
-        Self {
-            kind: StepKind::Backfill,
-            up: vec![Change::Sweep(sweep.clone())],
-            progress: Some(Change::Sweep(sweep)),
-            ..step
-        }
+        Self::in_batches(title, why, Change::Sweep(sweep))
     }
 }
 

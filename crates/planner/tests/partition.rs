@@ -2,9 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
+use altimeter_analysis::Severity;
 use altimeter_catalog::{Catalog, LockMode, Name, Table, read_snapshot};
 use altimeter_engine_postgres::PostgresEngine;
-use altimeter_planner::{Plan, PlanError, PlanOptions, StepKind, plan_request, read_request};
+use altimeter_planner::{Plan, PlanError, PlanOptions, Road, StepKind, plan_request, read_request};
 
 /// A million events of a year, as in the worked example.
 fn events() -> Catalog {
@@ -91,6 +92,59 @@ fn keys_with_the_column_ask_nothing_of_the_application() {
 }
 
 #[test]
+fn rows_that_go_to_several_partitions_are_copied() {
+    for version in 13..=17 {
+        let mut catalog = events();
+        // A release without the defects of the first ones.
+        catalog.server.version_num = version * 10_000 + 9;
+        for request in [
+            "by hash of account_id into 8 partitions",
+            "by hash of id into 2 partitions",
+            "by list of kind: a, b, others in a default",
+            "by month on created_at starting 2026-01-01",
+            "by range (id) every 100000 starting 1",
+        ] {
+            let plan = planned(&catalog, &format!("partition events {request}"));
+            for statement in plan.steps().flat_map(|s| &s.up) {
+                let effect = &statement.judged.effect;
+                let stops = effect.locks.iter().any(|l| l.mode > LockMode::ShareUpdateExclusive);
+                assert!(!stops || effect.scans.is_empty(), "{version}: {}", statement.judged.statement.sql);
+                assert!(effect.rewrites.is_empty() && statement.lock_timeout_ms <= 2_000);
+            }
+            let findings = plan.steps().flat_map(|s| &s.up).flat_map(|s| &s.judged.findings);
+            let high: Vec<&String> =
+                findings.filter(|f| f.severity >= Severity::High).map(|f| &f.message).collect();
+            assert!(high.is_empty(), "{version}, {request}: {high:?}");
+            let lost = plan.steps().filter(|s| s.lost_on_return.is_some()).count();
+            assert_eq!(lost, 1, "{request}: only the last step");
+            assert!(plan.steps().last().unwrap().lost_on_return.is_some());
+            let copied = plan.steps().find(|s| s.progress.is_some()).unwrap();
+            assert!(
+                copied.up[0].judged.estimate.duration_ms.is_some(),
+                "{request}: what the copy takes is known"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_copy_is_made_where_it_is_preferred() {
+    let catalog = events();
+    let read = |request: &str| read_request(&PostgresEngine, &catalog, request).unwrap();
+    let copy = PlanOptions { prefer: Some(Road::Copy), ..PlanOptions::default() };
+    let preferred = |request: &str| plan_request(&PostgresEngine, &catalog, &read(request), copy);
+    let plan = preferred("partition events by month on created_at starting 2026-11-01").unwrap();
+    assert!(sql(&plan).contains("events_2026_11 PARTITION OF"), "{}", sql(&plan));
+    let error = preferred("partition events by month on created_at").unwrap_err();
+    assert!(error.to_string().contains("where the first partition of public.events begins"), "{error}");
+    // The other road is shown with each.
+    assert!(plan.alternatives.iter().any(|a| a.title.contains("attach")));
+    let attached = planned(&catalog, "partition events by month on created_at");
+    let other = attached.alternatives.iter().find(|a| a.road == Some(Road::Copy)).unwrap();
+    assert!(other.capacity.total_duration_ms.is_some());
+}
+
+#[test]
 fn what_stands_against_it_is_said() {
     let request = "partition events by month on created_at";
     let mut catalog = events();
@@ -102,7 +156,8 @@ fn what_stands_against_it_is_said() {
     let mut catalog = events();
     catalog.sequences.clear();
     assert!(refused(&catalog, request).contains("how the identity column of public.events counts"));
-    assert!(refused(&events(), "partition events by hash (id) into 4 partitions").contains("copied"));
+    assert!(refused(&events(), "partition events by hash (id)").contains("into how many partitions"));
+    assert!(refused(&events(), "partition events by list (kind)").contains("which values of kind"));
     assert!(refused(&events(), "partition events monthly on kind").contains("needs a column of dates"));
     let far = "partition events by range (id) every 4000000000000000000";
     assert!(refused(&events(), far).contains("beyond its largest value"));

@@ -99,6 +99,16 @@ fn alike(table: &Table, index: &IndexDefinition, rows: f64) -> Option<f64> {
     Some((rows / keys.max(1.0)).max(1.0))
 }
 
+/// A build, behind which each row is looked up to see that no other excludes it (`IndexCheckExclusion` on the server).
+pub(super) fn build_excluding(catalog: &Catalog, table: &Table, index: &IndexDefinition) -> Option<Estimate> {
+    let mut estimate = build(catalog, table, index, false)?;
+    let row =
+        if is_tree_of_values(index) { throughput::EXCLUDED_GIST_ROW_US } else { throughput::EXCLUDED_ROW_US };
+    let looked_up = by_values(throughput::per_row_ms(catalog, table.size.rows?, row));
+    estimate.duration_ms = estimate.duration_ms.map(|built| built.plus(&looked_up));
+    Some(estimate)
+}
+
 /// A build in the place of one that is there: both are on disk until the old one goes, and what is left is no larger.
 pub(super) fn rebuild(
     catalog: &Catalog,
@@ -128,10 +138,23 @@ pub(super) fn sort_ms(catalog: &Catalog, table: &Table, index: &IndexDefinition,
     if index.method == "brin" {
         return throughput::per_row_ms(catalog, rows, throughput::SUMMARIZED_ROW_US);
     }
+    if is_tree_of_values(index) {
+        return by_values(throughput::per_row_ms(catalog, rows, throughput::GIST_ROW_US));
+    }
     let slow = index.keys.iter().any(|k| textual(&k.target));
     let row = if slow { INDEX_TEXT_ROW_US } else { INDEX_ROW_US };
     let row = if in_order(table, index) { row * throughput::IN_ORDER } else { row };
     throughput::per_row_ms(catalog, rows, row * throughput::sorting(rows))
+}
+
+/// Whether where a row goes in the index depends on what the values are like.
+fn is_tree_of_values(index: &IndexDefinition) -> bool {
+    ["gist", "spgist"].contains(&index.method.as_str())
+}
+
+fn by_values(time: Range) -> Range {
+    let further = throughput::BY_VALUES;
+    Range { low: time.low / further, high: time.high * further, ..time }
 }
 
 /// Whether the rows lie in the order of the index's first key, or nearly.

@@ -65,6 +65,7 @@ fn index(concurrently: bool) -> Effect {
         kind: RelationKind::Index,
         index: Some(definition),
         concurrently,
+        excludes: false,
     };
     Effect { creates: vec![created], ..Effect::default() }
 }
@@ -80,6 +81,24 @@ fn measured_outcomes_are_in_their_ranges() {
     holds(&built.duration_ms, 2_400.0);
     holds(&built.wal_bytes, 33_400_000.0);
     holds(&built.disk_after_bytes, 36_900_000.0);
+}
+
+/// `EXCLUDE USING gist (room WITH =, during WITH &&)` over rows of an integer and a range, on 15 and 18, nothing else
+/// running or both cores busy.
+#[test]
+fn an_exclusion_looks_up_each_row() {
+    let mut catalog = shop();
+    let mut effect = index(false);
+    for created in &mut effect.creates {
+        created.excludes = true;
+        created.index.iter_mut().for_each(|i| i.method = "gist".into());
+    }
+    for (rows, measured_ms) in [(20_000.0, 741.0), (200_000.0, 13_686.0), (1_000_000.0, 116_612.0)] {
+        let table = catalog.table_mut(&users()).unwrap();
+        table.size.rows = Some(rows);
+        table.size.heap_bytes = Some((rows * 65.0) as u64);
+        holds(&estimate(&Work::new(&catalog, &effect, Some(2_000))).duration_ms, measured_ms);
+    }
 }
 
 #[test]

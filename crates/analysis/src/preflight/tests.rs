@@ -200,6 +200,7 @@ fn an_index_build_waits_for_every_snapshot() {
         kind: RelationKind::Index,
         index: Some(index("new", true).definition),
         concurrently: true,
+        excludes: false,
     });
     assert_eq!(pids(&effect), [(Severity::High, false), (Severity::Medium, true)]);
 }

@@ -1,6 +1,6 @@
 //! `explicit-lock`.
 
-use altimeter_catalog::{Change, Maintenance};
+use altimeter_catalog::{Change, LockMode, Maintenance, Name, RelationChange};
 
 use crate::rule::{Finding, Rule, RuleContext, Severity};
 
@@ -11,7 +11,9 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
     for part in context.parts() {
         let Change::Maintain(Maintenance::Lock { relations, mode, .. }) = part.change else { continue };
         let stops = mode.blocks_reads() || mode.blocks_writes();
-        for name in relations.iter().map(|t| &t.name).filter(|name| stops && context.concerns(name)) {
+        let only_sooner = |name: &Name| *mode == LockMode::AccessExclusive && takes_it_anyway(context, name);
+        let names = relations.iter().map(|t| &t.name);
+        for name in names.filter(|name| stops && context.concerns(name) && !only_sooner(name)) {
             let severity = match context.is_busy(name) {
                 Some(true) => Severity::High,
                 Some(false) => continue,
@@ -29,4 +31,14 @@ fn find(context: &RuleContext<'_>) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Whether a later part of the same block would lock the table as strongly: then it is locked sooner by an instant, and
+/// its partitions behind it.
+fn takes_it_anyway(context: &RuleContext<'_>, name: &Name) -> bool {
+    context.parts().iter().any(|part| match part.change {
+        Change::DropTrigger { table, .. } => table == name,
+        Change::Relation(RelationChange::Rename { relation, .. }) => relation == name,
+        _ => false,
+    })
 }

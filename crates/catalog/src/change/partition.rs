@@ -34,7 +34,7 @@ pub enum PartitionChange {
     Partition(Box<Partitioning>),
 }
 
-/// A plain table that becomes a partitioned one under its name, its rows the first partition.
+/// A plain table that becomes a partitioned one under its name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Partitioning {
     /// The table.
@@ -43,19 +43,19 @@ pub struct Partitioning {
     pub column: String,
     /// Into what.
     pub by: PartitionBy,
-    /// The first value that is not the old table's any more, as SQL; none if the request leaves it to the planner.
+    /// Where the first new range begins, as SQL; none if the request leaves it to the planner.
     pub from: Option<String>,
     /// The plain statements that do it, in order, with the applications stopped; none where it cannot be done.
     pub plain: Vec<Change>,
 }
 
 /// Into what a table is split.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PartitionBy {
     /// Ranges of one length.
     Ranges(Width),
-    /// Lists of values.
-    List,
+    /// One for each of these values, and one for all others.
+    List(Vec<String>),
     /// So many parts by hash; none if the request does not say how many.
     Hash(Option<u32>),
 }

@@ -14,9 +14,9 @@ pub(super) fn print(catalog: &Catalog, change: &Change) -> String {
         Change::Maintain(change) => maintenance(change),
         Change::Relation(change) => relation(change),
         Change::AlterWhole { table, action: TableAction::ReplicaIdentity(identity) }
-            if identity == "full" =>
+            if ["full", "nothing"].contains(&identity.as_str()) =>
         {
-            format!("ALTER TABLE {} REPLICA IDENTITY FULL", quote_name(table))
+            format!("ALTER TABLE {} REPLICA IDENTITY {}", quote_name(table), identity.to_uppercase())
         }
         Change::AlterWhole { table, action: TableAction::ReplicaIdentity(identity) }
             if identity.starts_with("using index ") =>
@@ -113,6 +113,10 @@ fn maintenance(change: &Maintenance) -> String {
         {
             let tables: Vec<String> = tables.iter().map(|t| quote_name(&t.name)).collect();
             format!("TRUNCATE {}", tables.join(", "))
+        }
+        Maintenance::Lock { relations, mode, nowait: false } if relations.iter().all(|t| !t.only) => {
+            let relations: Vec<String> = relations.iter().map(|t| quote_name(&t.name)).collect();
+            format!("LOCK TABLE {} IN {mode} MODE", relations.join(", "))
         }
         Maintenance::Vacuum(vacuum) if !vacuum.full => {
             let analyze = if vacuum.analyze { " (ANALYZE)" } else { "" };

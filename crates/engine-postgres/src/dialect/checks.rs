@@ -62,6 +62,7 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
             quote_name(function),
             quote(column)
         ),
+        Check::SameRows { table, copy, key, columns } => same_rows((table, copy), key, columns),
         Check::NoNulls { table, column } => {
             format!(
                 "SELECT NOT EXISTS (SELECT FROM {} WHERE {} IS NULL) AS ok",
@@ -125,6 +126,27 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
             relation(table)
         ),
     }
+}
+
+/// Rows that only one of the two has, by a key that is never NULL, and rows whose stored images differ.
+fn same_rows((table, copy): (&Name, &Name), key: &[String], columns: &[String]) -> String {
+    let each = |print: &dyn Fn(String) -> String, joined: &str| {
+        key.iter().map(|k| print(quote(k))).collect::<Vec<_>>().join(joined)
+    };
+    let row = |of: &str| {
+        let fields: Vec<String> = columns.iter().map(|c| format!("{of}.{}", quote(c))).collect();
+        format!("ROW({})", fields.join(", "))
+    };
+    format!(
+        "SELECT NOT EXISTS (SELECT FROM {} AS a FULL JOIN {} AS b ON {} WHERE {} OR \
+         pg_catalog.record_image_ne({}, {})) AS ok",
+        quote_name(table),
+        quote_name(copy),
+        each(&|k| format!("a.{k} = b.{k}"), " AND "),
+        each(&|k| format!("a.{k} IS NULL OR b.{k} IS NULL"), " OR "),
+        row("a"),
+        row("b")
+    )
 }
 
 /// An entry counts all roles' calls. One that is gone was reset, or pushed out by others that run more often.

@@ -89,6 +89,7 @@ fn new(index: &IndexDefinition, concurrently: bool) -> Created {
         kind: RelationKind::Index,
         index: Some(index.clone()),
         concurrently,
+        excludes: false,
     }
 }
 

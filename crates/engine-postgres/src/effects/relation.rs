@@ -77,7 +77,7 @@ pub(super) fn changed(catalog: &Catalog, change: &RelationChange, effect: &mut E
 }
 
 fn made(object: &Name, kind: RelationKind) -> Created {
-    Created { object: object.clone(), kind, index: None, concurrently: false }
+    Created { object: object.clone(), kind, index: None, concurrently: false, excludes: false }
 }
 
 fn index_lock(action: &IndexAction) -> &'static crate::locks::LockFact {

@@ -6,7 +6,7 @@ mod reference;
 mod write;
 
 use altimeter_catalog::{
-    Backfill, Catalog, Change, Effect, LockMode, Name, RowUpdate, RowsChange, Sweep, SweepWork,
+    Backfill, Catalog, Change, CopyRows, Effect, LockMode, Name, RowUpdate, RowsChange, Sweep, SweepWork,
     TransactionUse, WriteCommand,
 };
 
@@ -102,6 +102,32 @@ pub(super) fn backfilled(catalog: &Catalog, it: &Backfill, effect: &mut Effect) 
     });
     effect.transaction = TransactionUse::Forbidden;
     scan(catalog, &it.table, effect);
+}
+
+/// Rows locked in one table and inserted into another in batches, each committed on its own.
+pub(super) fn copied(catalog: &Catalog, it: &CopyRows, effect: &mut Effect) {
+    Opening::new(catalog, &facts::SELECT_FOR_UPDATE, &facts::SELECT_FOR_UPDATE).relation(
+        &it.from,
+        false,
+        &[],
+        None,
+        effect,
+    );
+    Opening::to_read(catalog).relation(&it.into, false, &[], None, effect);
+    let into =
+        Written { command: WriteCommand::Insert, table: &it.into, given: None, through: None, depth: 0 };
+    written(catalog, &into, effect);
+    effect.updates.push(RowUpdate {
+        object: it.from.clone(),
+        command: WriteCommand::Insert,
+        columns: it.columns.clone(),
+        rows: catalog.table(&it.from).and_then(|t| t.size.rows),
+        batch_rows: Some(it.batch_rows),
+        pause_ms: it.pause_ms,
+        assumed: false,
+    });
+    effect.transaction = TransactionUse::Forbidden;
+    scan(catalog, &it.from, effect);
 }
 
 /// Rows written in batches, each committed on its own: what one statement over all of them does.

@@ -20,6 +20,11 @@ pub(super) fn lower(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     {
         return Lowered { changes: vec![Change::Backfill(backfill)], commits: true, ..Lowered::default() };
     }
+    if let Some(copy) = dialect::read_copy(&node.text().to_string())
+        && [&copy.from, &copy.into].into_iter().all(|name| catalog.table(name).is_some())
+    {
+        return Lowered { changes: vec![Change::CopyRows(copy)], commits: true, ..Lowered::default() };
+    }
     if let Some(sweep) = dialect::read_sweep(catalog, &node.text().to_string())
         && catalog.table(&sweep.table).is_some()
     {

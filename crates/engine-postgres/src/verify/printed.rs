@@ -72,6 +72,7 @@ fn reads_rows_of(check: &Check) -> Vec<&Name> {
         Check::NoOrphans { table, foreign, .. } | Check::NotReferenced { table, foreign, .. } => {
             vec![table, &foreign.table]
         }
+        Check::SameRows { table, copy, .. } => vec![table, copy],
         Check::ColumnExists { .. }
         | Check::ColumnMissing { .. }
         | Check::ColumnNotNull { .. }
@@ -135,7 +136,13 @@ mod tests {
                 foreign: ForeignKey { table: table.clone(), columns: vec![column.clone()] },
                 full: true,
             },
-            Check::NoDuplicates { table: table.clone(), columns: vec![column] },
+            Check::NoDuplicates { table: table.clone(), columns: vec![column.clone()] },
+            Check::SameRows {
+                table: table.clone(),
+                copy: table.clone(),
+                key: vec![column.clone()],
+                columns: vec![column],
+            },
             Check::NoTransactionOlderThan { seconds: u32::MAX },
             Check::StandbyLagBelow { seconds: u32::MAX },
             Check::LockWaitsAtMost { table, sessions: u32::MAX },

@@ -93,6 +93,17 @@ impl<'a> Key<'a> {
         listed(&self.narrow.definition)
     }
 
+    /// What it means that the wide one takes its place.
+    pub(crate) fn becomes_wide(&self) -> String {
+        let narrow = self.narrow_columns();
+        format!(
+            "high: {} becomes ({}): the server no longer refuses two rows with the same ({narrow}) in different partitions, \
+             ON CONFLICT ({narrow}) fails, no foreign key can reference ({narrow}) alone",
+            self.says(),
+            self.wide_columns()
+        )
+    }
+
     fn build(index: &IndexDefinition) -> Change {
         Change::CreateIndex { index: index.clone(), concurrently: true, if_not_exists: false }
     }
@@ -162,6 +173,22 @@ impl<'a> Key<'a> {
                     if_not_exists: false,
                 },
             ],
+        }
+    }
+
+    /// The wide one on the partitioned table, where the narrow one is.
+    pub(super) fn made_wide_on(&self, parent: &Name, name: String) -> Change {
+        let index = IndexDefinition { table: parent.clone(), name: name.clone(), ..self.wide.clone() };
+        match &self.constraint {
+            Some((_, narrow)) => Change::AddConstraint {
+                table: parent.clone(),
+                constraint: ConstraintDefinition {
+                    name: Some(name),
+                    index: Some(Box::new(IndexDefinition { name: String::new(), ..index })),
+                    ..self.wide_definition(narrow)
+                },
+            },
+            None => Change::CreateIndex { index, concurrently: false, if_not_exists: false },
         }
     }
 

@@ -13,7 +13,8 @@ impl Layout<'_> {
         self.refuse_kind()?;
         self.refuse_what_reads_it()?;
         self.refuse_constraints()?;
-        self.refuse_what_cannot_be_made_again()
+        self.refuse_what_cannot_be_made_again()?;
+        if self.copied { self.refuse_copying() } else { Ok(()) }
     }
 
     fn refuse_kind(&self) -> Result<(), PlanError> {
@@ -57,17 +58,18 @@ impl Layout<'_> {
     /// All that is bound to the table itself, not to its name, would stay with the first partition.
     fn refuse_what_reads_it(&self) -> Result<(), PlanError> {
         let (catalog, name) = (self.context.catalog, &self.table.name);
+        let with = if self.copied { "the old table" } else { "the first partition" };
         let stays = |what: &str, names: Vec<String>, instead: &str| match names.is_empty() {
             true => Ok(()),
             false => Err(refuse(
                 format!(
-                    "{what} {}: bound to the table itself, not to its name, they would stay with the first partition",
+                    "{what} {}: bound to the table itself, not to its name, they would stay with {with}",
                     names.join(", ")
                 ),
                 instead,
             )),
         };
-        let keys = catalog.referencing(name).into_iter();
+        let keys = catalog.referencing(name).into_iter().filter(|_| !self.copied);
         let keys = keys.map(|(from, key)| format!("{} of {}", key.name, from.name)).collect();
         stays(
             &format!("{name} is referenced by the foreign keys"),

@@ -1,9 +1,9 @@
 //! The partitioned table made beside the old one, and what changes hands between the two.
 
 use altimeter_catalog::{
-    Catalog, Change, ColumnAction, Commented, ConstraintDefinition, ConstraintKind, Dependency, Identity,
-    IndexDefinition, Name, ObjectChange, Policy, RelationChange, RelationWord, SequenceAction,
-    SequenceOptions,
+    Catalog, Change, Column, ColumnAction, Commented, ConstraintDefinition, ConstraintKind, Dependency,
+    ExtendedStatistics, Identity, IndexDefinition, IndexKey, Name, ObjectChange, Policy, RelationChange,
+    RelationWord, SequenceAction, SequenceOptions, TableAction,
 };
 
 use super::{Layout, Sequence};
@@ -19,8 +19,9 @@ struct Counted<'a> {
 }
 
 impl Layout<'_> {
-    /// Makes the partitioned table like the old one, which is called `like` by then, with its partitions. Of each index
-    /// `index_name` tells what the old table's is called by then, and what the new one's is to be called.
+    /// Makes the partitioned table like the old one, which is called `like` by then, with its partitions and without its
+    /// triggers. Of each index `index_name` tells what the old table's is called by then, and what the new one's is to be
+    /// called; of extended statistics, too.
     pub(crate) fn make_parent(
         &self,
         all: &mut Sequence,
@@ -29,16 +30,23 @@ impl Layout<'_> {
     ) -> Result<(), PlanError> {
         let engine = self.context.engine;
         let unclear = |what: &str| refuse(format!("{what} of {} is not understood", self.table.name), "");
-        let made = engine.partitioned_beside(&all.schema, like, parent, self.column);
+        let made = engine.partitioned_beside(&all.schema, like, parent, (self.by, self.column));
         all.extend(made.ok_or_else(|| unclear("the definition"))?)?;
         if let Some(counted) = self.counted() {
             all.push(self.add_identity(&counted, parent, &self.sequence_beside(&counted)))?;
         }
         let Some(old) = all.schema.table(like).cloned() else { return Err(unclear("the definition")) };
         for index in self.indexes() {
-            let (of_old, name) = index_name(&index.definition.name);
+            let own = &index.definition.name;
+            let (of_old, name) = index_name(own);
             let index = old.indexes.iter().find(|i| i.definition.name == of_old);
             let index = index.ok_or_else(|| unclear("an index"))?;
+            let lacks = !index.definition.keys.contains(&IndexKey::column(self.column));
+            let key = self.keys.iter().find(|k| lacks && k.narrow.definition.name == *own);
+            if let Some(key) = key {
+                all.push(key.made_wide_on(parent, name))?;
+                continue;
+            }
             let constraint = old.constraints.iter().find(|c| Some(&c.name) == index.constraint.as_ref());
             let definition = IndexDefinition { table: parent.clone(), name, ..index.definition.clone() };
             all.push(match constraint {
@@ -63,19 +71,48 @@ impl Layout<'_> {
             let bare = Policy { comment: None, ..policy.clone() };
             all.push(Change::Object(ObjectChange::CreatePolicy { table: parent.clone(), policy: bare }))?;
         }
-        let triggers = engine.triggers_on(&all.schema, &self.table.triggers, parent);
-        all.extend(triggers.ok_or_else(|| unclear("a trigger"))?)?;
-        self.comment(all, parent, index_name)?;
-        let rest = (self.rest.clone(), "DEFAULT".to_owned());
-        for (name, bound) in self.ahead().into_iter().chain([rest]) {
-            let made = engine.partition_beside(&all.schema, like, (parent, &name), &bound);
+        for (name, bound) in self.all_parts() {
+            let made = engine.partition_beside(&all.schema, like, (parent, name), bound);
             all.extend(made.ok_or_else(|| unclear("a partition"))?)?;
+        }
+        if self.copied {
+            self.make_settings(all, parent, index_name)?;
+        }
+        Ok(())
+    }
+
+    /// What a table has that `LIKE` does not give and partitions do not inherit.
+    fn make_settings(
+        &self,
+        all: &mut Sequence,
+        parent: &Name,
+        name_of: &dyn Fn(&str) -> (String, String),
+    ) -> Result<(), PlanError> {
+        for column in &self.table.columns {
+            let bare = Column { comment: None, ..column.clone() };
+            all.extend(self.context.engine.column_settings(parent, &bare, &column.name))?;
+        }
+        for of in &self.table.statistics {
+            let name = parent.sibling(name_of(&of.name.name).1);
+            let statistics = ExtendedStatistics { name, comment: None, ..of.clone() };
+            let table = parent.clone();
+            all.push(Change::Object(ObjectChange::CreateStatistics {
+                table,
+                statistics,
+                if_not_exists: false,
+            }))?;
+        }
+        if ["full", "nothing"].contains(&self.table.replica_identity.as_str()) {
+            for table in self.all_parts().map(|(name, _)| name).chain([parent]) {
+                let action = TableAction::ReplicaIdentity(self.table.replica_identity.clone());
+                all.push(Change::AlterWhole { table: table.clone(), action })?;
+            }
         }
         Ok(())
     }
 
     /// What somebody wrote about the old table and its parts.
-    fn comment(
+    pub(crate) fn comment(
         &self,
         all: &mut Sequence,
         parent: &Name,
@@ -85,6 +122,16 @@ impl Layout<'_> {
         for (of, on, text) in self.context.catalog.comments_of(std::slice::from_ref(own)) {
             let index = |name: &String| self.indexes().any(|i| i.definition.name == *name);
             let (relation, on) = match on {
+                Commented::Statistics(name) if self.copied => {
+                    let on = Commented::Statistics(parent.sibling(index_name(&name.name).1));
+                    all.push(Change::Object(ObjectChange::Comment {
+                        on,
+                        relation: None,
+                        text: Some(text),
+                        label: false,
+                    }))?;
+                    continue;
+                }
                 Commented::Statistics(_) => continue,
                 Commented::Constraint(name) if index(&name) => {
                     (parent.clone(), Commented::Constraint(index_name(&name).1))

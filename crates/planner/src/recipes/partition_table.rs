@@ -5,17 +5,20 @@
 //! transaction in which the two change names and the old table is attached reads nothing. The way back detaches it,
 //! and takes with it the rows that went to other partitions meanwhile.
 
+mod copied;
+
 use altimeter_analysis::Severity;
 use altimeter_catalog::{
-    Change, Check, ConstraintDefinition, DetachMode, DropTarget, Maintenance, PartitionChange, Partitioning,
-    RelationChange, RelationWord, Target,
+    Change, Check, ConstraintDefinition, DetachMode, Maintenance, PartitionBy, PartitionChange, Partitioning,
+    RelationWord, Target,
 };
 
 use super::add_index::OLD_TRANSACTION_S;
+
 use super::set_not_null::demanded;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
-use crate::partitioning::{Layout, Sequence};
-use crate::plan::{PhaseKind, PlanError};
+use crate::partitioning::{Layout, Sequence, drop_beside};
+use crate::plan::{PhaseKind, PlanError, Road};
 use crate::recipe::{Recipe, RecipeContext, refuse};
 
 pub(crate) struct PartitionTable;
@@ -28,7 +31,10 @@ impl Recipe for PartitionTable {
 }
 
 fn draft(context: &RecipeContext<'_>, wanted: &Partitioning) -> Result<Draft, PlanError> {
-    let layout = Layout::new(context, (&wanted.table, &wanted.column), wanted.by, wanted.from.as_deref())?;
+    let layout = Layout::new(context, wanted)?;
+    if layout.copied {
+        return copied::draft(&layout);
+    }
     let mut draft = Draft { cautions: cautions(&layout), ..Draft::default() };
     let nullable = layout.table.column(layout.column).is_some_and(|c| !c.not_null);
     if !layout.keys.is_empty() {
@@ -56,7 +62,7 @@ fn draft(context: &RecipeContext<'_>, wanted: &Partitioning) -> Result<Draft, Pl
     Ok(draft)
 }
 
-fn build_keys(layout: &Layout<'_>) -> DraftStep {
+pub(super) fn build_keys(layout: &Layout<'_>) -> DraftStep {
     let title = format!("build keys with {}, concurrently", layout.column);
     let why = "a key of a partitioned table must have the partition key in it: each is built anew beside the old one while \
                reads and writes go on";
@@ -71,7 +77,7 @@ fn build_keys(layout: &Layout<'_>) -> DraftStep {
     step
 }
 
-fn deploy(layout: &Layout<'_>, nullable: bool) -> [DraftStep; 2] {
+pub(super) fn deploy(layout: &Layout<'_>, nullable: bool) -> [DraftStep; 2] {
     let (name, column) = (&layout.table.name, layout.column);
     let mut asks: Vec<String> = Vec::new();
     for key in &layout.keys {
@@ -117,24 +123,23 @@ fn widen(layout: &Layout<'_>) -> DraftStep {
 }
 
 fn beside(layout: &Layout<'_>, schema: &Sequence, phase: PhaseKind) -> Result<DraftStep, PlanError> {
-    let (ahead, name) = (layout.ahead(), &layout.table.name);
-    let title =
-        format!("make the partitioned table beside, with {} partitions and a default one", ahead.len());
+    let name = &layout.table.name;
+    let title = format!(
+        "make the partitioned table beside, with {} partitions and a default one",
+        layout.parts().len()
+    );
     let why = "empty, with the columns, keys, indexes, foreign keys, triggers and privileges of the table; nobody uses it yet";
     let mut step = DraftStep::sql(phase, title, why);
     let mut made = Sequence::on(&schema.schema);
-    layout.make_parent(&mut made, (name, &layout.beside), &|index| {
-        (index.to_owned(), layout.index_beside(index))
-    })?;
+    let names = |index: &str| (index.to_owned(), layout.index_beside(index));
+    layout.make_parent(&mut made, (name, &layout.beside), &names)?;
+    let triggers = layout.make_triggers(&made.schema, &layout.beside)?;
+    made.extend(triggers)?;
+    layout.comment(&mut made, &layout.beside, &names)?;
     step.up = made.changes;
     step.before = layout.names_free();
-    step.down.push(Change::Relation(RelationChange::Drop {
-        targets: vec![DropTarget::Relation { word: RelationWord::Table, name: layout.beside.clone() }],
-        if_exists: true,
-        cascade: false,
-    }));
-    step.after = ahead.into_iter().map(|(name, _)| Check::NameTaken { name }).collect();
-    step.after.push(Check::NameTaken { name: layout.rest.clone() });
+    step.down.push(drop_beside(&layout.beside));
+    step.after = layout.all_parts().map(|(name, _)| Check::NameTaken { name: name.clone() }).collect();
     Ok(step)
 }
 
@@ -219,9 +224,8 @@ fn back(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec
     }))?;
     let moved = layout.context.engine.rows_moved(&all.schema, name, first);
     all.push(moved.ok_or_else(|| refuse(format!("the rows of {name} cannot be moved"), ""))?)?;
-    let partitions = layout.ahead().into_iter().map(|(name, _)| name).chain([layout.rest.clone()]);
     all.push(Change::Maintain(Maintenance::Truncate {
-        tables: partitions.map(|name| Target { name, only: false }).collect(),
+        tables: layout.all_parts().map(|(name, _)| Target { name: name.clone(), only: false }).collect(),
         restart_identity: false,
         cascade: false,
     }))?;
@@ -260,17 +264,9 @@ fn analyse(layout: &Layout<'_>) -> DraftStep {
 fn cautions(layout: &Layout<'_>) -> Vec<String> {
     let (name, column) = (&layout.table.name, layout.column);
     let mut cautions = Vec::new();
-    for key in &layout.keys {
-        cautions.push(format!(
-            "high: {} becomes ({}): the server no longer refuses two rows with the same ({}) in different partitions, ON \
-             CONFLICT ({}) fails, no foreign key can reference ({}) alone, and the way back needs it unique again",
-            key.says(),
-            key.wide_columns(),
-            key.narrow_columns(),
-            key.narrow_columns(),
-            key.narrow_columns()
-        ));
-    }
+    cautions.extend(
+        layout.keys.iter().map(|k| format!("{}, and the way back needs it unique again", k.becomes_wide())),
+    );
     cautions.push(format!(
         "from the CHECK of the step that makes {name} partitioned until its end, a row with {column} at or above {} is \
          refused; if rows lie that far ahead, ask for a later beginning: … starting …",
@@ -282,25 +278,40 @@ fn cautions(layout: &Layout<'_>) -> Vec<String> {
         layout.first,
         layout.boundary()
     ));
-    cautions.push(format!(
-        "nobody makes partitions by itself: make the next ones before the last of these is full. What no partition takes \
-         goes to {}, which has to be empty of a partition's rows when that is made, and is read then",
-        layout.rest
-    ));
-    if layout.table.column(column).is_some_and(|c| c.type_name.ends_with("with time zone")) {
-        cautions.push(format!("a {} begins at midnight UTC", layout.width));
-    }
+    cautions.extend(later_partitions(layout));
     if !layout.table.statistics.is_empty() {
         let names: Vec<String> = layout.table.statistics.iter().map(|s| s.name.to_string()).collect();
         cautions.push(format!("extended statistics stay with {}: {}", layout.first, names.join(", ")));
     }
-    let functions = layout.context.catalog.functions.iter();
-    for function in functions.filter(|f| f.mentions.contains(&name.name)) {
+    cautions.extend(about_use(layout));
+    cautions
+}
+
+/// What is to be known of the partitions to come.
+pub(super) fn later_partitions(layout: &Layout<'_>) -> Vec<String> {
+    let mut cautions = Vec::new();
+    if let Some(rest) = &layout.rest {
         cautions.push(format!(
-            "the body of {} speaks of {}: see that it does not need its old keys",
-            function.name, name.name
+            "nobody makes partitions by itself: make the next ones before they are needed. What no partition takes goes to \
+             {rest}, which has to be empty of a partition's rows when that is made, and is read then"
         ));
     }
+    let column = layout.table.column(layout.column);
+    if let PartitionBy::Ranges(width) = layout.by
+        && column.is_some_and(|c| c.type_name.ends_with("with time zone"))
+    {
+        cautions.push(format!("a {width} begins at midnight UTC"));
+    }
+    cautions
+}
+
+/// What is to be known of code that uses the table.
+pub(super) fn about_use(layout: &Layout<'_>) -> Vec<String> {
+    let (name, column) = (&layout.table.name, layout.column);
+    let functions = layout.context.catalog.functions.iter().filter(|f| f.mentions.contains(&name.name));
+    let mut cautions: Vec<String> = functions
+        .map(|f| format!("the body of {} speaks of {name}: see that it does not need its old keys", f.name))
+        .collect();
     cautions.push(format!(
         "statements that do not say {column} look into every partition: have it in their conditions where it is known"
     ));
@@ -315,17 +326,18 @@ fn cautions(layout: &Layout<'_>) -> Vec<String> {
 
 /// The other road.
 fn copied(layout: &Layout<'_>) -> DraftAlternative {
-    let (context, name) = (layout.context, &layout.table.name);
+    let name = &layout.table.name;
     DraftAlternative {
-        road: None,
+        road: Some(Road::Copy),
         title: "copy into a new partitioned table, kept in step by a trigger, then swap names".to_owned(),
         why_not: format!(
             "every row is written once more, so it takes the size of {name} again and as much log, for days on a large \
              table; it splits old rows too, which attaching as it is does not"
         ),
-        asks_of_application: "the same".to_owned(),
+        asks_of_application: "the same; say where the first partition begins: … starting 2024-01-01"
+            .to_owned(),
         risk: Some(Severity::Medium),
         // What is written once more, whatever it is called.
-        changes: context.engine.rows_moved(context.catalog, name, name).into_iter().collect(),
+        changes: layout.copy_rows_into(name).map(Change::CopyRows).into_iter().collect(),
     }
 }

@@ -3,7 +3,7 @@
 use super::matching::{Matcher, one_of};
 use super::pattern::Slot;
 use super::token::{Token, TokenKind};
-use super::words::{NEVER_NAMES, SELDOM_NAMES};
+use super::words::{ARTICLES, NEVER_NAMES, SELDOM_NAMES};
 
 /// Tokens a type can have: `timestamp(3) without time zone[]`.
 const TYPE_TOKENS: usize = 12;
@@ -80,6 +80,7 @@ pub(super) fn extents(matcher: &Matcher<'_>, slot: Slot, at: usize) -> Vec<usize
             tokens.get(at).filter(|t| t.kind == TokenKind::Number).map(|_| at + 1).into_iter().collect()
         }
         Slot::From => value_end(tokens, at).into_iter().collect(),
+        Slot::Values => values_ends(tokens, at),
         _ => Vec::new(),
     }
 }
@@ -175,6 +176,42 @@ fn value_end(tokens: &[Token], at: usize) -> Option<usize> {
         end += 1;
     }
     Some(end)
+}
+
+/// Words that go on behind a list of values.
+const ENDS_VALUES: &[&str] = &[
+    "other",
+    "others",
+    "rest",
+    "remaining",
+    "everything",
+    "anything",
+    "all",
+    "default",
+    "starting",
+    "on",
+    "by",
+];
+
+/// Behind a list of values, each a word, a number or a text in quotes: all there are, since words that say nothing
+/// elsewhere can be values.
+fn values_ends(tokens: &[Token], at: usize) -> Vec<usize> {
+    let ends_list = |i: usize| tokens.get(i).is_some_and(|t| one_of(t, ENDS_VALUES));
+    let is_value = |i: usize| {
+        let Some(token) = tokens.get(i) else { return false };
+        match token.word() {
+            Some(_) if one_of(token, ARTICLES) && ends_list(i + 1) => false,
+            Some(_) => !ends_list(i) && (token.is("a") || !one_of(token, NEVER_NAMES)),
+            None => token.kind == TokenKind::Number || token.parts().is_some_and(|p| p.len() == 1),
+        }
+    };
+    let mut end = None;
+    let mut next = Some(at);
+    while let Some(value) = next.filter(|i| is_value(*i)) {
+        end = Some(value + 1);
+        next = separator_end(tokens, value + 1);
+    }
+    end.into_iter().collect()
 }
 
 /// Ends of an expression: parentheses closed, no second statement, no comment, none of the words outside parentheses.

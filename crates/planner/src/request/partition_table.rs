@@ -1,12 +1,12 @@
 //! Partitioning a table, as in `partition events by month on created_at`.
 
-use altimeter_catalog::{Change, PartitionBy, PartitionChange, Width};
+use altimeter_catalog::{Change, PartitionBy, PartitionChange, Partitioning, Width};
 
 use super::matching::Clause;
 use super::pattern::Slot;
 use super::reader::{Found, Reader, existing_table, incomplete};
 use super::resolve::{Names, shown};
-use super::token::Part;
+use super::token::{Part, Token, TokenKind};
 use super::trouble::{Progress, Trouble};
 use crate::partitioning;
 use crate::recipe::RecipeContext;
@@ -47,6 +47,24 @@ const CLAUSES: &[Clause] = &[
     },
     Clause {
         required: false,
+        patterns: &[
+            ": <values>",
+            "[with|for|into|in] values|value|lists|list [:] <values>",
+            "values in ( <values> )",
+            "into|with|for [partitions|parts|pieces] [for] [:] <values>",
+            "into|with partitions|parts|pieces <values>",
+        ],
+    },
+    Clause {
+        required: false,
+        patterns: &[
+            "others|other|rest|remaining|everything|anything [else] [values|rows|value] [go|goes] [in|into|to] \
+             [a|the|its|one] default [partition]",
+            "[with] [a] default [partition|one] [for|takes] [the] [others|rest|other|remaining] [values]",
+        ],
+    },
+    Clause {
+        required: false,
         patterns: &["starting|beginning [with|from|on|at|in] <from>", "from <from> [on|onwards]"],
     },
 ];
@@ -65,12 +83,9 @@ impl Reader for PartitionTable {
         let by = asked(found)?;
         let from = found.sql(Slot::From).map(|text| text.trim_matches('\'').to_owned());
         let Names { engine, catalog, .. } = found.names;
-        Ok(partitioning::change(
-            &RecipeContext { engine, catalog, prefer: None },
-            (&table.name, &column.name),
-            by,
-            from.as_deref(),
-        ))
+        let context = RecipeContext { engine, catalog, prefer: None };
+        let (table, column) = (table.name.clone(), column.name.clone());
+        Ok(partitioning::change(&context, Partitioning { table, column, by, from, plain: Vec::new() }))
     }
 
     fn examine(&self, names: Names<'_>, change: &Change) -> Option<Result<(), Trouble>> {
@@ -82,20 +97,46 @@ impl Reader for PartitionTable {
 
     fn says(&self, change: &Change) -> Option<String> {
         let Change::Partition(PartitionChange::Partition(wanted)) = change else { return None };
-        let by = match wanted.by {
+        let by = match &wanted.by {
             PartitionBy::Ranges(Width::Numbers(n)) => format!("every {n}"),
             PartitionBy::Ranges(width) => format!("by {width}"),
-            PartitionBy::List => "by list".to_owned(),
+            PartitionBy::List(_) => "by list".to_owned(),
             PartitionBy::Hash(Some(parts)) => format!("by hash into {parts} partitions"),
             PartitionBy::Hash(None) => "by hash".to_owned(),
         };
         let from = wanted.from.as_ref().map(|f| format!(" starting {f}")).unwrap_or_default();
-        Some(format!("partition {} {by} on {}{from}", wanted.table, shown(&wanted.column)))
+        let values = match &wanted.by {
+            PartitionBy::List(values) if !values.is_empty() => {
+                let values: Vec<String> = values.iter().map(|v| value_shown(v)).collect();
+                format!(": {}, others in a default", values.join(", "))
+            }
+            _ => String::new(),
+        };
+        Some(format!("partition {} {by} on {}{from}{values}", wanted.table, shown(&wanted.column)))
     }
 
     fn example(&self, table: &str, column: &str) -> String {
         format!("partition {table} by month on {column}")
     }
+}
+
+/// A value as it can be written in a request.
+fn value_shown(value: &str) -> String {
+    let bare = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if bare { value.to_owned() } else { format!("'{}'", value.replace('\'', "''")) }
+}
+
+/// The values of a list, quotes taken off.
+fn values(found: &Found<'_>) -> Vec<String> {
+    let Some(range) = found.tokens_of(Slot::Values) else { return Vec::new() };
+    let tokens = found.tokens.get(range).unwrap_or_default();
+    let one = |token: &Token| match token.parts() {
+        Some([part]) => Some(part.text.clone()),
+        _ if token.kind == TokenKind::Number => found.text.get(token.source.clone()).map(str::to_owned),
+        _ => None,
+    };
+    let separators = ["and", "then"];
+    tokens.iter().filter(|t| !separators.iter().any(|w| t.is(w))).filter_map(one).collect()
 }
 
 fn asked(found: &Found<'_>) -> Result<PartitionBy, Trouble> {
@@ -114,8 +155,9 @@ fn asked(found: &Found<'_>) -> Result<PartitionBy, Trouble> {
     };
     let (every, parts) = (number(Slot::Number)?, number(Slot::Parts)?);
     let strategy = word(Slot::Strategy).unwrap_or_default();
-    if strategy == "list" {
-        return Ok(PartitionBy::List);
+    let lists = strategy == "list" || strategy.is_empty() && found.has(Slot::Values);
+    if lists {
+        return Ok(PartitionBy::List(values(found)));
     }
     if strategy == "hash" || parts.is_some() && strategy != "range" {
         return Ok(PartitionBy::Hash(parts.and_then(|n| u32::try_from(n).ok())));

@@ -77,6 +77,8 @@ pub(super) enum Slot {
     Parts,
     /// Where something begins: a date or a number.
     From,
+    /// Values that get partitions of their own.
+    Values,
     /// Columns to be made, each with its type and what it is made of.
     NewColumns,
     /// What stands between the parts of a text.
@@ -160,6 +162,7 @@ fn slot(name: &str) -> Option<Slot> {
         "number" => Slot::Number,
         "parts" => Slot::Parts,
         "from" => Slot::From,
+        "values" => Slot::Values,
         "newcolumns" => Slot::NewColumns,
         "separator" => Slot::Separator,
         _ => return None,

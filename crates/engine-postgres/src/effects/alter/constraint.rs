@@ -176,11 +176,15 @@ fn made(work: &mut Work<'_>, table: &Table, constraint: &ConstraintDefinition, n
             .index
             .as_deref()
             .map(|i| altimeter_catalog::IndexDefinition { name: index.clone(), ..i.clone() });
+        // A key WITHOUT OVERLAPS is one, too, and not a B-tree.
+        let excludes = constraint.kind == ConstraintKind::Exclusion
+            || definition.as_ref().is_some_and(|d| d.method != "btree");
         work.create(Created {
             object: table.name.sibling(&index),
             kind: RelationKind::Index,
             index: definition,
             concurrently: false,
+            excludes,
         });
     }
 }

@@ -144,6 +144,7 @@ fn build(catalog: &Catalog, child: &Table, of: &Index, effect: &mut Effect) {
         kind: RelationKind::Index,
         index: Some(definition),
         concurrently: false,
+        excludes: false,
     });
 }
 

@@ -8,7 +8,7 @@ fn asked(text: &str) -> (String, String, PartitionBy, Option<String>) {
     let catalog = shop();
     match english(&catalog, text).changes.as_slice() {
         [Change::Partition(PartitionChange::Partition(s))] => {
-            (s.table.to_string(), s.column.clone(), s.by, s.from.clone())
+            (s.table.to_string(), s.column.clone(), s.by.clone(), s.from.clone())
         }
         other => panic!("{text}: {other:?}"),
     }
@@ -29,7 +29,7 @@ fn partitioning_is_asked_for_in_many_ways() {
         "ALTER TABLE sales.orders PARTITION BY RANGE (created_at) MONTHLY",
         "partition sales.orders by range on created_at every month",
     ] {
-        let wanted = ("sales.orders".to_owned(), "created_at".to_owned(), month, None);
+        let wanted = ("sales.orders".to_owned(), "created_at".to_owned(), month.clone(), None);
         assert_eq!(asked(text), wanted, "{text}");
     }
     for (text, by, from) in [
@@ -55,12 +55,35 @@ fn partitioning_is_asked_for_in_many_ways() {
             PartitionBy::Ranges(Width::Numbers(1_000)),
             Some("5000"),
         ),
-        ("partition users by list (id)", PartitionBy::List, None),
+        ("partition users by list (id)", PartitionBy::List(Vec::new()), None),
         ("partition users by hash (id) into 8 partitions", PartitionBy::Hash(Some(8)), None),
         ("partition users on id into 16 parts", PartitionBy::Hash(Some(16)), None),
     ] {
         assert_eq!((asked(text).2, asked(text).3.as_deref()), (by, from), "{text}");
     }
+}
+
+#[test]
+fn lists_and_hashes_are_asked_for_in_many_ways() {
+    let values = |all: &[&str]| PartitionBy::List(all.iter().map(|v| (*v).to_owned()).collect());
+    for (text, by) in [
+        ("partition users by list of email: eu, us, others in a default", values(&["eu", "us"])),
+        ("partition users by list (email): 'EU', 'us'", values(&["EU", "us"])),
+        ("partition users by list on email into partitions eu, us and a default one", values(&["eu", "us"])),
+        (
+            "partition users by list of email with values eu and us, rest in the default",
+            values(&["eu", "us"]),
+        ),
+        ("partition users by list of id: 1, 2, 30", values(&["1", "2", "30"])),
+        ("partition users by hash of id into 8 partitions", PartitionBy::Hash(Some(8))),
+        ("split users into 4 partitions by hash on id", PartitionBy::Hash(Some(4))),
+        ("partition users by hash over id in 16 parts", PartitionBy::Hash(Some(16))),
+        ("partition users by hash (id)", PartitionBy::Hash(None)),
+    ] {
+        assert_eq!(asked(text).2, by, "{text}");
+    }
+    let said = english(&shop(), "partition users by list of email: 'EU', us, others in a default").says;
+    assert!(said.contains("by list on email: "), "{said}");
 }
 
 #[test]
