@@ -158,7 +158,7 @@ fn by_values(time: Range) -> Range {
 }
 
 /// Whether the rows lie in the order of the index's first key, or nearly.
-fn in_order(table: &Table, index: &IndexDefinition) -> bool {
+pub(super) fn in_order(table: &Table, index: &IndexDefinition) -> bool {
     let correlation = index.keys.first().and_then(|k| match &k.target {
         IndexTarget::Column(name) => table.column(name)?.statistics.as_ref()?.correlation,
         IndexTarget::Expression(_) => None,

@@ -116,8 +116,19 @@ fn new_heap(catalog: &Catalog, (table, after): (&Table, &Table), heap: f64, rows
             // much larger than its rows holds dead ones and free space, which go.
             let missed = heap / now.max(1.0);
             let likely = if (0.8..1.1).contains(&missed) { then * missed } else { then };
-            let unsure = if missed < 0.8 { 0.8 } else { 0.95 };
-            let high = if missed > 1.1 { then * missed.min(1.2) } else { likely * 1.05 };
+            let fits = (0.95..1.05).contains(&missed);
+            let unsure = if missed < 0.8 {
+                0.8
+            } else if fits {
+                0.985
+            } else {
+                0.95
+            };
+            let high = match missed {
+                _ if fits => likely * 1.015,
+                m if m > 1.1 => then * m.min(1.2),
+                _ => likely * 1.05,
+            };
             Range::new(likely * unsure, likely, high + ahead, &["reltuples", "pg_stats widths", "heap size"])
         }
         _ => Range::new(heap * 0.5, heap, heap * 1.4 + ahead, &["heap size", "columns of unknown width"]),

@@ -8,8 +8,8 @@ use altimeter_catalog::Catalog;
 use crate::Range;
 
 /// What the probes took on the machine that the times a row are from: nanoseconds a row counted, and a row sorted.
-const REFERENCE_COUNT_NS: f64 = 34.0;
-const REFERENCE_SORT_NS: f64 = 185.0;
+const REFERENCE_COUNT_NS: f64 = 45.0;
+const REFERENCE_SORT_NS: f64 = 225.0;
 
 /// How much longer or shorter something takes than by the times a row: hosts differ, and so do rows.
 #[derive(Clone, Copy)]
@@ -48,11 +48,11 @@ pub fn per_row_ms(catalog: &Catalog, rows: f64, us: f64) -> Range {
 }
 
 /// Testing a row that is read anyway.
-pub const TEST_ROW_US: f64 = 0.06;
+pub const TEST_ROW_US: f64 = 0.036;
 /// Sorting one row of an index over narrow keys and writing it, in a table of a million.
 pub const INDEX_ROW_US: f64 = 0.40;
 /// What a BRIN index takes of each row: nothing is sorted.
-pub const SUMMARIZED_ROW_US: f64 = 0.12;
+pub const SUMMARIZED_ROW_US: f64 = 0.075;
 /// The same for text keys.
 pub const INDEX_TEXT_ROW_US: f64 = 1.2;
 /// Putting one row into a GiST index that is built (measured on 13, 15 and 18 with ranges, integers and text, 30,000 to
@@ -74,6 +74,8 @@ pub const UPDATE_INDEX_US: f64 = 2.5;
 pub const AT_ONCE_ROW_US: f64 = 0.9;
 /// What each byte of the log adds then: it grows with the row's width and with the entries of its indexes.
 pub const AT_ONCE_LOG_BYTE_US: f64 = 0.0075;
+/// Putting an entry into an index whose order the rows do not follow, in any of its pages.
+pub const RANDOM_ENTRY_US: f64 = 4.0;
 /// The same for a page that is logged whole.
 pub const LOGGED_PAGE_BYTE_US: f64 = 0.0012;
 
@@ -91,7 +93,7 @@ pub fn read_ms(catalog: &Catalog, bytes: f64) -> Range {
         "published: sequential reads"
     };
     let ms = |rate: f64| bytes / (rate * MB) * 1000.0;
-    let likely = ms(if cached { 1800.0 } else { 900.0 }) * pace;
+    let likely = ms(if cached { 3000.0 } else { 900.0 }) * pace;
     let slow = if cached { likely * spread.longer } else { ms(120.0).max(likely * spread.longer) };
     Range::new(likely / spread.shorter, likely, slow, &[basis, source])
 }
@@ -110,7 +112,7 @@ pub fn replay_ms(wal_bytes: f64) -> Range {
 }
 
 /// Looking for the row that a foreign key refers to.
-pub const COMPARE_KEY_US: f64 = 0.25;
+pub const COMPARE_KEY_US: f64 = 0.17;
 /// What sorting takes where the rows lie almost in the index's order already.
 pub const IN_ORDER: f64 = 0.65;
 

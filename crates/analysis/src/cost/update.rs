@@ -1,10 +1,12 @@
 //! Writing rows, in one go or in batches.
 
-use altimeter_catalog::{Catalog, RowUpdate, Table, WriteCommand};
+use altimeter_catalog::{Catalog, Index, RowUpdate, Table, WriteCommand};
 
+use super::index::in_order;
 use super::layout::PAGE;
 use super::throughput::{
-    self, AT_ONCE_LOG_BYTE_US, AT_ONCE_ROW_US, LOGGED_PAGE_BYTE_US, UPDATE_INDEX_US, UPDATE_ROW_US,
+    self, AT_ONCE_LOG_BYTE_US, AT_ONCE_ROW_US, LOGGED_PAGE_BYTE_US, RANDOM_ENTRY_US, UPDATE_INDEX_US,
+    UPDATE_ROW_US,
 };
 use super::wait;
 use crate::{Estimate, Range};
@@ -90,6 +92,11 @@ fn so_many(
         Some(_) => row_update_us(catalog, table).times(rows / 1000.0),
         None => throughput::per_row_ms(catalog, looked_at, throughput::TEST_ROW_US)
             .plus(&throughput::per_row_ms(catalog, rows, AT_ONCE_ROW_US))
+            .plus(&throughput::per_row_ms(
+                catalog,
+                rows,
+                RANDOM_ENTRY_US * random_entries(table, update.command),
+            ))
             .plus(
                 &throughput::row_us(catalog, AT_ONCE_LOG_BYTE_US, "its log")
                     .times((wal.likely - images) / 1000.0),
@@ -113,6 +120,15 @@ fn so_many(
     estimate.replica_lag_ms = Some(wait::lag(wal.likely / batches));
     estimate.wal_bytes = Some(wal);
     Some(estimate)
+}
+
+/// Indexes in which a row's new entry may go anywhere. Entries of few different keys gather in few pages.
+fn random_entries(table: &Table, command: WriteCommand) -> f64 {
+    let anywhere = |i: &&Index| i.definition.method == "btree" && !in_order(table, &i.definition);
+    match command {
+        WriteCommand::Delete => 0.0,
+        WriteCommand::Insert | WriteCommand::Update => table.indexes.iter().filter(anywhere).count() as f64,
+    }
 }
 
 /// What writing rows leaves on disk.
