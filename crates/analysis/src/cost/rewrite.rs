@@ -107,8 +107,13 @@ pub(super) fn rewrite(
 
 /// Bytes of the new heap: those of the live rows, densely packed, as wide as they will be.
 fn new_heap(catalog: &Catalog, (table, after): (&Table, &Table), heap: f64, rows: f64) -> Range {
-    let now = Rows::of(catalog, table, table).map(|r| r.heap_bytes(rows));
-    let then = Rows::of(catalog, after, table).map(|r| r.heap_bytes(rows));
+    let (now, then) = (Rows::of(catalog, table, table), Rows::of(catalog, after, table));
+    // Rows of another width may just fit a page, or just not.
+    let step = match (&now, &then) {
+        (Some(now), Some(then)) if (then.bytes - now.bytes).abs() > 0.5 => 1.0 / then.per_page,
+        _ => 0.0,
+    };
+    let (now, then) = (now.map(|r| r.heap_bytes(rows)), then.map(|r| r.heap_bytes(rows)));
     let ahead = if catalog.server.major() >= 16 { AHEAD * PAGE } else { 0.0 };
     match (now, then) {
         (Some(now), Some(then)) => {
@@ -120,12 +125,12 @@ fn new_heap(catalog: &Catalog, (table, after): (&Table, &Table), heap: f64, rows
             let unsure = if missed < 0.8 {
                 0.8
             } else if fits {
-                0.985
+                0.985 - step / 2.0
             } else {
                 0.95
             };
             let high = match missed {
-                _ if fits => likely * 1.015,
+                _ if fits => likely * (1.015 + step),
                 m if m > 1.1 => then * m.min(1.2),
                 _ => likely * 1.05,
             };
