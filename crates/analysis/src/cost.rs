@@ -85,6 +85,15 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
     for table in effect.scans.iter().filter(|t| !worked_on(t)) {
         add(&mut total, table_of(catalog, table, |table| scan(catalog, table)));
     }
+    for name in given_uuids(work) {
+        let cost = |table: &Table| {
+            let mut estimate = Estimate::nothing();
+            estimate.duration_ms =
+                Some(throughput::per_row_ms(catalog, table.size.rows?, throughput::RANDOM_UUID_US));
+            Some(estimate)
+        };
+        add(&mut total, table_of(catalog, name, cost));
+    }
     for name in compared(work) {
         let cost = |table: &Table| {
             let mut estimate = Estimate::nothing();
@@ -106,6 +115,17 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
     }
     wait::add_waiting(catalog, effect, work.lock_timeout_ms, &mut total);
     total
+}
+
+/// Tables each row of which is given a random UUID.
+fn given_uuids<'a>(work: &Work<'a>) -> Vec<&'a Name> {
+    let made = work.changes.iter().flat_map(Change::parts).filter_map(|change| match change {
+        Change::AddColumn { table, column, .. } => {
+            column.default.as_deref().is_some_and(|d| d.contains("uuid")).then_some(table)
+        }
+        _ => None,
+    });
+    made.filter(|table| work.effect.rewrites.contains(table)).collect()
 }
 
 /// Tables whose rows are held against those of another: once for each foreign key that is validated.
@@ -189,5 +209,6 @@ fn scan(catalog: &Catalog, table: &Table) -> Option<Estimate> {
         throughput::TEST_ROW_US,
     )));
     estimate.read_bytes = Some(Range::new(heap, heap, heap * 1.02, &["heap size"]));
+    estimate.wal_bytes = layout::logged_hints(catalog, table);
     Some(estimate)
 }

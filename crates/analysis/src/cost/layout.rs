@@ -4,6 +4,8 @@
 
 use altimeter_catalog::{Catalog, Column, Table, TypeKind};
 
+use crate::Range;
+
 /// Bytes of a page, and of its header.
 pub(super) const PAGE: f64 = 8192.0;
 const PAGE_HEADER: f64 = 24.0;
@@ -31,6 +33,20 @@ pub(super) fn live_rows(table: &Table) -> Option<f64> {
     let grown_by = rows * ((now - pages) / now).max(0.0);
     let dead = table.activity.as_ref().map_or(0.0, |a| a.dead_rows as f64);
     Some(rows - dead.min(grown_by))
+}
+
+/// Bytes of the log for hints: whoever reads a row first after its transaction notes how that ended, and where pages
+/// have checksums, a page is logged whole before its first note (manual, `wal_log_hints`; on by default from 18 on). How
+/// many pages wait for it is not counted anywhere: none if there are no dead rows, up to all else.
+pub(super) fn logged_hints(catalog: &Catalog, table: &Table) -> Option<Range> {
+    let checked = catalog.server.settings.get("data_checksums").is_some_and(|v| v == "on");
+    let heap = table.size.heap_bytes? as f64;
+    let dead = table.activity.as_ref().map_or(0.0, |a| a.dead_rows as f64);
+    if !checked || dead <= 0.0 {
+        return Some(Range::zero());
+    }
+    let share = (dead / table.size.rows?.max(1.0)).min(1.0);
+    Some(Range::new(0.0, heap * share * 0.5, heap, &["dead rows", "data_checksums"]))
 }
 
 /// One value on disk.

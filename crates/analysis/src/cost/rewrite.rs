@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{Catalog, Table};
 
-use super::layout::{PAGE, Rows, TUPLE_HEADER, live_rows};
+use super::layout::{PAGE, Rows, TUPLE_HEADER, live_rows, logged_hints};
 use super::{index, throughput, wait};
 use crate::{Estimate, Range};
 
@@ -72,7 +72,7 @@ pub(super) fn rewrite(
             Range { low: all.low * 0.95, likely: all.likely, high: all.high * 1.03, ..all.clone() }
         }
     };
-    let wal = wal.plus(&logged);
+    let wal = wal.plus(&logged).plus(&logged_hints(catalog, table)?);
     let old = heap + toast + indexes;
     let mut estimate = Estimate::nothing();
     let data = heap + toast;

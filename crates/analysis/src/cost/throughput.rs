@@ -66,6 +66,8 @@ pub const EXCLUDED_ROW_US: f64 = 1.5;
 pub const BY_VALUES: f64 = 2.0;
 /// Forming a new row and putting it in its place.
 pub const NEW_ROW_US: f64 = 0.45;
+/// Making a random UUID, for which the operating system is asked.
+pub const RANDOM_UUID_US: f64 = 2.2;
 /// Updating a row in batches by key with a row trigger, before what each index adds.
 pub const UPDATE_ROW_US: f64 = 14.0;
 /// What each index adds when a row cannot stay on its page.

@@ -3,7 +3,7 @@
 use altimeter_catalog::{Catalog, Index, RowUpdate, Table, WriteCommand};
 
 use super::index::in_order;
-use super::layout::PAGE;
+use super::layout::{PAGE, live_rows};
 use super::throughput::{
     self, AT_ONCE_LOG_BYTE_US, AT_ONCE_ROW_US, LOGGED_PAGE_BYTE_US, RANDOM_ENTRY_US, UPDATE_INDEX_US,
     UPDATE_ROW_US,
@@ -77,9 +77,13 @@ fn so_many(
     update: &RowUpdate,
     (rows, looked_at): (f64, f64),
 ) -> Option<Estimate> {
-    let all = table.size.rows?;
-    let share = rows / all.max(1.0);
-    let heap = table.size.heap_bytes? as f64;
+    let believed = table.size.rows?;
+    let all = live_rows(table)?;
+    let share = rows / believed.max(1.0);
+    // Where a table has grown by dead rows, the planner believes there are more, on more pages.
+    let alive = all / believed.max(1.0);
+    let (rows, looked_at) = (rows * alive, looked_at * alive);
+    let heap = table.size.heap_bytes? as f64 * alive;
     // Rows that lie anywhere are on more pages than they would fill; those of a key's range lie together.
     let per_page = (all * PAGE / heap.max(PAGE)).max(1.0);
     let scattered = if looked_at > rows { per_page } else { 1.0 };
