@@ -68,6 +68,7 @@ impl Reader for DeleteRows {
             (None, Some(number)) => older_than(found, table, &number)?,
             _ => {
                 let mut trouble = incomplete("which rows shall go");
+                trouble.progress = Progress::Named;
                 trouble.instead = format!(
                     "say it: `delete rows of {} where …`, `… older than 90 days`; for all of them write DELETE FROM {}",
                     table.name, table.name

@@ -169,6 +169,8 @@ fn new_ones(it: &Reshape) -> String {
 
 fn no_separator(what: &str) -> Trouble {
     let mut trouble = incomplete(what);
+    // Which column is known.
+    trouble.progress = Progress::Named;
     trouble.instead =
         "say it: `at the first space`, `by ','`, `with a space`; or say what each new column is made of: \
                        `a text as …, b text as …`"
