@@ -30,7 +30,7 @@ fn inspect(database: &Database) -> Result<Catalog> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let url = format!("{}?sslmode=disable", database.url);
     let inspector = PostgresInspector::new(Target::resolve(Some(&url), &Environment::default())?);
-    Ok(runtime.block_on(inspector.inspect(InspectOptions { sample: None }, &|_| {}))?)
+    Ok(runtime.block_on(inspector.inspect(InspectOptions::default(), &|_| {}))?)
 }
 
 /// What the server does: in a transaction of the statement's own, where its locks can be seen.

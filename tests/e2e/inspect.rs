@@ -19,12 +19,12 @@ const MAJORS: [u32; 2] = [13, 18];
 
 /// Inspects once, without a second sample.
 fn inspect(url: &str) -> Result<Catalog> {
-    inspect_with(url, InspectOptions { sample: None })
+    inspect_with(url, InspectOptions::default())
 }
 
 /// Inspects with a pause between two samples.
 fn inspect_twice(url: &str, pause: Duration) -> Result<Catalog> {
-    inspect_with(url, InspectOptions { sample: Some(pause) })
+    inspect_with(url, InspectOptions { sample: Some(pause), probe: false })
 }
 
 fn inspect_with(url: &str, options: InspectOptions) -> Result<Catalog> {
@@ -33,7 +33,7 @@ fn inspect_with(url: &str, options: InspectOptions) -> Result<Catalog> {
 
 /// Inspects at a URL that has parameters of its own.
 fn inspect_url(url: &str) -> Result<Catalog> {
-    inspect_at(url, InspectOptions { sample: None })
+    inspect_at(url, InspectOptions::default())
 }
 
 fn inspect_at(url: &str, options: InspectOptions) -> Result<Catalog> {

@@ -14,7 +14,7 @@ fn inspect(url: &str) -> Result<Catalog> {
     let url = format!("{url}?sslmode=disable");
     let inspector = PostgresInspector::new(Target::resolve(Some(&url), &Environment::default())?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(inspector.inspect(InspectOptions { sample: None }, &|_| ()))?)
+    Ok(runtime.block_on(inspector.inspect(InspectOptions::default(), &|_| ()))?)
 }
 
 /// What the statement would meet; `wal` is what it is to write.

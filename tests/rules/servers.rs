@@ -16,7 +16,7 @@ fn catalog_of(database: &Database) -> Result<Catalog> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let url = format!("{}?sslmode=disable", database.url);
     let inspector = PostgresInspector::new(Target::resolve(Some(&url), &Environment::default())?);
-    Ok(runtime.block_on(inspector.inspect(InspectOptions { sample: None }, &|_| {}))?)
+    Ok(runtime.block_on(inspector.inspect(InspectOptions::default(), &|_| {}))?)
 }
 
 /// Runs a script statement by statement, as a plain client does.

@@ -355,10 +355,12 @@ pub trait Engine: Sync {
 }
 
 /// What an inspection should take.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct InspectOptions {
     /// Pause between two samples of the counters, from which rates come; none for one sample and no rates.
     pub sample: Option<std::time::Duration>,
+    /// Whether small queries that read no table measure how fast the server is; else times are what is published.
+    pub probe: bool,
 }
 
 /// The live side of an engine: a read-only connection that can be read into a [`Catalog`].

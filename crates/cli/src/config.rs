@@ -19,6 +19,7 @@ pub(crate) struct Config {
     pub(crate) format: Option<String>,
     pub(crate) fail_on: Option<String>,
     pub(crate) sample: Option<f64>,
+    pub(crate) probe: Option<bool>,
     pub(crate) color: Option<Color>,
     pub(crate) quiet: Option<bool>,
     /// What becomes of findings, rule by rule.
@@ -37,6 +38,7 @@ impl Config {
         shared.usual_format = self.format.clone();
         shared.fail_on = self.fail_on.clone();
         shared.sample = shared.sample.or(self.sample);
+        shared.probe = shared.probe.or(self.probe);
         shared.color = shared.color.or(self.color);
         shared.quiet |= self.quiet.unwrap_or(false);
         shared.policy = self.rules.policy().map_err(|e| Failure::usage(format!("{FILE}: {e}"), ""))?;
@@ -60,7 +62,7 @@ pub(crate) fn read() -> Result<Config, Failure> {
     let config: Config = toml::from_str(&text).map_err(|error| {
         Failure::usage(
             format!("{FILE}: {}", error.message()),
-            "its keys are the options' names, with _ for -: db, snapshot, format, fail_on, sample, color, quiet, rules",
+            "its keys are the options' names, with _ for -: db, snapshot, format, fail_on, sample, probe, color, quiet, rules",
         )
     })?;
     let formats: Vec<&str> = format_names().collect();

@@ -32,6 +32,9 @@ pub(crate) struct Shared {
     /// [default: 2, for check 0]
     #[arg(long, value_name = "SECONDS", global = true)]
     pub(crate) sample: Option<f64>,
+    /// Whether a query of some 25 ms that reads no table measures how fast the server is [default: true]
+    #[arg(long, value_name = "BOOL", global = true)]
+    pub(crate) probe: Option<bool>,
     /// When to use colour [default: auto]
     #[arg(long, global = true)]
     pub(crate) color: Option<Color>,

@@ -56,7 +56,10 @@ pub(crate) async fn read(shared: &Shared, pause: f64) -> Result<Catalog, Failure
     let environment = environment();
     let inspector = engines::inspector(url(shared, &environment), &environment)?;
     let pause = shared.sample.unwrap_or(pause);
-    let options = InspectOptions { sample: (pause > 0.0).then(|| Duration::from_secs_f64(pause)) };
+    let options = InspectOptions {
+        sample: (pause > 0.0).then(|| Duration::from_secs_f64(pause)),
+        probe: shared.probe.unwrap_or(true),
+    };
     let progress = Progress::begin(shared.quiet);
     let catalog = inspector.inspect(options, &|what| progress.show(what)).await;
     progress.end();

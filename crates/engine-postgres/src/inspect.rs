@@ -89,7 +89,9 @@ async fn inspect(
         catalog.activity.others_hidden = true;
         catalog.note_unknown(unknowns::sessions(&catalog.server.user));
     }
-    catalog.server.speed = read_speed(&mut reading).await;
+    if options.probe {
+        catalog.server.speed = read_speed(&mut reading).await;
+    }
     progress("schema");
     let mut objects = objects::read(&mut reading, catalog.server.major()).await?;
     objects::read_definitions(&mut reading, &mut objects, &mut catalog).await?;
