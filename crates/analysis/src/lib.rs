@@ -6,6 +6,7 @@
 mod assume;
 pub mod cost;
 mod judge;
+pub mod limits;
 pub mod preflight;
 mod range;
 pub mod review;

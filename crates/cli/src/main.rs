@@ -15,6 +15,7 @@ mod migrations;
 mod output;
 mod progress;
 mod shared;
+mod size;
 mod source;
 
 use std::process::ExitCode;

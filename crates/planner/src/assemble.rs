@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use altimeter_analysis::limits::{self, Budget, Demand, Limit};
 use altimeter_analysis::preflight::{Met, preflight};
 use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
 use altimeter_catalog::{
@@ -26,17 +27,19 @@ use crate::{coexistence, combine, comments, direct, partitioning, proof};
 const LOCK_TIMEOUT_MS: u32 = 2_000;
 
 /// How a plan is to be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlanOptions {
     /// Users and the application notice nothing; else the plain statements, with what they cost.
     pub zero_downtime: bool,
     /// The road to take where several lead there; none for the one that disturbs least.
     pub prefer: Option<Road>,
+    /// What people say the server has.
+    pub budget: Budget,
 }
 
 impl Default for PlanOptions {
     fn default() -> Self {
-        Self { zero_downtime: true, prefer: None }
+        Self { zero_downtime: true, prefer: None, budget: Budget::default() }
     }
 }
 
@@ -50,7 +53,7 @@ pub fn plan_request(
     request: &Request,
     options: PlanOptions,
 ) -> Result<Plan, PlanError> {
-    let PlanOptions { zero_downtime, prefer } = options;
+    let PlanOptions { zero_downtime, prefer, budget } = options;
     let zero_downtime = zero_downtime && prefer != Some(Road::Direct);
     let context = RecipeContext { engine, catalog, prefer };
     let changes = replace_view::settled(&context, &request.changes)?;
@@ -105,7 +108,8 @@ pub fn plan_request(
         }
     };
     let plan = finish(engine, catalog, request, proved, direct, tables);
-    Ok(Plan { uses, coexistence, ..plan })
+    let limits = held_against(catalog, &plan, &budget);
+    Ok(Plan { uses, coexistence, limits, ..plan })
 }
 
 /// The tables the changes are about, each once; an index stands for its table.
@@ -426,6 +430,7 @@ fn finish(
         phases: phases(steps),
         rollback,
         capacity,
+        limits: Vec::new(),
         alternatives,
         uses: None,
         coexistence: None,
@@ -433,6 +438,20 @@ fn finish(
         unknowns,
         preflight: met,
     }
+}
+
+/// What the plan takes, held against what the server has.
+fn held_against(catalog: &Catalog, plan: &Plan, budget: &Budget) -> Vec<Limit> {
+    let queued = plan.steps().flat_map(|s| &s.up).map(|s| s.judged.estimate.queries_queued.clone());
+    let queued = queued.flatten().reduce(|most, one| most.or_more(&one));
+    let demand = Demand {
+        disk_peak_bytes: plan.capacity.disk_peak_bytes.as_ref(),
+        wal_bytes: plan.capacity.wal_bytes.as_ref(),
+        duration_ms: plan.capacity.total_duration_ms.as_ref(),
+        replica_lag_ms: plan.capacity.replica_lag_ms.as_ref(),
+        queries_queued: queued.as_ref(),
+    };
+    limits::limits(catalog, &demand, budget)
 }
 
 /// The worst of several statements' risks, low if there are none.

@@ -2,6 +2,7 @@
 
 use crate::coexistence::Coexistence;
 use crate::uses::Uses;
+use altimeter_analysis::limits::Limit;
 use altimeter_analysis::preflight::Preflight;
 use altimeter_analysis::{Judged, Range, Severity};
 use altimeter_catalog::{Check, EngineName, Name, Outline, OutlineChange};
@@ -33,6 +34,8 @@ pub struct Plan {
     pub rollback: Rollback,
     /// What it takes in all.
     pub capacity: Capacity,
+    /// That, held against what the server has.
+    pub limits: Vec<Limit>,
     /// Other roads, and why this one was taken.
     pub alternatives: Vec<Alternative>,
     /// Who still uses what it takes away or renames; none if it does neither.

@@ -6,6 +6,7 @@
 mod check;
 mod effect;
 mod inspect;
+mod limit;
 mod plan;
 mod preflight;
 mod quantity;
@@ -24,6 +25,7 @@ pub use effect::{
 pub use inspect::{
     ColumnJson, ConstraintJson, INSPECT_FORMAT, IndexJson, InspectJson, ServerJson, TableJson, TriggerJson,
 };
+pub use limit::LimitJson;
 pub use plan::{
     AlternativeJson, CapacityJson, CoexistenceJson, PLAN_FORMAT, PlanJson, PlanSchemaJson, RollbackJson,
     ShapesJson, TriggerConditionJson,

@@ -5,6 +5,7 @@ pub(crate) mod capacity;
 pub(crate) mod coexistence;
 pub(crate) mod database;
 pub(crate) mod health;
+pub(crate) mod limits;
 pub(crate) mod names;
 pub(crate) mod preflight;
 pub(crate) mod review;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::effect::names;
-use super::{EffectJson, PhaseJson, PreflightJson, QuantityJson, RiskJson, UsesJson};
+use super::{EffectJson, LimitJson, PhaseJson, PreflightJson, QuantityJson, RiskJson, UsesJson};
 
 /// The format this version writes.
 pub const PLAN_FORMAT: &str = "altimeter-plan/1";
@@ -43,6 +43,9 @@ pub struct PlanJson {
     pub rollback: RollbackJson,
     /// What it takes in all.
     pub capacity: CapacityJson,
+    /// That, held against what the server has.
+    #[serde(default)]
+    pub limits: Vec<LimitJson>,
     /// Other roads, and why this one was taken.
     pub alternatives: Vec<AlternativeJson>,
     /// Who still uses what it takes away or renames; null if it does neither.
@@ -74,6 +77,7 @@ impl From<&Plan> for PlanJson {
             phases: plan.phases.iter().map(PhaseJson::from).collect(),
             rollback: RollbackJson::from(&plan.rollback),
             capacity: CapacityJson::from(&plan.capacity),
+            limits: plan.limits.iter().map(LimitJson::from).collect(),
             alternatives: plan.alternatives.iter().map(AlternativeJson::from).collect(),
             uses: plan.uses.as_ref().map(UsesJson::from),
             coexistence: plan.coexistence.map(CoexistenceJson::from),

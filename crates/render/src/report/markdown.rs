@@ -11,7 +11,7 @@ use crate::markup::{bullets, fact, heading, paragraph, table};
 use crate::summary::steps::{self, StepRow};
 use crate::summary::tables::{self, TableRow};
 use crate::summary::{
-    Facts, activity, coexistence, database, health, preflight, rollback, statement, uses, verdict,
+    Facts, activity, coexistence, database, health, limits, preflight, rollback, statement, uses, verdict,
 };
 use crate::{Layout, Report};
 
@@ -129,6 +129,7 @@ fn write_capacity(out: &mut String, plan: &Plan) {
     })
     .collect();
     table(out, &["", "low", "likely", "high", "from"], &[1, 2, 3], &rows);
+    bullets(out, "Limits", &limits::lines(&plan.limits));
 }
 
 fn write_rollback(out: &mut String, plan: &Plan) {

@@ -8,7 +8,7 @@ use crate::layout::Layout;
 use crate::page::{OVERVIEW, Page, Style};
 use crate::summary::steps::{self, StepRow};
 use crate::summary::{
-    activity, capacity, coexistence, database, preflight, rollback, statement, uses, verdict,
+    activity, capacity, coexistence, database, limits, preflight, rollback, statement, uses, verdict,
 };
 use crate::table::{self, Column};
 use crate::wrap;
@@ -98,6 +98,7 @@ fn write_price(page: &mut Page, plan: &Plan) {
     if let Some(doubt) = capacity::doubt(plan) {
         page.says(OVERVIEW, "doubt", &doubt);
     }
+    page.list(OVERVIEW, "limits", &limits::lines(&plan.limits));
     if let Some(line) = plan.coexistence.as_ref().and_then(coexistence::line) {
         page.says(OVERVIEW, "old and new", &line);
     }

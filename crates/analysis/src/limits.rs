@@ -1,0 +1,290 @@
+//! What a change takes, held against what the server has: where it comes close, and what would have to be true.
+
+use altimeter_catalog::{Catalog, Role};
+
+use crate::Range;
+use crate::rule::words;
+
+/// What the server has only so much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// Free space where the tables, indexes and the log are.
+    Disk,
+    /// `max_wal_size`: log between two checkpoints.
+    Log,
+    /// How far a standby may fall behind.
+    Lag,
+    /// `max_connections`.
+    Connections,
+}
+
+impl Room {
+    /// Its word in JSON.
+    pub fn key(self) -> &'static str {
+        match self {
+            Room::Disk => "disk",
+            Room::Log => "log",
+            Room::Lag => "lag",
+            Room::Connections => "connections",
+        }
+    }
+}
+
+/// How what is needed compares with what there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Even the high end leaves a fifth.
+    Fits,
+    /// Some of the range does not fit, or leaves little.
+    Close,
+    /// Not even the low end fits.
+    Exceeded,
+    /// It is not known how much there is, or how much is needed.
+    Unknown,
+}
+
+impl Verdict {
+    /// Its word in JSON.
+    pub fn key(self) -> &'static str {
+        match self {
+            Verdict::Fits => "fits",
+            Verdict::Close => "close",
+            Verdict::Exceeded => "exceeded",
+            Verdict::Unknown => "unknown",
+        }
+    }
+}
+
+/// One thing the server has only so much of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limit {
+    /// What.
+    pub room: Room,
+    /// What is needed: bytes, ms, or connections; none if that is not known.
+    pub needs: Option<Range>,
+    /// What there is; none if nobody knows.
+    pub has: Option<f64>,
+    /// How the two compare.
+    pub verdict: Verdict,
+    /// The comparison in words, and what would have to be true if it is close.
+    pub says: String,
+}
+
+/// What people say the server has, because it does not say so itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Budget {
+    /// Bytes free on the disk of the data directory.
+    pub disk_free: Option<f64>,
+    /// How far standbys may fall behind, in ms.
+    pub lag_ms: Option<f64>,
+}
+
+/// What is needed in all.
+#[derive(Clone, Copy, Debug)]
+pub struct Demand<'a> {
+    /// Bytes more on the disk at the worst moment.
+    pub disk_peak_bytes: Option<&'a Range>,
+    /// Bytes of the log.
+    pub wal_bytes: Option<&'a Range>,
+    /// Time it takes, in ms.
+    pub duration_ms: Option<&'a Range>,
+    /// How far a standby falls behind, in ms.
+    pub replica_lag_ms: Option<&'a Range>,
+    /// Statements that pile up at the worst moment.
+    pub queries_queued: Option<&'a Range>,
+}
+
+/// Every limit, the same ones in the same order whatever the answer.
+pub fn limits(catalog: &Catalog, demand: &Demand<'_>, budget: &Budget) -> Vec<Limit> {
+    vec![
+        disk(demand, budget),
+        log(catalog, demand),
+        lag(catalog, demand, budget),
+        connections(catalog, demand),
+    ]
+}
+
+/// Where a limit counts as close: beyond this share of what there is.
+const COMFORTABLE: f64 = 0.8;
+
+fn compare(needs: Option<&Range>, has: Option<f64>) -> Verdict {
+    match (needs, has) {
+        (Some(needs), _) if needs.high <= 0.0 => Verdict::Fits,
+        (Some(needs), Some(has)) if needs.low > has => Verdict::Exceeded,
+        (Some(needs), Some(has)) if needs.high > has * COMFORTABLE => Verdict::Close,
+        (Some(_), Some(_)) => Verdict::Fits,
+        _ => Verdict::Unknown,
+    }
+}
+
+/// Less than this nobody looks for.
+const LITTLE_BYTES: f64 = 100e6;
+
+fn disk(demand: &Demand<'_>, budget: &Budget) -> Limit {
+    // The log may be kept on the same disk, for a slot or an archive that is slow.
+    let needs = demand.disk_peak_bytes.zip(demand.wal_bytes).map(|(disk, log)| disk.plus(log));
+    let has = budget.disk_free;
+    let mut verdict = compare(needs.as_ref(), has);
+    if verdict == Verdict::Unknown && needs.as_ref().is_some_and(|n| n.high < LITTLE_BYTES) {
+        verdict = Verdict::Fits;
+    }
+    let needed = needs.as_ref().map_or("an unknown amount".to_owned(), in_bytes);
+    let says = match (verdict, has) {
+        (Verdict::Fits, None) => format!("disk: {needed} with its log, which any disk has room for"),
+        (_, None) => format!(
+            "disk: {needed} with its log; how much is free the server does not say: look with df, and say it with \
+             --disk-free"
+        ),
+        (Verdict::Fits, Some(has)) => format!("disk: {needed} with its log, of {} free", size(has)),
+        (_, Some(has)) => format!(
+            "disk: {needed} with its log, and {} are free: a full disk stops the whole server; {} more would do",
+            size(has),
+            size(needs.as_ref().map_or(0.0, |n| (n.high / COMFORTABLE - has).max(0.0)))
+        ),
+    };
+    Limit { room: Room::Disk, needs, has, verdict, says }
+}
+
+/// Of `max_wal_size`, what is written from one checkpoint to the next one it forces (manual, "WAL Configuration": the
+/// limit is for the log of two).
+const BETWEEN_CHECKPOINTS: f64 = 0.5;
+
+fn log(catalog: &Catalog, demand: &Demand<'_>) -> Limit {
+    let needs = demand.wal_bytes.cloned();
+    let most = catalog.server.setting_number("max_wal_size");
+    let timed = catalog.server.setting_number("checkpoint_timeout").zip(demand.duration_ms);
+    let forced = needs.as_ref().zip(most).map(|(n, most)| (n.likely / (most * BETWEEN_CHECKPOINTS)).floor());
+    let by_time = timed.map_or(0.0, |(every, takes)| (takes.likely / every.max(1.0)).floor());
+    let needed = needs.as_ref().map_or("an unknown amount".to_owned(), in_bytes);
+    let (verdict, says) = match (forced, most) {
+        (Some(forced), Some(most)) if forced > by_time + 1.0 => (
+            Verdict::Close,
+            format!(
+                "log: {needed}, with max_wal_size {}: about {} checkpoints come early, and after each of them pages are \
+                 logged whole again; {} would avoid it",
+                size(most),
+                words::count(forced - by_time),
+                size(needs.as_ref().map_or(0.0, |n| n.likely) / (by_time + 1.0) / BETWEEN_CHECKPOINTS)
+            ),
+        ),
+        (Some(_), Some(most)) => (
+            Verdict::Fits,
+            format!("log: {needed}, with max_wal_size {}: no checkpoint comes early", size(most)),
+        ),
+        _ => (Verdict::Unknown, format!("log: {needed}; max_wal_size is not known")),
+    };
+    Limit { room: Room::Log, needs, has: most, verdict, says }
+}
+
+fn lag(catalog: &Catalog, demand: &Demand<'_>, budget: &Budget) -> Limit {
+    let needs = demand.replica_lag_ms.cloned();
+    let alone = catalog.activity.standbys.is_empty()
+        && catalog.activity.slots.is_empty()
+        && catalog.server.role == Role::Primary;
+    // What a standby's own queries are given before replay cancels them is what its users have agreed to.
+    let delay = catalog.server.setting_number("max_standby_streaming_delay").filter(|ms| *ms > 0.0);
+    let has = budget.lag_ms.or(delay);
+    let verdict = if alone { Verdict::Fits } else { compare(needs.as_ref(), has) };
+    let needed = needs.as_ref().map_or("an unknown time".to_owned(), words::time_range);
+    let says = match (alone, budget.lag_ms, has) {
+        (true, ..) => "lag: no standby is connected, and no slot waits for one".to_owned(),
+        (_, Some(has), _) => format!("lag: {needed} behind, of {} allowed", words::time(has)),
+        (_, None, Some(has)) => format!(
+            "lag: {needed} behind; max_standby_streaming_delay is {}; a budget of your own: --lag-budget SECONDS",
+            words::time(has)
+        ),
+        _ => format!("lag: {needed} behind; how much is allowed nobody has said: --lag-budget SECONDS"),
+    };
+    Limit { room: Room::Lag, needs, has, verdict, says }
+}
+
+fn connections(catalog: &Catalog, demand: &Demand<'_>) -> Limit {
+    let needs = demand.queries_queued.cloned();
+    let most = catalog.server.setting_number("max_connections");
+    let open = catalog.activity.connections.map(f64::from);
+    let has = most.zip(open).map(|(most, open)| (most - open).max(0.0));
+    let verdict = compare(needs.as_ref(), has);
+    let needed = needs
+        .as_ref()
+        .map_or("an unknown number of".to_owned(), |n| format!("up to {}", words::count(n.high)));
+    let says = match (has, most) {
+        (Some(has), Some(most)) => format!(
+            "connections: {needed} statements pile up at the worst moment; {} of {} are free{}",
+            words::count(has),
+            words::count(most),
+            if verdict == Verdict::Fits { "" } else { ": a shorter lock_timeout, or a quieter hour" }
+        ),
+        _ => format!(
+            "connections: {needed} statements pile up at the worst moment; how many are free is not known"
+        ),
+    };
+    Limit { room: Room::Connections, needs, has, verdict, says }
+}
+
+/// A size in the units that reports of capacity have.
+fn size(bytes: f64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    let mut value = bytes / 1024.0;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < UNITS.len() {
+        (value, unit) = (value / 1024.0, unit + 1);
+    }
+    let name = UNITS.get(unit).copied().unwrap_or_default();
+    if value < 10.0 { format!("{value:.1} {name}") } else { format!("{value:.0} {name}") }
+}
+
+fn in_bytes(range: &Range) -> String {
+    match (size(range.low), size(range.high)) {
+        (low, high) if low == high => high,
+        (low, high) => format!("{low} to {high}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalog() -> Catalog {
+        let mut catalog = Catalog::default();
+        for (name, value) in
+            [("max_wal_size", "1e9"), ("checkpoint_timeout", "300000"), ("max_connections", "100")]
+        {
+            catalog.server.settings.insert(name.to_owned(), value.to_owned());
+        }
+        catalog.activity.connections = Some(60);
+        catalog.server.role = Role::Primary;
+        catalog
+    }
+
+    fn range(low: f64, likely: f64, high: f64) -> Range {
+        Range::new(low, likely, high, &["a test"])
+    }
+
+    fn verdicts(catalog: &Catalog, gigabytes: f64, queued: f64, budget: Budget) -> [Verdict; 4] {
+        let (disk, wal) = (range(1e9, 1e9, gigabytes * 1e9), range(1e8, gigabytes * 1e9, gigabytes * 1e9));
+        let (time, lag) = (range(1e3, 1e4, 1e5), range(0.0, 100.0, 5_000.0));
+        let queued = range(0.0, 1.0, queued);
+        let demand = Demand {
+            disk_peak_bytes: Some(&disk),
+            wal_bytes: Some(&wal),
+            duration_ms: Some(&time),
+            replica_lag_ms: Some(&lag),
+            queries_queued: Some(&queued),
+        };
+        let found = limits(catalog, &demand, &budget);
+        assert!(found.iter().all(|l| l.says.starts_with(l.room.key())), "{found:?}");
+        found.iter().map(|l| l.verdict).collect::<Vec<_>>().try_into().unwrap()
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said() {
+        use Verdict::{Close, Exceeded, Fits, Unknown};
+        let mut catalog = catalog();
+        assert_eq!(verdicts(&catalog, 3.0, 5.0, Budget::default()), [Unknown, Close, Fits, Fits]);
+        let told = |free: f64| Budget { disk_free: Some(free), lag_ms: Some(4_000.0) };
+        assert_eq!(verdicts(&catalog, 3.0, 35.0, told(1e8)), [Exceeded, Close, Fits, Close]);
+        assert_eq!(verdicts(&catalog, 0.2, 35.0, told(5e9))[..2], [Fits, Fits]);
+        catalog.server.role = Role::Standby { lag_s: Some(0.0), feedback: None };
+        assert_eq!(verdicts(&catalog, 3.0, 5.0, told(5e9))[2], Close);
+    }
+}
