@@ -4,7 +4,6 @@ use altimeter_tests::database::Database;
 use altimeter_tests::proof::{Plan, Trial, alone, rows};
 use altimeter_tests::server::Server;
 use altimeter_tests::shop::{self, application};
-use altimeter_tests::tool::run_altimeter;
 use altimeter_tests::workload::Application;
 use anyhow::{Context, Result};
 
@@ -31,8 +30,7 @@ impl Case {
         let original = shop.copy(server, "constrained")?;
         original.session()?.script(self.setup)?;
         original.session()?.script("ANALYZE")?;
-        let arguments = ["plan", self.request, "--db", &original.url, "--format", "json"];
-        let plan = Plan::parse(&run_altimeter(&arguments, &[])?.json()?)?;
+        let plan = Plan::made(&original, self.request, &[])?;
         let applications = self.applications();
         let trial = Trial {
             server,

@@ -27,6 +27,25 @@ macro_rules! on_each_version {
     };
 }
 
+/// Tries every case on the oldest and the newest supported server, and tells of all that fail.
+fn on_oldest_and_newest<C>(
+    cases: &[C],
+    name: fn(&C) -> &str,
+    prove: impl Fn(&C, &altimeter_tests::server::Server) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let mut failed = Vec::new();
+    for major in [13, 18] {
+        let server = altimeter_tests::server::Server::shared(major)?;
+        for case in cases {
+            if let Err(error) = prove(case, server) {
+                failed.push(format!("{major}: {}: {error:#}", name(case)));
+            }
+        }
+    }
+    anyhow::ensure!(failed.is_empty(), "{}", failed.join("\n\n"));
+    Ok(())
+}
+
 mod bad_input;
 mod built;
 mod claims;

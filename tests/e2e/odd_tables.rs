@@ -6,8 +6,9 @@ use altimeter_tests::dump::Dump;
 use altimeter_tests::proof::{Plan, Statement, Step};
 use altimeter_tests::server::Server;
 use altimeter_tests::session::Session;
-use altimeter_tests::tool::run_altimeter;
 use anyhow::{Context, Result, ensure};
+
+use crate::on_oldest_and_newest;
 
 /// A table, the plain statement that is planned for, and writes of the old and of the new application.
 pub(super) struct Case {
@@ -243,12 +244,8 @@ fn prove_plan(
     let original = server.database("odd")?;
     original.session()?.script(case.setup)?;
     original.session()?.script("ANALYZE")?;
-    let fixed = ["plan", request, "--db", &original.url, "--sample", "0", "--format", "json"];
-    let printed = run_altimeter(&[&fixed, options].concat(), &[])?.json()?;
-    let plan = Plan::parse(&printed)?;
-    let shown: Vec<&str> =
-        printed["direct"].as_array().into_iter().flatten().filter_map(|s| s["sql"].as_str()).collect();
-    let plain = if plain == Plain::Shown { shown.join(";\n") } else { case.direct.to_owned() };
+    let plan = Plan::made(&original, request, options)?;
+    let plain = if plain == Plain::Shown { plan.direct.join(";\n") } else { case.direct.to_owned() };
     ends_like(
         &original.copy(server, "odd_up")?,
         (&original.copy(server, "odd_plain")?, &plain),
@@ -265,17 +262,7 @@ fn prove_plan(
 
 #[test]
 fn every_statement_runs_on_odd_tables() -> Result<()> {
-    let mut failed = Vec::new();
-    for major in [13, 18] {
-        let server = Server::shared(major)?;
-        for case in CASES {
-            if let Err(error) = prove(case, server) {
-                failed.push(format!("{major}: {}: {error:#}", case.name));
-            }
-        }
-    }
-    ensure!(failed.is_empty(), "{}", failed.join("\n\n"));
-    Ok(())
+    on_oldest_and_newest(CASES, |c| c.name, prove)
 }
 
 /// Names no copy can stand for: a column nobody writes, and one that decides where a row is.

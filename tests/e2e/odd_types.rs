@@ -1,10 +1,10 @@
 //! Plans for changes of type: every statement they print runs on the oldest and the newest version, to the end and
 //! back from every step, and what is written in between is there in whichever type.
 
-use altimeter_tests::server::Server;
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
 use super::odd_tables::{Case, prove_in_any_order};
+use crate::on_oldest_and_newest;
 
 const CASES: &[Case] = &[
     Case {
@@ -161,15 +161,5 @@ const CASES: &[Case] = &[
 
 #[test]
 fn every_change_of_type_runs_there_and_back() -> Result<()> {
-    let mut failed = Vec::new();
-    for major in [13, 18] {
-        let server = Server::shared(major)?;
-        for case in CASES {
-            if let Err(error) = prove_in_any_order(case, server) {
-                failed.push(format!("{major}: {}: {error:#}", case.name));
-            }
-        }
-    }
-    ensure!(failed.is_empty(), "{}", failed.join("\n\n"));
-    Ok(())
+    on_oldest_and_newest(CASES, |c| c.name, prove_in_any_order)
 }

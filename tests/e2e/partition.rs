@@ -136,11 +136,9 @@ pub(super) fn events(server: &Server, rows: i64) -> Result<Database> {
 }
 
 pub(super) fn planned(database: &Database, request: &str) -> Result<(Plan, String)> {
-    let arguments = ["plan", request, "--db", &database.url, "--sample", "0", "--format", "json"];
-    let plan = run_altimeter(&arguments, &[])?.json().with_context(|| request.to_owned())?;
-    let shown: Vec<&str> =
-        plan["direct"].as_array().into_iter().flatten().filter_map(|s| s["sql"].as_str()).collect();
-    Ok((Plan::parse(&plan)?, shown.join(";\n")))
+    let plan = Plan::made(database, request, &[])?;
+    let direct = plan.direct.join(";\n");
+    Ok((plan, direct))
 }
 
 /// Old code names the key it knows in ON CONFLICT, new code the wider one.

@@ -24,11 +24,7 @@ fn prove(major: u32, users: i64, cases: &[Case<'_>]) -> Result<()> {
     let original = shop::load(server, users)?;
     let old = application("old", "user_name", &[]);
     for case in cases {
-        let arguments = ["plan", case.request, "--db", &original.url, "--format", "json"];
-        let plan = run_altimeter(&[&arguments, case.options].concat(), &[])?
-            .json()
-            .with_context(|| case.request.to_owned())?;
-        let plan = Plan::parse(&plan)?;
+        let plan = Plan::made(&original, case.request, case.options)?;
         let applications = [old.clone(), case.new.clone()];
         let trial = Trial {
             server,
@@ -127,8 +123,7 @@ fn drop_column(major: u32) -> Result<()> {
             original.session()?.script("DROP VIEW active_users; DROP POLICY users_by_country ON users")?;
         }
         let request = format!("drop the column {column} from users");
-        let arguments = ["plan", &request, "--db", &original.url, "--format", "json"];
-        let plan = Plan::parse(&run_altimeter(&arguments, &[])?.json().with_context(|| request.clone())?)?;
+        let plan = Plan::made(&original, &request, &[])?;
         let applications =
             [application("old", "user_name", &[(column, value)]), application("new", "user_name", &[])];
         let direct = format!("ALTER TABLE users DROP COLUMN {column}");

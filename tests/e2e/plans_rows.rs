@@ -4,7 +4,6 @@
 use altimeter_tests::proof::{Plan, Trial, alone, rows};
 use altimeter_tests::server::Server;
 use altimeter_tests::shop::{self, application};
-use altimeter_tests::tool::run_altimeter;
 use altimeter_tests::workload::Application;
 use anyhow::{Context, Result};
 
@@ -42,17 +41,13 @@ fn prove(major: u32, case: &Case) -> Result<()> {
     let original = shop::load(server, rows()?)?;
     original.session()?.script(case.setup)?;
     original.session()?.script("ANALYZE")?;
-    let printed =
-        run_altimeter(&["plan", case.request, "--db", &original.url, "--format", "json"], &[])?.json()?;
-    let shown: Vec<&str> =
-        printed["direct"].as_array().into_iter().flatten().filter_map(|s| s["sql"].as_str()).collect();
-    let plan = Plan::parse(&printed)?;
+    let plan = Plan::made(&original, case.request, &[])?;
     let trial = Trial {
         server,
         original: &original,
         plan: &plan,
         applications: &case.applications,
-        direct: &shown.join(";\n"),
+        direct: &plan.direct.join(";\n"),
         any_order: false,
     };
     trial.prove().with_context(|| case.request.to_owned())

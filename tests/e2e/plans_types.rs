@@ -5,7 +5,6 @@ use altimeter_tests::database::Database;
 use altimeter_tests::proof::{Plan, Trial, alone, rows};
 use altimeter_tests::server::Server;
 use altimeter_tests::shop;
-use altimeter_tests::tool::run_altimeter;
 use altimeter_tests::workload::Application;
 use anyhow::{Context, Result};
 
@@ -125,8 +124,7 @@ fn application(name: &'static str, case: &Case) -> Application {
 fn prove(major: u32, case: &Case, original: &Database) -> Result<()> {
     let server = Server::shared(major)?;
     original.session()?.script(&format!("{}; ANALYZE", case.setup))?;
-    let arguments = ["plan", case.request, "--db", &original.url, "--format", "json"];
-    let plan = Plan::parse(&run_altimeter(&arguments, &[])?.json()?)?;
+    let plan = Plan::made(original, case.request, &[])?;
     let applications = [application("old", case), application("new", case)];
     let trial = Trial {
         server,

@@ -3,10 +3,10 @@
 
 use altimeter_tests::proof::Plan;
 use altimeter_tests::server::Server;
-use altimeter_tests::tool::run_altimeter;
 use anyhow::{Result, ensure};
 
 use super::odd_tables::{Case, prove_shown, run};
+use crate::on_oldest_and_newest;
 
 const CASES: &[Case] = &[
     Case {
@@ -80,17 +80,7 @@ const CASES: &[Case] = &[
 
 #[test]
 fn columns_are_split_and_merged() -> Result<()> {
-    let mut failed = Vec::new();
-    for major in [13, 18] {
-        let server = Server::shared(major)?;
-        for case in CASES {
-            if let Err(error) = prove_shown(case, server) {
-                failed.push(format!("{major}: {}: {error:#}", case.name));
-            }
-        }
-    }
-    ensure!(failed.is_empty(), "{}", failed.join("\n\n"));
-    Ok(())
+    on_oldest_and_newest(CASES, |c| c.name, prove_shown)
 }
 
 /// Nobody says how the old column is made of the new ones: the release is the point of no return for what it writes.
@@ -105,11 +95,7 @@ fn one_way_is_said() -> Result<()> {
              INSERT INTO t SELECT g, 'u' || g || '@h' || g % 3, g FROM generate_series(1, 500) g; ANALYZE",
         )?;
         let request = "split t.mail into login text as split_part(mail, '@', 1), host text as lower(split_part(mail, '@', 2))";
-        let plan = run_altimeter(
-            &["plan", request, "--db", &database.url, "--sample", "0", "--format", "json"],
-            &[],
-        )?;
-        let plan = Plan::parse(&plan.json()?)?;
+        let plan = Plan::made(&database, request, &[])?;
         for step in &plan.steps {
             run(&session, &step.up, step)?;
             for check in step.before.iter().chain(&step.after).filter(|c| c.says.contains("exists")) {

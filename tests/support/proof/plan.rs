@@ -6,11 +6,16 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::database::Database;
+use crate::tool::run_altimeter;
+
 /// A plan, its phases one after the other.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// All steps in order.
     pub steps: Vec<Step>,
+    /// The plain statements it is compared with, in order.
+    pub direct: Vec<String>,
 }
 
 /// One step.
@@ -57,6 +62,16 @@ pub struct Statement {
 }
 
 impl Plan {
+    /// The plan `altimeter plan` makes of a request for a database, with further options.
+    ///
+    /// # Errors
+    /// When it makes none, or one that is not what the contract says.
+    pub fn made(database: &Database, request: &str, options: &[&str]) -> Result<Plan> {
+        let fixed = ["plan", request, "--db", &database.url, "--sample", "0", "--format", "json"];
+        let printed = run_altimeter(&[&fixed, options].concat(), &[])?.json();
+        Plan::parse(&printed.with_context(|| request.to_owned())?)
+    }
+
     /// Reads the JSON of a plan.
     ///
     /// # Errors
@@ -74,7 +89,8 @@ impl Plan {
         if steps.is_empty() {
             bail!("the plan has no steps");
         }
-        Ok(Plan { steps })
+        let direct = list(plan, "direct")?.iter().filter_map(|s| s["sql"].as_str().map(str::to_owned));
+        Ok(Plan { steps, direct: direct.collect() })
     }
 
     /// The longest that any statement of the plan may wait for a lock, in milliseconds.
