@@ -1,7 +1,8 @@
 //! What a statement costs: from its effect and the catalog's statistics to ranges with a basis.
 //!
-//! A first model: bytes and rows from the catalog, throughput as published for common hardware (`throughput`), so
-//! times have wide ranges. Volumes follow from sizes and are narrower.
+//! Volumes follow from how the server lays rows and entries out (`layout`), times from rows and bytes at the speed of the
+//! host (`throughput`). See `docs/decisions/0015-estimates-from-pages-and-probes.md`, and `docs/accuracy.md` for how well
+//! that holds.
 
 mod index;
 mod layout;
@@ -12,7 +13,9 @@ pub mod throughput;
 mod update;
 mod wait;
 
-use altimeter_catalog::{Catalog, Change, Effect, Index, Name, RelationChange, Table, TableAction};
+use altimeter_catalog::{
+    Catalog, Change, Effect, Index, Name, Persistence, RelationChange, Table, TableAction,
+};
 
 use crate::{Estimate, Range};
 pub use index::index_bytes;
@@ -85,21 +88,10 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
     for table in effect.scans.iter().filter(|t| !worked_on(t)) {
         add(&mut total, table_of(catalog, table, |table| scan(catalog, table)));
     }
-    for name in given_uuids(work) {
+    for (name, us) in besides(work) {
         let cost = |table: &Table| {
-            let mut estimate = Estimate::nothing();
-            estimate.duration_ms =
-                Some(throughput::per_row_ms(catalog, table.size.rows?, throughput::RANDOM_UUID_US));
-            Some(estimate)
-        };
-        add(&mut total, table_of(catalog, name, cost));
-    }
-    for name in compared(work) {
-        let cost = |table: &Table| {
-            let mut estimate = Estimate::nothing();
-            estimate.duration_ms =
-                Some(throughput::per_row_ms(catalog, table.size.rows?, throughput::COMPARE_KEY_US));
-            Some(estimate)
+            let duration = throughput::per_row_ms(catalog, table.size.rows?, us);
+            Some(Estimate { duration_ms: Some(duration), ..Estimate::nothing() })
         };
         add(&mut total, table_of(catalog, name, cost));
     }
@@ -117,31 +109,30 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
     total
 }
 
-/// Tables each row of which is given a random UUID.
-fn given_uuids<'a>(work: &Work<'a>) -> Vec<&'a Name> {
-    let made = work.changes.iter().flat_map(Change::parts).filter_map(|change| match change {
-        Change::AddColumn { table, column, .. } => {
-            column.default.as_deref().is_some_and(|d| d.contains("uuid")).then_some(table)
-        }
-        _ => None,
-    });
-    made.filter(|table| work.effect.rewrites.contains(table)).collect()
-}
-
-/// Tables whose rows are held against those of another: once for each foreign key that is validated.
-fn compared<'a>(work: &Work<'a>) -> Vec<&'a Name> {
+/// What each row of a table takes besides being read or written, in microseconds: a random UUID it is given, a row of
+/// another table it is held against.
+fn besides<'a>(work: &Work<'a>) -> Vec<(&'a Name, f64)> {
     let is_foreign = |table: &Name, name: &str| {
-        let constraint = work.before.table(table)?.constraints.iter().find(|c| c.name == name)?;
-        constraint.foreign.as_ref()
+        let constraints = work.before.table(table).map(|t| t.constraints.as_slice()).unwrap_or_default();
+        constraints.iter().any(|c| c.name == name && c.foreign.is_some())
     };
-    let validated = work.changes.iter().flat_map(Change::parts).filter_map(|change| match change {
-        Change::ValidateConstraint { table, name } => is_foreign(table, name).map(|_| table),
+    let parts = work.changes.iter().flat_map(Change::parts);
+    let taken = parts.filter_map(|change| match change {
+        Change::AddColumn { table, column, .. } => {
+            let random = column.default.as_deref().is_some_and(|d| d.contains("uuid"));
+            (random && work.effect.rewrites.contains(table)).then_some((table, throughput::RANDOM_UUID_US))
+        }
+        Change::ValidateConstraint { table, name } => {
+            let read = work.effect.scans.contains(table);
+            (read && is_foreign(table, name)).then_some((table, throughput::COMPARE_KEY_US))
+        }
         Change::AddConstraint { table, constraint } => {
-            (constraint.foreign.is_some() && !constraint.not_valid).then_some(table)
+            let compared = constraint.foreign.is_some() && !constraint.not_valid;
+            (compared && work.effect.scans.contains(table)).then_some((table, throughput::COMPARE_KEY_US))
         }
         _ => None,
     });
-    validated.filter(|table| work.effect.scans.contains(table)).collect()
+    taken.collect()
 }
 
 fn is_page_by_page(change: &Change) -> bool {
@@ -162,9 +153,15 @@ fn catalog_only() -> Estimate {
     estimate
 }
 
-/// A table's cost, or an estimate with nothing known if the table's size is not.
+/// A table's cost, or an estimate with nothing known if the table's size is not. What is not logged reaches no standby.
 fn table_of(catalog: &Catalog, name: &Name, cost: impl FnOnce(&Table) -> Option<Estimate>) -> Estimate {
-    let known = catalog.table(name).and_then(cost);
+    let table = catalog.table(name);
+    let known = table.and_then(cost).map(|estimate| match table.map(|t| t.persistence) {
+        Some(Persistence::Unlogged | Persistence::Temporary) => {
+            Estimate { wal_bytes: Some(Range::zero()), replica_lag_ms: Some(Range::zero()), ..estimate }
+        }
+        _ => estimate,
+    });
     known.unwrap_or_else(|| {
         let mut unknown = Estimate::nothing();
         for quantity in quantities(&mut unknown) {

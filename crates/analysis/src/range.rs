@@ -71,6 +71,17 @@ impl Range {
         }
     }
 
+    /// The range with each of its three values times a factor of its own.
+    #[must_use]
+    pub fn stretched(&self, low: f64, likely: f64, high: f64) -> Range {
+        Range {
+            low: self.low * low,
+            likely: self.likely * likely,
+            high: self.high * high,
+            basis: self.basis.clone(),
+        }
+    }
+
     fn learn(&mut self, basis: &[String]) {
         for b in basis {
             if !self.basis.contains(b) {

@@ -102,6 +102,15 @@ fn an_exclusion_looks_up_each_row() {
 }
 
 #[test]
+fn what_is_not_logged_reaches_no_standby() {
+    let mut catalog = shop();
+    catalog.table_mut(&users()).unwrap().persistence = altimeter_catalog::Persistence::Unlogged;
+    let filled = of(&catalog, &backfill(), None);
+    assert!(filled.wal_bytes.unwrap().high < 1e6 && filled.replica_lag_ms.unwrap().high == 0.0);
+    assert!(filled.duration_ms.unwrap().low > 1_000.0);
+}
+
+#[test]
 fn what_is_not_known_is_said_and_never_zero() {
     let mut catalog = shop();
     catalog.table_mut(&users()).unwrap().size = Default::default();
