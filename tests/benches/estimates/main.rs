@@ -42,7 +42,8 @@ const SERVERS: [(u32, &str, Settings); 3] = [
 fn main() -> Result<()> {
     let sizes = std::env::var("ALTIMETER_ROWS").unwrap_or_else(|_| "100000,1000000".to_owned());
     let sizes: Vec<u64> = sizes.split(',').map(str::parse).collect::<Result<_, _>>()?;
-    let mut page = String::from(PREFACE);
+    let shapes: String = SHAPES.iter().map(|s| format!("- *{}*: {}\n", s.name, s.about)).collect();
+    let mut page = format!("{PREFACE}\n{shapes}");
     for (major, settings, values) in SERVERS {
         let settings_of =
             values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -81,7 +82,13 @@ fn on_shape(server: &Server, shape: &Shape, rows: u64) -> Result<Vec<Outcome>> {
         let actual = measure(&session, operation).with_context(|| operation.name)?;
         operation.undo.iter().try_for_each(|sql| session.script(sql))?;
         for (quantity, actual) in QUANTITIES.iter().zip(actual) {
-            outcomes.push(Outcome::new(operation.name, rows, *quantity, &claim["estimate"], actual)?);
+            outcomes.push(Outcome::new(
+                (shape.name, operation.name),
+                rows,
+                *quantity,
+                &claim["estimate"],
+                actual,
+            )?);
         }
     }
     Ok(outcomes)

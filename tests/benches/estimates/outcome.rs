@@ -23,6 +23,7 @@ pub(crate) const QUANTITIES: [Quantity; 3] = [
 
 /// One quantity of one operation.
 pub(crate) struct Outcome {
+    shape: &'static str,
     operation: &'static str,
     rows: u64,
     quantity: Quantity,
@@ -32,7 +33,7 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn new(
-        operation: &'static str,
+        (shape, operation): (&'static str, &'static str),
         rows: u64,
         quantity: Quantity,
         estimate: &serde_json::Value,
@@ -42,7 +43,7 @@ impl Outcome {
         let range = of("low").zip(of("likely")).zip(of("high"));
         let ((low, likely), high) =
             range.with_context(|| format!("{operation}: no {}: {estimate}", quantity.name))?;
-        Ok(Self { operation, rows, quantity, range: [low, likely, high], actual })
+        Ok(Self { shape, operation, rows, quantity, range: [low, likely, high], actual })
     }
 
     fn is_nothing(&self) -> bool {
@@ -69,7 +70,12 @@ impl Outcome {
             let value = value / self.quantity.unit;
             if value.abs() < 10.0 { format!("{value:.1}") } else { format!("{value:.0}") }
         };
-        let mut cells = vec![self.operation.to_owned(), self.rows.to_string(), self.quantity.name.to_owned()];
+        let mut cells = vec![
+            self.shape.to_owned(),
+            self.operation.to_owned(),
+            self.rows.to_string(),
+            self.quantity.name.to_owned(),
+        ];
         cells.extend(self.range.iter().map(|v| one(*v)));
         cells.push(one(self.actual));
         cells.push(if self.is_inside() { String::new() } else { "outside".to_owned() });
@@ -109,7 +115,7 @@ pub(crate) fn summary(outcomes: &[Outcome]) -> String {
 /// Every outcome that is something.
 pub(crate) fn table(outcomes: &[Outcome]) -> String {
     let mut text =
-        "| operation | rows | quantity | low | likely | high | was | |\n|---|--:|---|--:|--:|--:|--:|---|\n"
+        "| table | operation | rows | quantity | low | likely | high | was | |\n|---|---|--:|---|--:|--:|--:|--:|---|\n"
             .to_owned();
     for outcome in outcomes.iter().filter(|o| !(o.is_nothing() && o.is_inside())) {
         let _ = writeln!(text, "| {} |", outcome.cells().join(" | "));

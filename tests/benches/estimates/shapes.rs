@@ -2,8 +2,10 @@
 
 /// A table, `t`, with what it hangs on.
 pub(crate) struct Shape {
-    /// What is special about it.
+    /// What it is called.
     pub(crate) name: &'static str,
+    /// What is special about it.
+    pub(crate) about: &'static str,
     /// Makes it; `{rows}` is how many rows it has.
     pub(crate) setup: &'static [&'static str],
     /// Operations besides [`EVERYWHERE`].
@@ -63,7 +65,8 @@ pub(crate) fn runs_alone(operation: &Operation) -> bool {
 
 pub(crate) const SHAPES: &[Shape] = &[
     Shape {
-        name: "events: few columns, loaded in order",
+        name: "events",
+        about: "few columns, loaded in order",
         setup: &[
             "CREATE TABLE t (id bigint NOT NULL, n integer, kind smallint, at timestamptz)",
             "INSERT INTO t SELECT g, (hashint4(g) & 2147483647), g % 20, timestamptz '2025-01-01' + g * interval '1 second' \
@@ -77,7 +80,8 @@ pub(crate) const SHAPES: &[Shape] = &[
         ],
     },
     Shape {
-        name: "customers: names of any length, half of the notes empty, three indexes",
+        name: "customers",
+        about: "names of any length, half of the notes empty, three indexes",
         setup: &[
             "CREATE TABLE t (id integer NOT NULL, n integer, name text, mail varchar(80), note text, active boolean, paid numeric(10,2))",
             "INSERT INTO t SELECT g, hashint4(g) & 2147483647, left(md5(g::text) || md5((g + 1)::text), 6 + g % 30), \
@@ -93,7 +97,8 @@ pub(crate) const SHAPES: &[Shape] = &[
         ],
     },
     Shape {
-        name: "order lines: a foreign key, random uuid",
+        name: "order lines",
+        about: "a random UUID as key, a foreign key",
         setup: &[
             "CREATE TABLE p (id integer PRIMARY KEY, name text)",
             "INSERT INTO p SELECT g, md5(g::text) FROM generate_series(0, {rows} / 20) g",
