@@ -183,14 +183,20 @@ impl Entries {
         let room = |fill: f64| PAGE - PAGE_HEADER - BTREE_SPECIAL - PAGE * (1.0 - fill);
         let key = self.bytes - LINE_POINTER;
         let listed = ((LONGEST_LIST - key) / ROW_ADDRESS).floor().clamp(1.0, alike.max(1.0));
-        let list =
-            if listed > 1.0 { aligned(key + listed * ROW_ADDRESS, 8.0) + LINE_POINTER } else { self.bytes };
+        let list_of = |rows: f64| aligned(key + rows * ROW_ADDRESS, 8.0) + LINE_POINTER;
+        // Some keys have a row to themselves and some share a list, where fewer than two rows have one on average.
+        let per_row = match listed {
+            few if few < 2.0 => self.bytes * (2.0 - few) + list_of(2.0) / 2.0 * (few - 1.0),
+            many => list_of(many) / many,
+        };
         // The last entry that still fits becomes the page's high key and begins the next.
+        let list = per_row * listed;
         let lists = (((room(fill) - LINE_POINTER) / list).ceil() - 1.0).max(1.0);
         let mut level = (rows / (lists * listed)).ceil().max(1.0);
         let mut pages = 1.0 + level;
         while level > 1.0 {
-            level = (level / (room(0.7) / self.bytes).floor()).ceil();
+            // Keys so long that a page has no room for two are refused when the index is built.
+            level = (level / (room(0.7) / self.bytes).floor().max(2.0)).ceil();
             pages += level;
         }
         pages * PAGE
@@ -243,7 +249,11 @@ mod tests {
         let entries = Entries::of(&catalog, &three, ["integer"].into_iter()).unwrap();
         assert_eq!(entries.btree_bytes(100_000.0, 1.0, 0.9), 276.0 * PAGE);
         assert_eq!(entries.btree_bytes(100_000.0, 10.0, 0.9), 117.0 * PAGE);
+        // Random numbers, a few of them twice.
+        let nearly_unique = entries.btree_bytes(100_000.0, 1.02, 0.9) / PAGE;
+        assert!((270.0..277.0).contains(&nearly_unique), "{nearly_unique}");
         assert_eq!(entries.btree_bytes(100_000.0, 100_000.0, 0.9), 87.0 * PAGE);
         assert_eq!(Entries::over(33.0).btree_bytes(100_000.0, 1.0, 0.9), 724.0 * PAGE);
+        assert!(Entries::over(9_000.0).btree_bytes(1000.0, f64::NAN, 0.1).is_finite());
     }
 }
