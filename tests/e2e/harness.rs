@@ -37,7 +37,7 @@ fn a_plan_that_stops_everybody_for_five_seconds_is_not() -> Result<()> {
 
 #[test]
 fn a_plain_rename_under_two_applications_is_not() -> Result<()> {
-    let plan = json!({"format": "altimeter-plan/1", "phases": [{"phase": "expand", "steps": [
+    let plan = json!({"format": "altimeter-plan/1", "direct": [{"sql": DIRECT}], "phases": [{"phase": "expand", "steps": [
         step("expand-1", "sql", &[own(DIRECT, &[])], &[own("ALTER TABLE users RENAME username TO user_name", &[])]),
     ]}]});
     with_plan(plan, |trial| says(&trial.complete()?, "42703"))
@@ -169,7 +169,7 @@ fn sound_plan() -> Value {
                 own("COMMENT ON COLUMN users.user_name IS 'What they sign in with'", &[])],
             "after": [], "point_of_no_return": true}),
     ];
-    json!({"format": "altimeter-plan/1", "phases": [{"phase": "expand", "steps": steps}]})
+    json!({"format": "altimeter-plan/1", "direct": [{"sql": DIRECT}], "phases": [{"phase": "expand", "steps": steps}]})
 }
 
 const FUNCTION: &str = "CREATE FUNCTION users_in_step() RETURNS trigger LANGUAGE plpgsql AS $$
