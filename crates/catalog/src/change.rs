@@ -472,9 +472,9 @@ impl Change {
         Self::Relation(RelationChange::Rename { word, relation, to, if_exists: false })
     }
 
-    /// One thing goes, which has to be there, and nothing with it.
-    pub fn drop_one(target: DropTarget) -> Self {
-        Self::Relation(RelationChange::Drop { targets: vec![target], if_exists: false, cascade: false })
+    /// One thing goes, and nothing with it; if it need not be there, `if_exists`.
+    pub fn drop_one(target: DropTarget, if_exists: bool) -> Self {
+        Self::Relation(RelationChange::Drop { targets: vec![target], if_exists, cascade: false })
     }
 
     /// The single changes it is made of: several for [`Change::Together`], [`Change::Written`] and

@@ -127,7 +127,7 @@ impl Dependants {
             (Object::Trigger(table, name), _) => {
                 Change::DropTrigger { table: table.clone(), name: name.clone(), if_exists: false }
             }
-            (_, Some(target)) => Change::drop_one(target),
+            (_, Some(target)) => Change::drop_one(target, false),
             (_, None) => return Ok(()),
         };
         let Some(make) = context.engine.make_again(context.catalog, &object) else {

@@ -1,7 +1,7 @@
 //! A plan before any SQL: steps of neutral changes and checks.
 
 use altimeter_analysis::Severity;
-use altimeter_catalog::{Backfill, Change, Check, Sweep};
+use altimeter_catalog::{Backfill, Change, Check, Name, Sweep};
 
 use crate::plan::{PhaseKind, Road, StepKind};
 
@@ -80,6 +80,18 @@ impl DraftStep {
                  script does"
             ),
         )
+    }
+
+    /// Statistics counted anew, of columns of a table or of all of it.
+    pub(crate) fn statistics(
+        phase: PhaseKind,
+        of: impl std::fmt::Display,
+        why: impl Into<String>,
+        (table, columns): (&Name, Vec<String>),
+    ) -> Self {
+        let mut step = Self::sql(phase, format!("statistics of {of}"), why);
+        step.up.push(Change::Analyze { table: table.clone(), columns });
+        step
     }
 
     /// A backfill.

@@ -175,5 +175,5 @@ fn rename(from: &Name, to: &str) -> Change {
 }
 
 fn drop(name: &Name) -> Change {
-    Change::drop_one(DropTarget::Relation { word: RelationWord::MaterializedView, name: name.clone() })
+    Change::drop_one(DropTarget::Relation { word: RelationWord::MaterializedView, name: name.clone() }, false)
 }

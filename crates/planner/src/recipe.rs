@@ -1,6 +1,8 @@
 //! What a recipe is.
 
-use altimeter_catalog::{Catalog, Change, Column, Engine, Name, Table, TableKind, Volatility};
+use altimeter_catalog::{
+    Catalog, Change, Column, Constraint, Engine, Name, Table, TableKind, Trigger, Volatility,
+};
 
 use crate::draft::Draft;
 use crate::plan::{PlanError, Road};
@@ -79,14 +81,17 @@ impl<'a> RecipeContext<'a> {
         column.default.as_ref().is_some_and(|d| !constant(d))
     }
 
+    /// The first foreign key that references a column, and its table.
+    pub(crate) fn reference_to(&self, table: &Name, column: &str) -> Option<(&'a Table, &'a Constraint)> {
+        let names = |c: &Constraint| {
+            c.foreign.as_ref().is_some_and(|f| f.columns.iter().any(|known| known == column))
+        };
+        self.catalog.referencing(table).into_iter().find(|(_, c)| names(c))
+    }
+
     /// Triggers that a backfill of the table fires for every row.
     pub(crate) fn fired_by_backfill(&self, table: &Table) -> Option<String> {
-        let fired: Vec<&str> = table
-            .triggers
-            .iter()
-            .filter(|t| t.per_row && t.enabled != "disabled" && t.events.iter().any(|e| e == "UPDATE"))
-            .map(|t| t.name.as_str())
-            .collect();
+        let fired = fired_by(table, "UPDATE");
         (!fired.is_empty()).then(|| {
             format!(
                 "the backfill is an UPDATE: it fires {} for every row of {} (an updated_at it keeps moves to today)",
@@ -95,6 +100,12 @@ impl<'a> RecipeContext<'a> {
             )
         })
     }
+}
+
+/// Triggers of a table that fire for each row of such a command.
+pub(crate) fn fired_by<'a>(table: &'a Table, event: &str) -> Vec<&'a str> {
+    let fires = |t: &&Trigger| t.per_row && t.enabled != "disabled" && t.events.iter().any(|e| e == event);
+    table.triggers.iter().filter(fires).map(|t| t.name.as_str()).collect()
 }
 
 /// The column's privileges, granted on a column of the same table under another or the same name.

@@ -626,11 +626,7 @@ pub(crate) fn last_trigger(
 
 /// Dropping extended statistics.
 pub(crate) fn drop_statistics(name: &Name, if_exists: bool) -> Change {
-    Change::Relation(RelationChange::Drop {
-        targets: vec![DropTarget::Statistics(name.clone())],
-        if_exists,
-        cascade: false,
-    })
+    Change::drop_one(DropTarget::Statistics(name.clone()), if_exists)
 }
 
 /// The limit of a sequence whose type changes: one that was the type's own becomes the other's (manual, ALTER SEQUENCE,

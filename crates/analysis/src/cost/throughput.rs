@@ -35,11 +35,16 @@ fn pace(catalog: &Catalog) -> (f64, Spread, &'static str) {
     }
 }
 
+/// A time on the machine the times are from, on this host.
+fn here(catalog: &Catalog, time: f64, basis: &str) -> Range {
+    let (pace, spread, source) = pace(catalog);
+    let likely = time * pace;
+    Range::new(likely / spread.shorter, likely, likely * spread.longer, &[basis, source])
+}
+
 /// Microseconds a row, scaled to the host.
 pub fn row_us(catalog: &Catalog, us: f64, basis: &str) -> Range {
-    let (pace, spread, source) = pace(catalog);
-    let likely = us * pace;
-    Range::new(likely / spread.shorter, likely, likely * spread.longer, &[basis, source])
+    here(catalog, us, basis)
 }
 
 /// How long that many rows take, in ms, by microseconds a row.
@@ -51,10 +56,10 @@ pub fn per_row_ms(catalog: &Catalog, rows: f64, us: f64) -> Range {
 pub const TEST_ROW_US: f64 = 0.036;
 /// Sorting one row of an index over narrow keys and writing it, in a table of a million.
 pub const INDEX_ROW_US: f64 = 0.40;
-/// What a BRIN index takes of each row: nothing is sorted.
-pub const SUMMARIZED_ROW_US: f64 = 0.075;
 /// The same for text keys.
 pub const INDEX_TEXT_ROW_US: f64 = 1.2;
+/// What a BRIN index takes of each row: nothing is sorted.
+pub const SUMMARIZED_ROW_US: f64 = 0.075;
 /// Putting one row into a GiST index that is built (measured on 13, 15 and 18 with ranges, integers and text, 30,000 to
 /// 1,000,000 rows: 3 to 44; 18 sorts most types first).
 pub const GIST_ROW_US: f64 = 12.0;
@@ -76,17 +81,20 @@ pub const UPDATE_INDEX_US: f64 = 2.5;
 pub const AT_ONCE_ROW_US: f64 = 0.9;
 /// What each byte of the log adds then: it grows with the row's width and with the entries of its indexes.
 pub const AT_ONCE_LOG_BYTE_US: f64 = 0.0075;
-/// Putting an entry into an index whose order the rows do not follow, in any of its pages.
-pub const RANDOM_ENTRY_US: f64 = 4.0;
 /// The same for a page that is logged whole.
 pub const LOGGED_PAGE_BYTE_US: f64 = 0.0012;
+/// Putting an entry into an index whose order the rows do not follow, in any of its pages.
+pub const RANDOM_ENTRY_US: f64 = 4.0;
+/// Looking for the row that a foreign key refers to.
+pub const COMPARE_KEY_US: f64 = 0.17;
+/// What sorting takes where the rows lie almost in the index's order already.
+pub const IN_ORDER: f64 = 0.65;
 
 const MB: f64 = 1_000_000.0;
 
 /// Reading a heap in order. What is small against `effective_cache_size` is taken to be in the operating system's
 /// cache or in `shared_buffers`; else the slow end is a network disk.
 pub fn read_ms(catalog: &Catalog, bytes: f64) -> Range {
-    let (pace, spread, source) = pace(catalog);
     let cache = catalog.server.setting_number("effective_cache_size").unwrap_or(0.0);
     let cached = bytes < cache / 4.0;
     let basis = if cached {
@@ -95,16 +103,13 @@ pub fn read_ms(catalog: &Catalog, bytes: f64) -> Range {
         "published: sequential reads"
     };
     let ms = |rate: f64| bytes / (rate * MB) * 1000.0;
-    let likely = ms(if cached { 3000.0 } else { 900.0 }) * pace;
-    let slow = if cached { likely * spread.longer } else { ms(120.0).max(likely * spread.longer) };
-    Range::new(likely / spread.shorter, likely, slow, &[basis, source])
+    let read = here(catalog, ms(if cached { 3000.0 } else { 900.0 }), basis);
+    if cached { read } else { Range { high: read.high.max(ms(120.0)), ..read } }
 }
 
 /// Writing the bytes of a heap and its TOAST table anew, without its indexes and without forming rows: 3.4 ns a byte.
 pub fn write_ms(catalog: &Catalog, bytes: f64) -> Range {
-    let (pace, spread, source) = pace(catalog);
-    let likely = bytes * 3.4e-6 * pace;
-    Range::new(likely / spread.shorter, likely, likely * spread.longer, &["heap and TOAST size", source])
+    here(catalog, bytes * 3.4e-6, "heap and TOAST size")
 }
 
 /// How long a standby takes to replay that many bytes of the log.
@@ -112,11 +117,6 @@ pub fn replay_ms(wal_bytes: f64) -> Range {
     let ms = |rate: f64| wal_bytes / (rate * MB) * 1000.0;
     Range::new(ms(600.0), ms(150.0), ms(30.0), &["published: replay rates"])
 }
-
-/// Looking for the row that a foreign key refers to.
-pub const COMPARE_KEY_US: f64 = 0.17;
-/// What sorting takes where the rows lie almost in the index's order already.
-pub const IN_ORDER: f64 = 0.65;
 
 /// What sorting costs more in large tables: each doubling of rows is one more comparison.
 pub fn sorting(rows: f64) -> f64 {

@@ -85,10 +85,8 @@ pub(crate) fn read(catalog: &Catalog, sql: &str) -> Option<Sweep> {
     let header = Header::of(sql);
     let columns: Vec<String> = header.fields("column ").iter().map(|c| identifier(c)).collect();
     let condition = header.field("where ");
-    let kept = header.field("keep ").map(|k| name(&k));
-    let kept = match kept {
-        Some(None) => return None,
-        Some(found) => found,
+    let kept = match header.field("keep ") {
+        Some(kept) => Some(name(&kept)?),
         None => None,
     };
     let work = match header.field("do ")?.as_str() {

@@ -141,21 +141,18 @@ pub(super) fn swept(catalog: &Catalog, it: &Sweep, effect: &mut Effect) {
         }
         _ => effect.not_analysed = Some("what it does in each batch cannot be told".to_owned()),
     }
-    let condition = match &it.work {
-        SweepWork::Delete { condition, .. } | SweepWork::Set { condition, .. } => condition.as_deref(),
-        SweepWork::Copy { .. } | SweepWork::SetBack { .. } => None,
-    };
-    let expected = matched(catalog, &it.table, condition);
     let walked = match &it.work {
+        SweepWork::Delete { condition, .. } | SweepWork::Set { condition, .. } => {
+            matched(catalog, &it.table, condition.as_deref())
+        }
         SweepWork::Copy { .. } | SweepWork::SetBack { .. } => {
             catalog.table(&it.table).and_then(|t| t.size.rows).map(|n| (n, n, n))
         }
-        _ => expected,
     };
+    let written = it.written();
     for update in &mut effect.updates {
         update.batch_rows = Some(it.batch_rows);
         update.pause_ms = it.pause_ms;
-        let written = it.written();
         if let Some((fewest, likely, most)) = walked.filter(|_| written.contains(&&update.object)) {
             update.rows = Some(likely);
             update.assumed = fewest <= 0.0 && most > likely;

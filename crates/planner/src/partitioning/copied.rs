@@ -3,7 +3,7 @@
 
 use altimeter_catalog::{
     Change, Check, Constraint, ConstraintDefinition, CopyRows, DropTarget, FunctionBody, FunctionDefinition,
-    Identity, LockMode, Maintenance, Mirror, Name, ObjectChange, RelationChange, RelationWord, Table, Target,
+    Identity, LockMode, Maintenance, Mirror, Name, ObjectChange, RelationWord, Table, Target,
     TriggerDefinition,
 };
 
@@ -225,7 +225,7 @@ impl<'a> Layout<'a> {
 
     /// Dropping the old table, once nothing follows it.
     pub(crate) fn drop_old(&self) -> Change {
-        Change::drop_one(DropTarget::Relation { word: RelationWord::Table, name: self.first.clone() })
+        Change::drop_one(DropTarget::Relation { word: RelationWord::Table, name: self.first.clone() }, false)
     }
 
     /// The plain way, with the applications stopped: everything is copied in one statement.
@@ -339,9 +339,5 @@ pub(crate) fn truncated(table: &Name) -> Change {
 
 /// Dropping the partitioned table while it is beside.
 pub(crate) fn drop_beside(table: &Name) -> Change {
-    Change::Relation(RelationChange::Drop {
-        targets: vec![DropTarget::Relation { word: RelationWord::Table, name: table.clone() }],
-        if_exists: true,
-        cascade: false,
-    })
+    Change::drop_one(DropTarget::Relation { word: RelationWord::Table, name: table.clone() }, true)
 }

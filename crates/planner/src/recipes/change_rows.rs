@@ -8,13 +8,13 @@
 use altimeter_analysis::Severity;
 use altimeter_catalog::{
     Change, Check, Column, DetachMode, DropTarget, IndexDefinition, IndexKey, Name, PartitionChange,
-    RelationChange, RelationWord, RowsStatement, Sweep, SweepWork, Table, TableKind, Trigger, Volatility,
+    RelationWord, RowsStatement, Sweep, SweepWork, Table, TableKind, Volatility,
 };
 
 use super::add_index::OLD_TRANSACTION_S;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::plan::{PhaseKind, PlanError, Road};
-use crate::recipe::{Recipe, RecipeContext, batch_of, refuse};
+use crate::recipe::{Recipe, RecipeContext, batch_of, fired_by, refuse};
 use crate::referencing::{self, OnDelete, Reference};
 use crate::text::one_line;
 
@@ -135,12 +135,7 @@ fn refuse_what_cannot_be_swept(
                 "--zero-downtime false plans the plain statement, with what it costs",
             ));
         }
-        let referenced = |t: &&Table| {
-            t.constraints
-                .iter()
-                .any(|c| c.foreign.as_ref().is_some_and(|f| f.table == *name && f.columns.contains(column)))
-        };
-        if let Some(other) = context.catalog.tables.iter().find(referenced) {
+        if let Some((other, _)) = context.reference_to(name, column) {
             return Err(refuse(
                 format!("{} references {column} of {name}: its rows would have to follow", other.name),
                 "drop that foreign key first, and add it again afterwards; both can be planned",
@@ -383,23 +378,30 @@ impl Plan<'_> {
             }
             false => "each batch is a short transaction of its own and waits for nobody",
         };
-        let mut step = DraftStep::sweep(title, why, sweep.clone());
-        step.before.push(self.counted(name, condition));
-        step.after.push(self.nothing_left(table, &sweep, condition));
-        if !self.keeps {
-            step.lost_on_return =
-                Some("the deleted rows: take a dump of them if you may want them back".to_owned());
-            return Ok(step);
-        }
-        step.before.insert(0, Check::NameTaken { name: kept.clone() });
         let columns = names.into_iter().map(|c| (c.clone(), c)).collect();
-        step.down.push(Change::Sweep(self.sweep(
-            &kept,
-            table,
-            &key,
-            SweepWork::Copy { into: name.clone(), columns },
-        )));
-        Ok(step)
+        let back = self.sweep(&kept, table, &key, SweepWork::Copy { into: name.clone(), columns });
+        let step = DraftStep::sweep(title, why, sweep.clone());
+        Ok(self.checked(step, (table, condition), "the deleted rows", sweep, back))
+    }
+
+    /// The step with its checks and its way back, from what is kept; where nothing is, what is lost is said.
+    fn checked(
+        &self,
+        mut step: DraftStep,
+        (table, condition): (&Table, Option<&str>),
+        taken: &str,
+        sweep: Sweep,
+        back: Sweep,
+    ) -> DraftStep {
+        step.before.push(self.counted(&table.name, condition));
+        step.after.push(self.nothing_left(table, &sweep, condition));
+        if self.keeps {
+            step.before.insert(0, Check::NameTaken { name: back.table.clone() });
+            step.down.push(Change::Sweep(back));
+        } else {
+            step.lost_on_return = Some(format!("{taken}: take a dump of them if you may want them back"));
+        }
+        step
     }
 
     fn set(
@@ -460,22 +462,9 @@ impl Plan<'_> {
             }
             false => "each batch is a short transaction of its own and waits for nobody",
         };
-        let mut step = DraftStep::sweep(title, why, sweep.clone());
-        step.before.push(self.counted(name, condition));
-        step.after.push(self.nothing_left(table, &sweep, condition));
-        if !self.keeps {
-            step.lost_on_return =
-                Some("the values from before: take a dump of them if you may want them back".to_owned());
-            return Ok(step);
-        }
-        step.before.insert(0, Check::NameTaken { name: kept.clone() });
-        step.down.push(Change::Sweep(self.sweep(
-            &kept,
-            table,
-            &key,
-            SweepWork::SetBack { into: name.clone(), columns: names },
-        )));
-        Ok(step)
+        let back = self.sweep(&kept, table, &key, SweepWork::SetBack { into: name.clone(), columns: names });
+        let step = DraftStep::sweep(title, why, sweep.clone());
+        Ok(self.checked(step, (table, condition), "the values from before", sweep, back))
     }
 
     /// Whether setting a row a second time could give it another value: then each row is set once, and is known by what
@@ -571,9 +560,7 @@ impl Plan<'_> {
     }
 
     fn fired(&self, table: &Table, event: &str) -> Option<String> {
-        let fires =
-            |t: &&Trigger| t.per_row && t.enabled != "disabled" && t.events.iter().any(|e| e == event);
-        let fired: Vec<&str> = table.triggers.iter().filter(fires).map(|t| t.name.as_str()).collect();
+        let fired = fired_by(table, event);
         (!fired.is_empty()).then(|| {
             let back = if event == "DELETE" {
                 "; those for INSERT fire on the way back"
@@ -662,15 +649,9 @@ impl Plan<'_> {
 
 fn analysed(table: &Name, columns: &[String]) -> DraftStep {
     let why = "the planner goes by how many rows there are and which values they have";
-    let mut step = DraftStep::sql(PhaseKind::Migrate, format!("statistics of {}", table.name), why);
-    step.up.push(Change::Analyze { table: table.clone(), columns: columns.to_vec() });
-    step
+    DraftStep::statistics(PhaseKind::Migrate, &table.name, why, (table, columns.to_vec()))
 }
 
 fn drop_table(name: &Name, if_exists: bool) -> Change {
-    Change::Relation(RelationChange::Drop {
-        targets: vec![DropTarget::Relation { word: RelationWord::Table, name: name.clone() }],
-        if_exists,
-        cascade: false,
-    })
+    Change::drop_one(DropTarget::Relation { word: RelationWord::Table, name: name.clone() }, if_exists)
 }

@@ -7,8 +7,7 @@
 
 use altimeter_catalog::{
     Backfill, BackfillValue, Change, Check, Column, ColumnAction, ConstraintDefinition, ConstraintKind,
-    Converts, DropTarget, Effect, FunctionBody, FunctionDefinition, Name, ObjectChange, RelationChange,
-    Table, TableKind,
+    Converts, DropTarget, Effect, FunctionBody, FunctionDefinition, Name, ObjectChange, Table, TableKind,
 };
 
 use super::add_column::prove_not_null;
@@ -407,13 +406,8 @@ impl<'a> Retype<'a> {
     }
 
     fn drop_test(&self, if_exists: bool) -> Option<Change> {
-        self.test_name().map(|name| {
-            Change::Relation(RelationChange::Drop {
-                targets: vec![DropTarget::Routine { name, arguments: None }],
-                if_exists,
-                cascade: false,
-            })
-        })
+        self.test_name()
+            .map(|name| Change::drop_one(DropTarget::Routine { name, arguments: None }, if_exists))
     }
 
     fn converts(&self) -> Option<Check> {

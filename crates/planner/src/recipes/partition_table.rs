@@ -255,10 +255,8 @@ fn back(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec
 fn analyse(layout: &Layout<'_>) -> DraftStep {
     let why = "autovacuum keeps statistics of partitions only: those of the whole, which the planner asks for joins, are \
                made by hand, from time to time";
-    let title = format!("statistics of {}", layout.table.name);
-    let mut step = DraftStep::sql(PhaseKind::Contract, title, why);
-    step.up.push(Change::Analyze { table: layout.table.name.clone(), columns: Vec::new() });
-    step
+    let name = &layout.table.name;
+    DraftStep::statistics(PhaseKind::Contract, name, why, (name, Vec::new()))
 }
 
 fn cautions(layout: &Layout<'_>) -> Vec<String> {

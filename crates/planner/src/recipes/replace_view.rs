@@ -125,8 +125,10 @@ fn in_place(
         )
     })?;
     let mut changes = above.dropped();
-    changes
-        .push(Change::drop_one(DropTarget::Relation { word: RelationWord::View, name: view.name.clone() }));
+    changes.push(Change::drop_one(
+        DropTarget::Relation { word: RelationWord::View, name: view.name.clone() },
+        false,
+    ));
     changes.extend(made);
     changes.extend(above.made_again());
     Ok(Change::Together(changes))

@@ -85,11 +85,7 @@ fn refuse_what_cannot_be_reshaped(
                 "give the table a primary key of other columns first",
             ));
         }
-        if let Some(constraint) = context.catalog.tables.iter().find_map(|t| {
-            t.constraints.iter().find(|c| {
-                c.foreign.as_ref().is_some_and(|f| f.table == *name && f.columns.contains(&column.name))
-            })
-        }) {
+        if let Some((_, constraint)) = context.reference_to(name, &column.name) {
             return Err(refuse(
                 format!("{} of {name} is referenced by {}", column.name, constraint.name),
                 "drop that foreign key first",
@@ -283,10 +279,8 @@ impl Shape<'_> {
 
     fn analyse(&self) -> DraftStep {
         let why = "the planner must know the new columns before new code asks by them";
-        let mut step = DraftStep::sql(PhaseKind::Migrate, format!("statistics of {}", self.new_names()), why);
         let columns = self.wanted.into.iter().map(|(c, _)| c.name.clone()).collect();
-        step.up.push(Change::Analyze { table: self.table.name.clone(), columns });
-        step
+        DraftStep::statistics(PhaseKind::Migrate, self.new_names(), why, (&self.table.name, columns))
     }
 
     fn finish(&self, left: &[Column]) -> Result<DraftStep, PlanError> {

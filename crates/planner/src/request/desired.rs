@@ -158,7 +158,7 @@ impl Difference<'_> {
             self.table(is, shall, &mut changes, &mut last)?;
         }
         let gone = self.gone_in_order().into_iter().map(|t| {
-            Change::drop_one(DropTarget::Relation { word: RelationWord::Table, name: t.name.clone() })
+            Change::drop_one(DropTarget::Relation { word: RelationWord::Table, name: t.name.clone() }, false)
         });
         last.extend(gone);
         changes.extend(last);

@@ -2,7 +2,9 @@
 //! statistics; this follows its rules as far as a catalog without values goes: an index serves a comparison with its
 //! first key, and is taken where it costs less than the whole table (`costsize.c`, defaults of `selfuncs.h`).
 
-use altimeter_catalog::{Catalog, EndsEarly, Index, IndexTarget, Mention, Name, RowsChange, Table};
+use altimeter_catalog::{
+    Catalog, EndsEarly, Index, IndexTarget, Mention, Name, RowsChange, Table, TableKind,
+};
 
 use super::write::all_empty;
 use crate::effects::{family, is_empty};
@@ -35,9 +37,12 @@ pub(super) fn is_full(catalog: &Catalog, change: &RowsChange, number: usize, tab
 pub(super) fn rows(catalog: &Catalog, change: &RowsChange, number: usize) -> Option<f64> {
     let mention = change.reads.get(number)?;
     let conditions: Vec<Condition> = mention.conditions.iter().map(|c| Condition::parse(c)).collect();
-    let holders = family(catalog, &mention.relation.name);
-    let holders = holders.iter().filter(|t| t.kind != altimeter_catalog::TableKind::PartitionedTable);
-    holders.map(|t| satisfying(t, &conditions)).sum()
+    holders(catalog, &mention.relation.name).map(|t| satisfying(t, &conditions)).sum()
+}
+
+/// The tables that hold the rows of one, itself or those below it.
+fn holders<'a>(catalog: &'a Catalog, table: &Name) -> impl Iterator<Item = &'a Table> {
+    family(catalog, table).into_iter().filter(|t| t.kind != TableKind::PartitionedTable)
 }
 
 fn satisfying(table: &Table, conditions: &[Condition]) -> Option<f64> {
@@ -49,9 +54,7 @@ fn satisfying(table: &Table, conditions: &[Condition]) -> Option<f64> {
 /// columns and the number of rows tell. None where the number of rows is not known.
 pub(crate) fn matched(catalog: &Catalog, table: &Name, condition: Option<&str>) -> Option<(f64, f64, f64)> {
     let condition = condition.map_or(Condition::Known(true), Condition::parse);
-    let holders = family(catalog, table);
-    let holders = holders.iter().filter(|t| t.kind != altimeter_catalog::TableKind::PartitionedTable);
-    let each = holders.map(|t| {
+    let each = holders(catalog, table).map(|t| {
         let rows = t.size.rows?;
         let likely = share_of(t, &condition).min(1.0);
         // A sample is a sample: what it says is taken to hold within a fifth.

@@ -120,10 +120,7 @@ fn copy(layout: &Layout<'_>) -> Result<DraftStep, PlanError> {
 
 fn analyse(layout: &Layout<'_>) -> DraftStep {
     let why = "so that queries are planned well from the first moment on; of the whole, autovacuum makes none later either";
-    let title = format!("statistics of {}", layout.beside);
-    let mut step = DraftStep::sql(PhaseKind::Migrate, title, why);
-    step.up.push(Change::Analyze { table: layout.beside.clone(), columns: Vec::new() });
-    step
+    DraftStep::statistics(PhaseKind::Migrate, &layout.beside, why, (&layout.beside, Vec::new()))
 }
 
 /// The two change names, and the triggers turn round.
