@@ -4,6 +4,7 @@
 
 use altimeter_catalog::{Catalog, Column, Table, TypeKind};
 
+use super::host::Host;
 use crate::Range;
 
 /// Bytes of a page, and of its header.
@@ -38,15 +39,18 @@ pub(super) fn live_rows(table: &Table) -> Option<f64> {
 /// Bytes of the log for hints: whoever reads a row first after its transaction notes how that ended, and where pages
 /// have checksums, a page is logged whole before its first note (manual, `wal_log_hints`; on by default from 18 on). How
 /// many pages wait for it is not counted anywhere: none if there are no dead rows, up to all else.
-pub(super) fn logged_hints(catalog: &Catalog, table: &Table) -> Option<Range> {
-    let checked = catalog.server.settings.get("data_checksums").is_some_and(|v| v == "on");
+pub(super) fn logged_hints(host: Host<'_>, table: &Table) -> Option<Range> {
+    let checked = host.server.settings.get("data_checksums").is_some_and(|v| v == "on");
     let heap = table.size.heap_bytes? as f64;
     let dead = table.activity.as_ref().map_or(0.0, |a| a.dead_rows as f64);
     if !checked || dead <= 0.0 {
         return Some(Range::zero());
     }
     let share = (dead / table.size.rows?.max(1.0)).min(1.0);
-    Some(Range::new(0.0, heap * share * 0.5, heap, &["dead rows", "data_checksums"]))
+    let factors =
+        [(heap, "bytes of the heap"), (share, "dead rows for each row"), (0.5, "half of them not noted yet")];
+    let basis = ["dead rows", "data_checksums"];
+    Some(host.amount("pages logged whole when how their rows ended is noted", &factors, (0.0, heap), &basis))
 }
 
 /// One value on disk.
@@ -175,6 +179,11 @@ impl Entries {
     /// Entries whose keys are all that many bytes.
     pub(super) fn over(key: f64) -> Self {
         Self { bytes: aligned(ENTRY_HEADER + key, 8.0) + LINE_POINTER }
+    }
+
+    /// Bytes of one entry with its line pointer.
+    pub(super) fn entry_bytes(&self) -> f64 {
+        self.bytes
     }
 
     /// Bytes of a B-tree over that many rows, each key being that of `alike` rows in one list; `fill` as its

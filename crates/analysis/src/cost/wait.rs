@@ -2,13 +2,14 @@
 
 use altimeter_catalog::{Catalog, Effect, Name, WriteCommand};
 
-use super::{row_update_us, throughput};
+use super::host::Host;
+use super::{throughput, update::row_update_us};
 use crate::{Estimate, Range};
 
 /// Lag while that many bytes of log are replayed: none if the standby keeps up.
 pub(super) fn lag(wal_bytes: f64) -> Range {
     let replay = throughput::replay_ms(wal_bytes);
-    Range { low: 0.0, likely: replay.likely * 0.5, high: replay.high, basis: replay.basis }
+    replay.stretched_by((0.0, 0.5, 1.0), "of it not replayed while it is written")
 }
 
 /// Fills `blocked_ms` and `queries_queued`.
@@ -26,11 +27,11 @@ pub(super) fn add_waiting(
         // Nobody waits for rows that were not there before.
         let changed = effect.updates.iter().filter(|u| u.command != WriteCommand::Insert);
         let batches = changed.filter_map(|u| {
-            let each = row_update_us(catalog, catalog.table(&u.object)?);
+            let each = row_update_us(Host::new(catalog, false), catalog.table(&u.object)?);
             let rows = u.batch_rows.map(f64::from).or(u.rows).or(catalog.table(&u.object)?.size.rows)?;
             let batch = each.times(rows / 1000.0);
             // Only who writes a row of the current batch waits, and at the longest for the whole batch.
-            Some(Range { low: 0.0, likely: 0.0, high: batch.high, basis: batch.basis })
+            Some(batch.stretched(0.0, 0.0, 1.0))
         });
         total.blocked_ms = Some(batches.fold(Range::zero(), |a, b| a.or_more(&b)));
         return;
@@ -56,7 +57,7 @@ pub(super) fn add_waiting(
     total.blocked_ms = total.duration_ms.as_ref().map(|d| d.plus(&queueing));
     total.queries_queued = match (&total.blocked_ms, statements_per_second(catalog, &blocking)) {
         (Some(blocked), Some((rate, basis))) => {
-            let mut queued = blocked.times(rate / 1000.0);
+            let mut queued = blocked.times_of(rate / 1000.0, "statements a ms");
             queued.basis.push(basis.into());
             Some(queued)
         }

@@ -39,6 +39,9 @@ pub(crate) struct PlanArguments {
     /// How many seconds standbys may fall behind [default: max_standby_streaming_delay]
     #[arg(long, value_name = "SECONDS")]
     lag_budget: Option<f64>,
+    /// Show the arithmetic of every estimate, with the numbers put in
+    #[arg(long)]
+    explain_estimate: bool,
     /// Whether the way back is planned too
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     include_rollback: bool,
@@ -77,7 +80,12 @@ pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(),
         return Ok(());
     };
     let budget = Budget { disk_free: arguments.disk_free, lag_ms: arguments.lag_budget.map(|s| s * 1000.0) };
-    let options = PlanOptions { zero_downtime: arguments.zero_downtime, prefer: arguments.prefer, budget };
+    let options = PlanOptions {
+        zero_downtime: arguments.zero_downtime,
+        prefer: arguments.prefer,
+        budget,
+        explain: arguments.explain_estimate,
+    };
     let mut plan = plan_request(engine, &catalog, &request, options)?;
     if let (Some(folder), Some(uses)) = (&arguments.app, &mut plan.uses) {
         application::search(shared, engine, &catalog, folder, uses)?;

@@ -14,7 +14,7 @@ pub(crate) fn capacity(review: &Review) -> Capacity {
         wal_bytes: Some(sum(all(), |e| e.wal_bytes.as_ref())),
         replica_lag_ms: all()
             .filter_map(|e| e.replica_lag_ms.as_ref())
-            .map(Clone::clone)
+            .map(Range::bare)
             .reduce(|most, lag| most.or_more(&lag)),
         total_duration_ms: Some(sum(all(), |e| e.duration_ms.as_ref())),
     }
@@ -29,7 +29,7 @@ fn sum<'a>(
     estimates: impl Iterator<Item = &'a Estimate>,
     quantity: impl Fn(&'a Estimate) -> Option<&'a Range>,
 ) -> Range {
-    estimates.filter_map(quantity).fold(Range::zero(), |sum, range| sum.plus(range))
+    estimates.filter_map(quantity).fold(Range::zero(), |sum, range| sum.plus(&range.bare()))
 }
 
 /// Statements whose cost is not known, and so is in no sum.
