@@ -4,6 +4,7 @@
 //! host (`throughput`). See `docs/decisions/0015-estimates-from-pages-and-probes.md`, and `docs/accuracy.md` for how well
 //! that holds.
 
+mod history;
 mod host;
 mod index;
 mod layout;
@@ -15,10 +16,11 @@ mod update;
 mod wait;
 
 use altimeter_catalog::{
-    Catalog, Change, Effect, Index, Name, Persistence, RelationChange, Table, TableAction,
+    Catalog, Change, Effect, Index, Name, PastKind, Persistence, RelationChange, Table, TableAction,
 };
 
 use crate::{Estimate, Range};
+pub use history::calibrate;
 use host::Host;
 pub use index::index_bytes;
 use rewrite::Manner;
@@ -219,6 +221,7 @@ fn add(total: &mut Estimate, mut other: Estimate) {
 
 /// Reading a heap from end to end and testing each row.
 fn scan(host: Host<'_>, table: &Table) -> Option<Estimate> {
+    let host = host.at(PastKind::Scan, &table.name);
     let heap = table.size.heap_bytes? as f64;
     let rows = table.size.rows?;
     let mut estimate = Estimate::nothing();

@@ -45,6 +45,14 @@ impl Range {
         Self { low, likely, high, basis: self.basis.clone(), terms: Vec::new() }
     }
 
+    /// The only term's product has one more number in it: the range has it already.
+    #[must_use]
+    pub(crate) fn multiplied(mut self, by: f64, of: &str) -> Self {
+        let factor = || Factor { value: by, of: of.to_owned().into() };
+        self.terms.iter_mut().for_each(|t| t.factors.push(factor()));
+        self
+    }
+
     /// With arithmetic, if it has none of its own: one number and where it is from.
     #[must_use]
     pub(crate) fn itemised(self) -> Self {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::EngineName;
+use crate::{EngineName, Name, PastKind};
 
 /// Where a catalog comes from and what governs statements there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,6 +50,25 @@ pub struct Server {
     pub wal: WalPosition,
     /// How fast it was at two small probes; none if they were not run.
     pub speed: Option<Speed>,
+    /// How long kinds of work took here before, held against the model of costs: worked out from
+    /// [`crate::Activity::history`] whenever a catalog is read, never written.
+    #[serde(skip)]
+    pub paces: Vec<Pace>,
+}
+
+/// How much longer a kind of work took here than estimated without knowing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pace {
+    /// The kind.
+    pub kind: PastKind,
+    /// Only on that table; none for any.
+    pub table: Option<Name>,
+    /// So many times as long.
+    pub factor: f64,
+    /// Standard deviation that is left, of the natural logarithm of times.
+    pub deviation: f64,
+    /// Where that is known from, in words.
+    pub basis: String,
 }
 
 /// What a server took for small queries that read no table: how fast its processor is, and how busy.

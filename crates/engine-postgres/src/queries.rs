@@ -76,6 +76,7 @@ queries! {
     TABLE_COUNTERS = "table_counters";
     STATEMENTS_PATH = "statements_path";
     STATEMENTS = "statements";
+    STATEMENTS_WORK = "statements_work";
     STATEMENTS_INFO_14 = "statements_info_14";
     SESSIONS = "sessions";
     CONNECTIONS = "connections";

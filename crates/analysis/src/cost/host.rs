@@ -2,8 +2,9 @@
 
 use std::ops::Deref;
 
-use altimeter_catalog::Catalog;
+use altimeter_catalog::{Catalog, Name, Pace, PastKind};
 
+use super::history::family;
 use crate::Range;
 
 /// What the probes took on the machine that the times a row are from: nanoseconds a row counted, and a row sorted.
@@ -22,6 +23,9 @@ const MEASURED: Spread = Spread { shorter: 1.7, longer: 1.9 };
 /// Where it was not: a laptop, a small cloud instance, a large server.
 const NOT_MEASURED: Spread = Spread { shorter: 2.5, longer: 4.5 };
 
+/// Standard deviations on either side of the middle that nine in ten outcomes are in.
+const NINE_IN_TEN: f64 = 1.645;
+
 /// Microseconds in milliseconds.
 pub(super) const US_IN_MS: (f64, &str) = (0.001, "ms in a µs");
 
@@ -30,6 +34,8 @@ pub(super) const US_IN_MS: (f64, &str) = (0.001, "ms in a µs");
 pub(crate) struct Host<'a> {
     catalog: &'a Catalog,
     explain: bool,
+    /// How the kind of work at hand went before.
+    before: Option<&'a Pace>,
 }
 
 impl Deref for Host<'_> {
@@ -43,12 +49,19 @@ impl Deref for Host<'_> {
 impl<'a> Host<'a> {
     /// The server a catalog was read from. `explain`: the arithmetic is kept.
     pub(crate) fn new(catalog: &'a Catalog, explain: bool) -> Self {
-        Self { catalog, explain }
+        Self { catalog, explain, before: None }
     }
 
     /// The catalog itself.
     pub(super) fn catalog(self) -> &'a Catalog {
         self.catalog
+    }
+
+    /// The same host at that kind of work on that table: as it went here before, if any did.
+    pub(crate) fn at(self, kind: PastKind, table: &Name) -> Self {
+        let of_kind = || self.catalog.server.paces.iter().filter(|p| p.kind == family(kind));
+        let own = of_kind().find(|p| p.table.as_ref() == Some(table));
+        Self { before: own.or_else(|| of_kind().find(|p| p.table.is_none())), ..self }
     }
 
     /// How much longer this host takes than the one the times are from, how sure that is, and where it is from.
@@ -67,11 +80,15 @@ impl<'a> Host<'a> {
     pub(super) fn time(self, what: &str, factors: &[(f64, &'static str)], basis: &str) -> Range {
         let (pace, spread, source) = self.pace();
         let likely = product(factors) * pace;
-        let range = Range::new(likely / spread.shorter, likely, likely * spread.longer, &[basis, source]);
-        self.kept(range, what, || {
-            let pace = (pace, source);
-            factors.iter().copied().chain([pace]).collect()
-        })
+        let Some(before) = self.before else {
+            let range = Range::new(likely / spread.shorter, likely, likely * spread.longer, &[basis, source]);
+            return self.kept(range, what, || [factors, &[(pace, source)]].concat());
+        };
+        let likely = likely * before.factor;
+        let spread = (before.deviation * NINE_IN_TEN).exp();
+        let range = Range::new(likely / spread, likely, likely * spread, &[basis, source, &before.basis]);
+        let range = self.kept(range, what, || [factors, &[(pace, source)]].concat());
+        if self.explain { range.multiplied(before.factor, &before.basis) } else { range }
     }
 
     /// A quantity that is that product, between two ends.

@@ -1,6 +1,6 @@
 //! Building an index.
 
-use altimeter_catalog::{Catalog, Index, IndexDefinition, IndexTarget, Table};
+use altimeter_catalog::{Catalog, Index, IndexDefinition, IndexTarget, PastKind, Table};
 
 use super::host::{Host, US_IN_MS};
 use super::layout::{Entries, PAGE, live_rows};
@@ -182,6 +182,7 @@ pub(super) fn build(
     index: &IndexDefinition,
     concurrently: bool,
 ) -> Option<Estimate> {
+    let host = host.at(PastKind::Build, &table.name);
     let rows = live_rows(table)?;
     let heap = table.size.heap_bytes? as f64;
     let size = size(host, table, index)?;

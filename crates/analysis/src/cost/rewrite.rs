@@ -1,6 +1,6 @@
 //! Writing a table anew with all its indexes.
 
-use altimeter_catalog::{Index, Table};
+use altimeter_catalog::{Index, PastKind, Table};
 
 use super::host::Host;
 use super::layout::{PAGE, Rows, TUPLE_HEADER, live_rows, logged_hints};
@@ -24,6 +24,7 @@ const AHEAD: f64 = 64.0;
 
 /// The cost; none if the table's size is not known. `table`: as it is; `after`: as it will be.
 pub(super) fn rewrite(host: Host<'_>, (table, after): (&Table, &Table), manner: Manner) -> Option<Estimate> {
+    let host = host.at(PastKind::Rewrite, &table.name);
     let heap = table.size.heap_bytes? as f64;
     let toast = table.size.toast_bytes? as f64;
     let indexes = table.size.index_bytes? as f64;

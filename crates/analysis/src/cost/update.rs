@@ -1,6 +1,6 @@
 //! Writing rows, in one go or in batches.
 
-use altimeter_catalog::{Index, RowUpdate, Table, WriteCommand};
+use altimeter_catalog::{Index, PastKind, RowUpdate, Table, WriteCommand};
 
 use super::host::{Host, US_IN_MS};
 use super::index::in_order;
@@ -40,6 +40,8 @@ const UNKNOWN_WIDTH: f64 = 100.0;
 /// The cost of writing rows of a table: all of them, unless it is known how many. `searched`: they are looked for from
 /// end to end.
 pub(super) fn rows(host: Host<'_>, table: &Table, update: &RowUpdate, searched: bool) -> Option<Estimate> {
+    // Batches go another way than one statement for all rows.
+    let host = if update.batch_rows.is_none() { host.at(PastKind::Update, &table.name) } else { host };
     let all = table.size.rows?;
     let rows = match (update.command, update.rows) {
         (_, Some(rows)) => rows,
