@@ -97,7 +97,7 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
     }
     for (name, what, us) in besides(work) {
         let cost = |table: &Table| {
-            let duration = throughput::per_row_ms(host, what, table.size.rows?, us);
+            let duration = throughput::per_row_ms(host, what, layout::rows(table)?, us);
             Some(Estimate { duration_ms: Some(duration), ..Estimate::nothing() })
         };
         add(&mut total, table_of(host, name, cost));
@@ -181,6 +181,11 @@ fn table_of(host: Host<'_>, name: &Name, cost: impl FnOnce(&Table) -> Option<Est
         _ => estimate,
     });
     let known = known.map(|mut estimate| {
+        if table.is_some_and(|t| t.size.rows.is_none()) {
+            estimate
+                .unknowns
+                .push(format!("rows of {name}: never analysed, taken from the activity counters"));
+        }
         for quantity in quantities(&mut estimate) {
             *quantity = quantity.take().map(|q| q.about(name));
         }
@@ -223,7 +228,7 @@ fn add(total: &mut Estimate, mut other: Estimate) {
 fn scan(host: Host<'_>, table: &Table) -> Option<Estimate> {
     let host = host.at(PastKind::Scan, &table.name);
     let heap = table.size.heap_bytes? as f64;
-    let rows = table.size.rows?;
+    let rows = layout::rows(table)?;
     let mut estimate = Estimate::nothing();
     let tested = throughput::per_row_ms(host, "testing rows", rows, throughput::TEST_ROW_US);
     estimate.duration_ms = Some(throughput::read_ms(host, heap).plus(&tested));

@@ -3,7 +3,7 @@
 use altimeter_catalog::{Catalog, Index, IndexDefinition, IndexTarget, PastKind, Table};
 
 use super::host::{Host, US_IN_MS};
-use super::layout::{Entries, PAGE, live_rows};
+use super::layout::{Entries, PAGE, live_rows, rows};
 use super::throughput::{self, INDEX_ROW_US, INDEX_TEXT_ROW_US};
 use super::wait;
 use crate::{Estimate, Range};
@@ -114,7 +114,7 @@ pub(super) fn build_excluding(host: Host<'_>, table: &Table, index: &IndexDefini
     let mut estimate = build(host, table, index, false)?;
     let row =
         if is_tree_of_values(index) { throughput::EXCLUDED_GIST_ROW_US } else { throughput::EXCLUDED_ROW_US };
-    let looked_up = by_values(throughput::per_row_ms(host, "looking each row up", table.size.rows?, row));
+    let looked_up = by_values(throughput::per_row_ms(host, "looking each row up", rows(table)?, row));
     estimate.duration_ms = estimate.duration_ms.map(|built| built.plus(&looked_up));
     Some(estimate)
 }

@@ -25,10 +25,17 @@ const LONGEST_LIST: f64 = 812.0;
 /// Bytes of a row's address.
 const ROW_ADDRESS: f64 = 6.0;
 
+/// Rows as the planner believes; of a table that was never analysed since it was filled, as the counters say, which a
+/// rewrite of the table leaves as they are.
+pub(super) fn rows(table: &Table) -> Option<f64> {
+    let counted = || table.activity.as_ref().map(|a| a.live_rows as f64).filter(|rows| *rows > 0.0);
+    table.size.rows.or_else(counted)
+}
+
 /// Rows that are there to be written anew. The catalog's number is what the planner believes, for whom a table that
 /// has grown since it was analysed has grown by rows; but what it grew by may be dead.
 pub(super) fn live_rows(table: &Table) -> Option<f64> {
-    let rows = table.size.rows?;
+    let rows = rows(table)?;
     let (Some(heap), Some(pages)) = (table.size.heap_bytes, table.size.pages) else { return Some(rows) };
     let now = (heap as f64 / PAGE).max(1.0);
     let grown_by = rows * ((now - pages) / now).max(0.0);
@@ -46,7 +53,7 @@ pub(super) fn logged_hints(host: Host<'_>, table: &Table) -> Option<Range> {
     if !checked || dead <= 0.0 {
         return Some(Range::zero());
     }
-    let share = (dead / table.size.rows?.max(1.0)).min(1.0);
+    let share = (dead / rows(table)?.max(1.0)).min(1.0);
     let factors =
         [(heap, "bytes of the heap"), (share, "dead rows for each row"), (0.5, "half of them not noted yet")];
     let basis = ["dead rows", "data_checksums"];

@@ -4,7 +4,7 @@ use altimeter_catalog::{Index, PastKind, RowUpdate, Table, WriteCommand};
 
 use super::host::{Host, US_IN_MS};
 use super::index::in_order;
-use super::layout::{PAGE, live_rows};
+use super::layout::{self, PAGE, live_rows};
 use super::throughput::{
     self, AT_ONCE_LOG_BYTE_US, AT_ONCE_ROW_US, LOGGED_PAGE_BYTE_US, RANDOM_ENTRY_US, UPDATE_INDEX_US,
     UPDATE_ROW_US,
@@ -42,7 +42,7 @@ const UNKNOWN_WIDTH: f64 = 100.0;
 pub(super) fn rows(host: Host<'_>, table: &Table, update: &RowUpdate, searched: bool) -> Option<Estimate> {
     // Batches go another way than one statement for all rows.
     let host = if update.batch_rows.is_none() { host.at(PastKind::Update, &table.name) } else { host };
-    let all = table.size.rows?;
+    let all = layout::rows(table)?;
     let rows = match (update.command, update.rows) {
         (_, Some(rows)) => rows,
         (WriteCommand::Insert, None) => return None,
@@ -84,7 +84,7 @@ fn so_many(
     update: &RowUpdate,
     (rows, looked_at): (f64, f64),
 ) -> Option<Estimate> {
-    let believed = table.size.rows?;
+    let believed = layout::rows(table)?;
     let all = live_rows(table)?;
     let share = rows / believed.max(1.0);
     // Where a table has grown by dead rows, the planner believes there are more, on more pages.
