@@ -1,9 +1,12 @@
 //! What estimates are made of on real servers: the arithmetic they show, what ran there before, and bad input.
 
+use std::time::Duration;
+
 use altimeter_analysis::{Estimate, cost};
 use altimeter_catalog::{Catalog, Engine as _, InspectOptions, Inspector as _, PastKind, write_snapshot};
 use altimeter_engine_postgres::{Environment, PostgresEngine, PostgresInspector, Target};
-use altimeter_tests::server::Server;
+use altimeter_tests::server::{Options, Server};
+use altimeter_tests::session::wait_until;
 use altimeter_tests::tool::run_altimeter_with_input;
 use anyhow::{Context as _, Result, ensure};
 
@@ -145,8 +148,13 @@ fn tables_nobody_knows_much_of_have_wide_ranges_or_none() -> Result<()> {
              INSERT INTO growing SELECT g, md5(g::text) FROM generate_series(1, 10000) AS g; ANALYZE growing; \
              INSERT INTO growing SELECT g, md5(g::text) FROM generate_series(1, 30000) AS g",
         )?;
-        // Counters of the inserting session arrive when it is idle, at the latest with its end.
+        // Counters of the inserting session arrive some time after its end.
         drop(session);
+        wait_until("the rows are counted", Duration::from_secs(20), || {
+            database
+                .session()?
+                .value("SELECT n_live_tup = 50000 FROM pg_stat_user_tables WHERE relname = 'fresh'")
+        })?;
         let catalog = inspect(&database.url)?;
         let all = |table: &str| -> Result<Vec<Estimate>> {
             let statements = [
@@ -179,5 +187,41 @@ fn tables_nobody_knows_much_of_have_wide_ranges_or_none() -> Result<()> {
         let grown = all("growing")?.swap_remove(0).disk_after_bytes.context("a size")?;
         ensure!((700_000.0..1_200_000.0).contains(&grown.likely), "on {major}: {grown:?}");
     }
+    Ok(())
+}
+
+#[test]
+fn times_the_server_keeps_are_read_where_it_keeps_them() -> Result<()> {
+    for major in [13, 15, 17, 18] {
+        let on = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mut settings =
+            vec![on("track_io_timing", "on"), on("shared_buffers", "2MB"), on("effective_cache_size", "2MB")];
+        settings.extend((major >= 14).then(|| on("track_wal_io_timing", "on")));
+        settings.push(on("max_parallel_workers_per_gather", "0"));
+        let server = Server::start(major, &Options { settings, ..Options::default() })?;
+        let database = server.database("timed")?;
+        let session = database.session()?;
+        session.script(
+            "CREATE TABLE t AS SELECT g AS id, repeat('x', 800) AS name FROM generate_series(1, 50000) AS g; \
+             ANALYZE t; SELECT count(*) FROM t; SELECT sum(id) FROM t",
+        )?;
+        // Counters arrive some time after the end of the session.
+        drop(session);
+        let mut catalog = Catalog::default();
+        wait_until("the reads are counted", Duration::from_secs(20), || {
+            catalog = inspect(&database.url)?;
+            Ok(catalog.server.timings.reads.is_some_and(|t| t.bytes > 60_000_000))
+        })?;
+        let timings = &catalog.server.timings;
+        ensure!(timings.bulk_reads.is_some() == (major >= 16), "on {major}: {timings:?}");
+        ensure!(timings.log_writes.is_some() == (major >= 14), "on {major}: {timings:?}");
+        let time = of(&catalog, "ALTER TABLE t ALTER id SET NOT NULL")?.duration_ms.context("a time")?;
+        let source = if major >= 16 { "pg_stat_io" } else { "pg_stat_database" };
+        ensure!(time.basis.iter().any(|b| b.starts_with(source)), "on {major}: {time:?}");
+    }
+    // Nothing is timed unless somebody wants it.
+    let server = Server::shared(18)?;
+    let untimed = inspect(&server.database("untimed")?.url)?;
+    ensure!(untimed.server.timings == altimeter_catalog::Timings::default(), "{:?}", untimed.server.timings);
     Ok(())
 }

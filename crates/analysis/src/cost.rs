@@ -114,6 +114,9 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
             };
         }
     }
+    if let (Some(duration), Some(log)) = (&total.duration_ms, &total.wal_bytes) {
+        total.duration_ms = Some(duration.plus(&throughput::log_ms(host, log)));
+    }
     wait::add_waiting(catalog, effect, work.lock_timeout_ms, &mut total);
     if work.explain {
         let others = [&mut total.blocked_ms, &mut total.queries_queued];

@@ -63,7 +63,7 @@ pub use objects::{
     SequenceOptions, TypeKind, UserType, View, ViewColumn,
 };
 pub use outline::{Outline, OutlineChange};
-pub use server::{Pace, Role, RoleSetting, Server, Speed, WalPosition};
+pub use server::{Pace, Role, RoleSetting, Server, Speed, Timed, Timings, WalPosition};
 pub use shared::Shared;
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};
 pub use table::{

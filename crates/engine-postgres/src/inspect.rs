@@ -26,6 +26,7 @@ mod settings;
 mod sizes;
 mod statements;
 mod tables;
+mod timings;
 mod triggers;
 mod types;
 mod unknowns;
@@ -155,7 +156,9 @@ async fn read_activity(
     if catalog.server.major() >= 14 {
         asked.push(queries::PROGRESS_COPY_14);
     }
+    asked.extend(timings::queries(catalog.server.major()));
     let answers = reading.ask(&asked).await?;
+    catalog.server.timings = timings::timings(&answers)?;
     sessions::add_sessions(&mut catalog.activity, &answers)?;
     replication::add_replication(&mut catalog.activity, &answers)?;
     if has_statements && catalog.server.major() >= 14 {

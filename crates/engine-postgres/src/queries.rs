@@ -87,6 +87,10 @@ queries! {
     PROGRESS_COPY_14 = "progress_copy_14";
     STANDBYS = "standbys";
     SLOTS = "slots";
+    IO = "io";
+    IO_16 = "io_16";
+    IO_WAL_14 = "io_wal_14";
+    IO_WAL_18 = "io_wal_18";
 }
 
 #[cfg(test)]

@@ -77,7 +77,8 @@ pub(super) fn rewrite(host: Host<'_>, (table, after): (&Table, &Table), manner: 
         Manner::Pages => throughput::NEW_ROW_US * 0.5,
     };
     let formed = throughput::per_row_ms(host, "forming rows", rows, each);
-    estimate.duration_ms = Some(throughput::write_ms(host, data).plus(&formed).plus(&sorts));
+    let read = throughput::from_disk_ms(host, data).unwrap_or_else(Range::zero);
+    estimate.duration_ms = Some(read.plus(&throughput::write_ms(host, data)).plus(&formed).plus(&sorts));
     let factors = [(data, "bytes of heap and TOAST")];
     estimate.read_bytes =
         Some(host.share("reading the table", &factors, (1.0, 2.0), &["heap and TOAST size"]));
