@@ -8,6 +8,7 @@ mod history;
 mod host;
 mod index;
 mod layout;
+mod methods;
 mod rewrite;
 #[cfg(test)]
 mod tests;
