@@ -12,6 +12,7 @@ mod engines;
 mod examples;
 mod failure;
 mod migrations;
+mod outcomes;
 mod output;
 mod progress;
 mod shared;
