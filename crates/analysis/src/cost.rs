@@ -5,6 +5,7 @@
 //! that holds.
 
 mod index;
+mod lag;
 mod layout;
 mod rewrite;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use crate::{Estimate, Range};
 pub use index::index_bytes;
 use rewrite::Manner;
 pub use update::{row_update_us, typical_row_update_us};
+pub(crate) use wait::stopped_per_second;
 
 /// A statement that is about to run.
 #[derive(Clone, Copy)]
@@ -105,6 +107,7 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
             };
         }
     }
+    total.replica_lag_ms = lag::lag(effect, &total);
     wait::add_waiting(catalog, effect, work.lock_timeout_ms, &mut total);
     total
 }
@@ -158,7 +161,7 @@ fn table_of(catalog: &Catalog, name: &Name, cost: impl FnOnce(&Table) -> Option<
     let table = catalog.table(name);
     let known = table.and_then(cost).map(|estimate| match table.map(|t| t.persistence) {
         Some(Persistence::Unlogged | Persistence::Temporary) => {
-            Estimate { wal_bytes: Some(Range::zero()), replica_lag_ms: Some(Range::zero()), ..estimate }
+            Estimate { wal_bytes: Some(Range::zero()), ..estimate }
         }
         _ => estimate,
     });
@@ -172,7 +175,7 @@ fn table_of(catalog: &Catalog, name: &Name, cost: impl FnOnce(&Table) -> Option<
     })
 }
 
-fn quantities(e: &mut Estimate) -> [&mut Option<Range>; 8] {
+fn quantities(e: &mut Estimate) -> [&mut Option<Range>; 7] {
     [
         &mut e.duration_ms,
         &mut e.read_bytes,
@@ -181,7 +184,6 @@ fn quantities(e: &mut Estimate) -> [&mut Option<Range>; 8] {
         &mut e.temp_bytes,
         &mut e.disk_peak_bytes,
         &mut e.disk_after_bytes,
-        &mut e.replica_lag_ms,
     ]
 }
 

@@ -4,7 +4,6 @@ use altimeter_catalog::{Catalog, Index, IndexDefinition, IndexTarget, Table};
 
 use super::layout::{Entries, live_rows};
 use super::throughput::{self, INDEX_ROW_US, INDEX_TEXT_ROW_US};
-use super::wait;
 use crate::{Estimate, Range};
 
 /// Bytes of the log for each byte of a new index: its pages without their free space (measured on 13 to 18: B-trees
@@ -194,7 +193,6 @@ pub(super) fn build(
     estimate.wal_bytes = Some(logged(&size, &index.method));
     estimate.disk_peak_bytes = Some(size.plus(&temp));
     estimate.temp_bytes = Some(temp);
-    estimate.replica_lag_ms = Some(wait::lag(size.likely));
     estimate.disk_after_bytes = Some(size);
     Some(estimate)
 }

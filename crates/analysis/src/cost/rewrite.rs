@@ -3,7 +3,7 @@
 use altimeter_catalog::{Catalog, Index, Table};
 
 use super::layout::{PAGE, Rows, TUPLE_HEADER, live_rows, logged_hints};
-use super::{index, throughput, wait};
+use super::{index, throughput};
 use crate::{Estimate, Range};
 
 /// How a table is written anew.
@@ -89,7 +89,6 @@ pub(super) fn rewrite(
         high: growth.high - old,
         basis: growth.basis,
     });
-    estimate.replica_lag_ms = Some(wait::lag(wal.likely));
     estimate.wal_bytes = Some(wal);
     Some(estimate)
 }

@@ -8,7 +8,6 @@ use super::throughput::{
     self, AT_ONCE_LOG_BYTE_US, AT_ONCE_ROW_US, LOGGED_PAGE_BYTE_US, RANDOM_ENTRY_US, UPDATE_INDEX_US,
     UPDATE_ROW_US,
 };
-use super::wait;
 use crate::{Estimate, Range};
 
 /// Bytes a heap tuple takes beside its values: header, null bitmap, line pointer.
@@ -121,7 +120,6 @@ fn so_many(
         Some(Range::new(heap, touched + heap + indexes, 4.0 * (touched + indexes), &basis));
     estimate.disk_peak_bytes = Some(growth.clone());
     estimate.disk_after_bytes = Some(growth);
-    estimate.replica_lag_ms = Some(wait::lag(wal.likely / batches));
     estimate.wal_bytes = Some(wal);
     Some(estimate)
 }
