@@ -4,6 +4,7 @@
 //! `rules` may use `cost`, never the other way round. Pure functions of the catalog.
 
 mod assume;
+mod capacity;
 pub mod cost;
 mod judge;
 pub mod limits;
@@ -15,6 +16,7 @@ pub mod rules;
 mod safe;
 pub mod suppression;
 
+pub use capacity::Capacity;
 pub use judge::{Judged, Situation, judge};
 pub use range::{Estimate, Range};
 pub use rule::{Case, CaseKind, Finding, Page, Placed, ReviewContext, Rule, RuleContext, Severity};

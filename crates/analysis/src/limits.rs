@@ -2,8 +2,8 @@
 
 use altimeter_catalog::{Catalog, Role};
 
-use crate::Range;
 use crate::rule::words;
+use crate::{Capacity, Range};
 
 /// What the server has only so much of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,23 +79,8 @@ pub struct Budget {
     pub lag_ms: Option<f64>,
 }
 
-/// What is needed in all.
-#[derive(Clone, Copy, Debug)]
-pub struct Demand<'a> {
-    /// Bytes more on the disk at the worst moment.
-    pub disk_peak_bytes: Option<&'a Range>,
-    /// Bytes of the log.
-    pub wal_bytes: Option<&'a Range>,
-    /// Time it takes, in ms.
-    pub duration_ms: Option<&'a Range>,
-    /// How far a standby falls behind, in ms.
-    pub replica_lag_ms: Option<&'a Range>,
-    /// Statements that pile up at the worst moment.
-    pub queries_queued: Option<&'a Range>,
-}
-
 /// Every limit, the same ones in the same order whatever the answer.
-pub fn limits(catalog: &Catalog, demand: &Demand<'_>, budget: &Budget) -> Vec<Limit> {
+pub fn limits(catalog: &Catalog, demand: &Capacity, budget: &Budget) -> Vec<Limit> {
     vec![
         disk(demand, budget),
         log(catalog, demand),
@@ -120,9 +105,10 @@ fn compare(needs: Option<&Range>, has: Option<f64>) -> Verdict {
 /// Less than this nobody looks for.
 const LITTLE_BYTES: f64 = 100e6;
 
-fn disk(demand: &Demand<'_>, budget: &Budget) -> Limit {
+fn disk(demand: &Capacity, budget: &Budget) -> Limit {
     // The log may be kept on the same disk, for a slot or an archive that is slow.
-    let needs = demand.disk_peak_bytes.zip(demand.wal_bytes).map(|(disk, log)| disk.plus(log));
+    let needs =
+        demand.disk_peak_bytes.as_ref().zip(demand.wal_bytes.as_ref()).map(|(disk, log)| disk.plus(log));
     let has = budget.disk_free;
     let mut verdict = compare(needs.as_ref(), has);
     if verdict == Verdict::Unknown && needs.as_ref().is_some_and(|n| n.high < LITTLE_BYTES) {
@@ -149,10 +135,10 @@ fn disk(demand: &Demand<'_>, budget: &Budget) -> Limit {
 /// limit is for the log of two).
 const BETWEEN_CHECKPOINTS: f64 = 0.5;
 
-fn log(catalog: &Catalog, demand: &Demand<'_>) -> Limit {
-    let needs = demand.wal_bytes.cloned();
+fn log(catalog: &Catalog, demand: &Capacity) -> Limit {
+    let needs = demand.wal_bytes.clone();
     let most = catalog.server.setting_number("max_wal_size");
-    let timed = catalog.server.setting_number("checkpoint_timeout").zip(demand.duration_ms);
+    let timed = catalog.server.setting_number("checkpoint_timeout").zip(demand.total_duration_ms.as_ref());
     let forced = needs.as_ref().zip(most).map(|(n, most)| (n.likely / (most * BETWEEN_CHECKPOINTS)).floor());
     let by_time = timed.map_or(0.0, |(every, takes)| (takes.likely / every.max(1.0)).floor());
     let needed = needs.as_ref().map_or("an unknown amount".to_owned(), in_bytes);
@@ -176,8 +162,8 @@ fn log(catalog: &Catalog, demand: &Demand<'_>) -> Limit {
     Limit { room: Room::Log, needs, has: most, verdict, says }
 }
 
-fn lag(catalog: &Catalog, demand: &Demand<'_>, budget: &Budget) -> Limit {
-    let needs = demand.replica_lag_ms.cloned();
+fn lag(catalog: &Catalog, demand: &Capacity, budget: &Budget) -> Limit {
+    let needs = demand.replica_lag_ms.clone();
     let alone = catalog.activity.standbys.is_empty()
         && catalog.activity.slots.is_empty()
         && catalog.server.role == Role::Primary;
@@ -198,8 +184,8 @@ fn lag(catalog: &Catalog, demand: &Demand<'_>, budget: &Budget) -> Limit {
     Limit { room: Room::Lag, needs, has, verdict, says }
 }
 
-fn connections(catalog: &Catalog, demand: &Demand<'_>) -> Limit {
-    let needs = demand.queries_queued.cloned();
+fn connections(catalog: &Catalog, demand: &Capacity) -> Limit {
+    let needs = demand.queries_queued.clone();
     let most = catalog.server.setting_number("max_connections");
     let open = catalog.activity.connections.map(f64::from);
     let has = most.zip(open).map(|(most, open)| (most - open).max(0.0));
@@ -264,12 +250,12 @@ mod tests {
         let (disk, wal) = (range(1e9, 1e9, gigabytes * 1e9), range(1e8, gigabytes * 1e9, gigabytes * 1e9));
         let (time, lag) = (range(1e3, 1e4, 1e5), range(0.0, 100.0, 5_000.0));
         let queued = range(0.0, 1.0, queued);
-        let demand = Demand {
-            disk_peak_bytes: Some(&disk),
-            wal_bytes: Some(&wal),
-            duration_ms: Some(&time),
-            replica_lag_ms: Some(&lag),
-            queries_queued: Some(&queued),
+        let demand = Capacity {
+            disk_peak_bytes: Some(disk),
+            wal_bytes: Some(wal),
+            total_duration_ms: Some(time),
+            replica_lag_ms: Some(lag),
+            queries_queued: Some(queued),
         };
         let found = limits(catalog, &demand, &budget);
         assert!(found.iter().all(|l| l.says.starts_with(l.room.key())), "{found:?}");

@@ -31,7 +31,7 @@ pub mod verify;
 pub use assemble::{PlanOptions, plan_request};
 pub use coexistence::{Coexistence, Shapes};
 pub use plan::{
-    Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
-    Road, Rollback, RollbackTrigger, Step, StepKind, Transaction,
+    Alternative, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement, Road,
+    Rollback, RollbackTrigger, Step, StepKind, Transaction,
 };
 pub use request::{Request, RequestError, read_desired, read_request};
