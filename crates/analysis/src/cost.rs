@@ -21,7 +21,7 @@ use altimeter_catalog::{
 use crate::{Estimate, Range};
 pub use index::index_bytes;
 use rewrite::Manner;
-pub use update::{row_update_us, typical_row_update_us};
+pub use update::{row_update_log, row_update_us, typical_row_update_us};
 pub(crate) use wait::stopped_per_second;
 
 /// A statement that is about to run.

@@ -77,6 +77,8 @@ pub struct Budget {
     pub disk_free: Option<f64>,
     /// How far standbys may fall behind, in ms.
     pub lag_ms: Option<f64>,
+    /// Bytes of the log a second that changes in batches may write: what an archive or a link takes.
+    pub log_per_second: Option<f64>,
 }
 
 /// Every limit, the same ones in the same order whatever the answer.
@@ -147,10 +149,11 @@ fn log(catalog: &Catalog, demand: &Capacity) -> Limit {
             Verdict::Close,
             format!(
                 "log: {needed}, with max_wal_size {}: about {} checkpoints come early, and after each of them pages are \
-                 logged whole again; {} would avoid it",
+                 logged whole again; {} would avoid it{}",
                 size(most),
                 words::count(forced - by_time),
-                size(needs.as_ref().map_or(0.0, |n| n.likely) / (by_time + 1.0) / BETWEEN_CHECKPOINTS)
+                size(needs.as_ref().map_or(0.0, |n| n.likely) / (by_time + 1.0) / BETWEEN_CHECKPOINTS),
+                slower(most, catalog),
             ),
         ),
         (Some(_), Some(most)) => (
@@ -160,6 +163,15 @@ fn log(catalog: &Catalog, demand: &Capacity) -> Limit {
         _ => (Verdict::Unknown, format!("log: {needed}; max_wal_size is not known")),
     };
     Limit { room: Room::Log, needs, has: most, verdict, says }
+}
+
+/// What batches may write so that checkpoints come by time alone.
+fn slower(most: f64, catalog: &Catalog) -> String {
+    let every_s = catalog.server.setting_number("checkpoint_timeout").map(|ms| ms / 1_000.0);
+    every_s.filter(|s| *s > 0.0).map_or_else(String::new, |every_s| {
+        let rate = size(most * BETWEEN_CHECKPOINTS / every_s).replace(' ', "");
+        format!(", or batches at {rate} a second (plan --wal-rate), which takes longer")
+    })
 }
 
 fn lag(catalog: &Catalog, demand: &Capacity, budget: &Budget) -> Limit {
@@ -267,7 +279,7 @@ mod tests {
         use Verdict::{Close, Exceeded, Fits, Unknown};
         let mut catalog = catalog();
         assert_eq!(verdicts(&catalog, 3.0, 5.0, Budget::default()), [Unknown, Close, Fits, Fits]);
-        let told = |free: f64| Budget { disk_free: Some(free), lag_ms: Some(4_000.0) };
+        let told = |free: f64| Budget { disk_free: Some(free), lag_ms: Some(4_000.0), ..Budget::default() };
         assert_eq!(verdicts(&catalog, 3.0, 35.0, told(1e8)), [Exceeded, Close, Fits, Close]);
         assert_eq!(verdicts(&catalog, 0.2, 35.0, told(5e9))[..2], [Fits, Fits]);
         catalog.server.role = Role::Standby { lag_s: Some(0.0), feedback: None };

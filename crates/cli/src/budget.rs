@@ -22,6 +22,10 @@ impl BudgetArguments {
     }
 
     pub(crate) fn budget(self) -> Budget {
-        Budget { disk_free: self.disk_free, lag_ms: self.lag_budget.map(|s| s * 1000.0) }
+        Budget {
+            disk_free: self.disk_free,
+            lag_ms: self.lag_budget.map(|s| s * 1000.0),
+            log_per_second: None,
+        }
     }
 }

@@ -21,7 +21,7 @@ use crate::recipe::{RecipeContext, refuse};
 use crate::recipes::replace_view;
 use crate::request::Request;
 use crate::uses::{self, Uses};
-use crate::{coexistence, combine, comments, direct, partitioning, proof};
+use crate::{coexistence, combine, comments, direct, partitioning, proof, throttle};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
 const LOCK_TIMEOUT_MS: u32 = 2_000;
@@ -88,7 +88,10 @@ pub fn plan_request(
     }
     // With downtime there is no release whose end is to be seen.
     let ends = uses.as_ref().filter(|_| zero_downtime);
-    let prove = |draft| proved(&context, &request.changes, &tables, draft, ends);
+    let prove = |mut draft| {
+        throttle::fit(catalog, &mut draft, &budget);
+        proved(&context, &request.changes, &tables, draft, ends)
+    };
     // Side by side where that is proved, else one change after the other.
     let together = (zero_downtime && changes.len() > 1)
         .then(|| combine::side_by_side(&context, &changes))

@@ -25,6 +25,7 @@ mod referencing;
 pub mod request;
 mod stand_in;
 mod text;
+mod throttle;
 pub mod uses;
 pub mod verify;
 

@@ -28,6 +28,14 @@ pub fn typical_row_update_us(table: &Table) -> f64 {
     UPDATE_ROW_US + UPDATE_INDEX_US * table.indexes.len() as f64
 }
 
+/// Bytes of the log one row takes that is updated in batches by key; none if the table's size is not known.
+pub fn row_update_log(catalog: &Catalog, table: &Table) -> Option<Range> {
+    let rows = live_rows(table).filter(|rows| *rows > 0.0)?;
+    let heap = table.size.heap_bytes? as f64;
+    let indexes = table.size.index_bytes? as f64;
+    Some(volumes(catalog, table, WriteCommand::Update, rows, (heap, heap), indexes).log.times(1.0 / rows))
+}
+
 /// Bytes a row takes where nothing is known of its table.
 const UNKNOWN_WIDTH: f64 = 100.0;
 

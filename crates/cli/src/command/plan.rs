@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use altimeter_analysis::limits::Budget;
 use altimeter_planner::{Plan, PlanOptions, Road, plan_request, read_desired, read_request};
 use clap::Args;
 
 use crate::budget::BudgetArguments;
 use crate::failure::Failure;
 use crate::shared::Shared;
-use crate::{application, engines, output, source};
+use crate::{application, engines, output, size, source};
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanArguments {
@@ -35,6 +36,9 @@ pub(crate) struct PlanArguments {
     prefer: Option<Road>,
     #[command(flatten)]
     budget: BudgetArguments,
+    /// Log a second that what runs in batches may write, such as an archive or a link takes: 10MB
+    #[arg(long, value_name = "SIZE", value_parser = size::bytes)]
+    wal_rate: Option<f64>,
     /// Whether the way back is planned too
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     include_rollback: bool,
@@ -75,7 +79,7 @@ pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(),
     let options = PlanOptions {
         zero_downtime: arguments.zero_downtime,
         prefer: arguments.prefer,
-        budget: arguments.budget.budget(),
+        budget: Budget { log_per_second: arguments.wal_rate, ..arguments.budget.budget() },
     };
     let mut plan = plan_request(engine, &catalog, &request, options)?;
     if let (Some(folder), Some(uses)) = (&arguments.app, &mut plan.uses) {
