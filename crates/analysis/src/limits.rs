@@ -1,5 +1,7 @@
 //! What a change takes, held against what the server has: where it comes close, and what would have to be true.
 
+mod kept;
+
 use altimeter_catalog::{Catalog, Role};
 
 use crate::rule::words;
@@ -16,6 +18,12 @@ pub enum Room {
     Lag,
     /// `max_connections`.
     Connections,
+    /// `max_slot_wal_keep_size`: log kept for replication slots.
+    Slots,
+    /// Log that is to be archived.
+    Archive,
+    /// Transaction numbers left before the oldest table has to be frozen.
+    Transactions,
 }
 
 impl Room {
@@ -26,6 +34,9 @@ impl Room {
             Room::Log => "log",
             Room::Lag => "lag",
             Room::Connections => "connections",
+            Room::Slots => "slots",
+            Room::Archive => "archive",
+            Room::Transactions => "transactions",
         }
     }
 }
@@ -88,6 +99,9 @@ pub fn limits(catalog: &Catalog, demand: &Capacity, budget: &Budget) -> Vec<Limi
         log(catalog, demand),
         lag(catalog, demand, budget),
         connections(catalog, demand),
+        kept::slots(catalog, demand),
+        kept::archive(catalog, demand),
+        transactions(catalog),
     ]
 }
 
@@ -219,6 +233,31 @@ fn connections(catalog: &Catalog, demand: &Capacity) -> Limit {
     Limit { room: Room::Connections, needs, has, verdict, says }
 }
 
+/// The server refuses new transactions when so many numbers are left (manual, "Preventing Transaction ID Wraparound
+/// Failures"): of 2^31, three million.
+const TRANSACTIONS: f64 = 2_147_483_648.0 - 3_000_000.0;
+
+fn transactions(catalog: &Catalog) -> Limit {
+    let oldest = catalog.tables.iter().max_by_key(|t| t.size.frozen_age);
+    let oldest = oldest.and_then(|t| Some((&t.name, t.size.frozen_age? as f64)));
+    let needs = oldest.map(|(_, age)| Range::new(age, age, age, &["age of relfrozenxid"]));
+    let verdict = compare(needs.as_ref(), Some(TRANSACTIONS));
+    let says = match oldest {
+        Some((name, age)) => format!(
+            "transactions: the oldest rows of {name} are {} transactions old, of {} there can be{}",
+            words::count(age),
+            words::count(TRANSACTIONS),
+            if verdict == Verdict::Fits {
+                ""
+            } else {
+                ": VACUUM (FREEZE) it first, a long change holds vacuum back"
+            }
+        ),
+        None => "transactions: how old the oldest rows are is not known".to_owned(),
+    };
+    Limit { room: Room::Transactions, needs, has: Some(TRANSACTIONS), verdict, says }
+}
+
 /// A size in the units that reports of capacity have.
 fn size(bytes: f64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
@@ -244,9 +283,12 @@ mod tests {
 
     fn catalog() -> Catalog {
         let mut catalog = Catalog::default();
-        for (name, value) in
-            [("max_wal_size", "1e9"), ("checkpoint_timeout", "300000"), ("max_connections", "100")]
-        {
+        for (name, value) in [
+            ("max_wal_size", "1e9"),
+            ("checkpoint_timeout", "300000"),
+            ("max_connections", "100"),
+            ("archive_mode", "off"),
+        ] {
             catalog.server.settings.insert(name.to_owned(), value.to_owned());
         }
         catalog.activity.connections = Some(60);
@@ -258,7 +300,7 @@ mod tests {
         Range::new(low, likely, high, &["a test"])
     }
 
-    fn verdicts(catalog: &Catalog, gigabytes: f64, queued: f64, budget: Budget) -> [Verdict; 4] {
+    fn verdicts(catalog: &Catalog, gigabytes: f64, queued: f64, budget: Budget) -> [Verdict; 7] {
         let (disk, wal) = (range(1e9, 1e9, gigabytes * 1e9), range(1e8, gigabytes * 1e9, gigabytes * 1e9));
         let (time, lag) = (range(1e3, 1e4, 1e5), range(0.0, 100.0, 5_000.0));
         let queued = range(0.0, 1.0, queued);
@@ -278,11 +320,48 @@ mod tests {
     fn what_does_not_fit_is_said() {
         use Verdict::{Close, Exceeded, Fits, Unknown};
         let mut catalog = catalog();
-        assert_eq!(verdicts(&catalog, 3.0, 5.0, Budget::default()), [Unknown, Close, Fits, Fits]);
+        assert_eq!(
+            verdicts(&catalog, 3.0, 5.0, Budget::default()),
+            [Unknown, Close, Fits, Fits, Fits, Fits, Unknown]
+        );
         let told = |free: f64| Budget { disk_free: Some(free), lag_ms: Some(4_000.0), ..Budget::default() };
-        assert_eq!(verdicts(&catalog, 3.0, 35.0, told(1e8)), [Exceeded, Close, Fits, Close]);
+        assert_eq!(
+            verdicts(&catalog, 3.0, 35.0, told(1e8)),
+            [Exceeded, Close, Fits, Close, Fits, Fits, Unknown]
+        );
         assert_eq!(verdicts(&catalog, 0.2, 35.0, told(5e9))[..2], [Fits, Fits]);
         catalog.server.role = Role::Standby { lag_s: Some(0.0), feedback: None };
         assert_eq!(verdicts(&catalog, 3.0, 5.0, told(5e9))[2], Close);
+    }
+
+    #[test]
+    fn log_that_nobody_takes_is_said() {
+        let mut catalog = catalog();
+        let kept = |catalog: &Catalog| verdicts(catalog, 3.0, 5.0, Budget::default())[4..].to_vec();
+        catalog.activity.slots.push(altimeter_catalog::ReplicationSlot {
+            name: "gone".to_owned(),
+            logical: true,
+            active: false,
+            retained_bytes: Some(5_000_000_000),
+        });
+        assert_eq!(kept(&catalog)[0], Verdict::Close);
+        for (allowed, verdict) in
+            [("4e9", Verdict::Exceeded), ("9e9", Verdict::Close), ("9e10", Verdict::Fits)]
+        {
+            catalog.server.settings.insert("max_slot_wal_keep_size".to_owned(), allowed.to_owned());
+            assert_eq!(kept(&catalog)[0], verdict, "{allowed}");
+        }
+        catalog.server.settings.insert("archive_mode".to_owned(), "on".to_owned());
+        let mut archiver =
+            altimeter_catalog::Archiver { archived: 10, failed: 3, failing: false, counted_s: Some(60.0) };
+        catalog.activity.archiver = Some(archiver.clone());
+        assert_eq!(kept(&catalog)[1], Verdict::Unknown);
+        archiver.failing = true;
+        catalog.activity.archiver = Some(archiver);
+        assert_eq!(kept(&catalog)[1], Verdict::Exceeded);
+        let mut table = altimeter_catalog::Table::default();
+        table.size.frozen_age = Some(1_900_000_000);
+        catalog.tables.insert(table);
+        assert_eq!(kept(&catalog)[2], Verdict::Close);
     }
 }

@@ -86,6 +86,7 @@ queries! {
     PROGRESS_COPY_14 = "progress_copy_14";
     STANDBYS = "standbys";
     SLOTS = "slots";
+    ARCHIVER = "archiver";
 }
 
 #[cfg(test)]
