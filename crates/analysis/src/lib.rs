@@ -15,8 +15,10 @@ mod rule;
 pub mod rules;
 mod safe;
 pub mod suppression;
+mod term;
 
 pub use capacity::Capacity;
 pub use judge::{Judged, Situation, judge};
 pub use range::{Estimate, Range};
 pub use rule::{Case, CaseKind, Finding, Page, Placed, ReviewContext, Rule, RuleContext, Severity};
+pub use term::{Factor, Term};

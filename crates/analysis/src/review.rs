@@ -122,6 +122,8 @@ pub struct Reviewer<'a> {
     fresh: Fresh,
     /// What the statements so far would meet on the server.
     met: Met,
+    /// Whether estimates keep their arithmetic.
+    explain: bool,
 }
 
 impl<'a> Reviewer<'a> {
@@ -136,7 +138,14 @@ impl<'a> Reviewer<'a> {
             transaction: None,
             fresh: Fresh::default(),
             met: Met::default(),
+            explain: false,
         }
+    }
+
+    /// Keeps the arithmetic of every estimate.
+    #[must_use]
+    pub fn explaining(self, explain: bool) -> Self {
+        Self { explain, ..self }
     }
 
     /// The schema as the statements so far leave it.
@@ -193,6 +202,7 @@ impl<'a> Reviewer<'a> {
             plan_began_on: None,
             transaction: self.transaction.as_ref(),
             complete: self.complete,
+            explain: self.explain,
         };
         let (judged, left) = judge_and_carry_out(self.engine, &situation, statement);
         let judged = Arc::new(judged);

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Name;
+use crate::{Name, PastWork};
 
 /// Sessions, waits, running work, replication and statements.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +31,12 @@ pub struct Activity {
     /// Since when they are counted, RFC 3339 in UTC; none before PostgreSQL 14, which does not say.
     #[serde(default)]
     pub statements_since: Option<String>,
+    /// Seconds since then by the server's clock; none as above, and where the clock was set back.
+    #[serde(default)]
+    pub statements_age_s: Option<f64>,
+    /// Heavy statements that ran here before; none where `statements` is none.
+    #[serde(default)]
+    pub history: Option<Vec<PastWork>>,
     /// Sessions of all kinds, counted; none if it could not be read.
     pub connections: Option<u32>,
 }

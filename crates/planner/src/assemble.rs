@@ -35,11 +35,13 @@ pub struct PlanOptions {
     pub prefer: Option<Road>,
     /// What people say the server has.
     pub budget: Budget,
+    /// Whether estimates keep their arithmetic.
+    pub explain: bool,
 }
 
 impl Default for PlanOptions {
     fn default() -> Self {
-        Self { zero_downtime: true, prefer: None, budget: Budget::default() }
+        Self { zero_downtime: true, prefer: None, budget: Budget::default(), explain: false }
     }
 }
 
@@ -53,7 +55,7 @@ pub fn plan_request(
     request: &Request,
     options: PlanOptions,
 ) -> Result<Plan, PlanError> {
-    let PlanOptions { zero_downtime, prefer, budget } = options;
+    let PlanOptions { zero_downtime, prefer, budget, explain } = options;
     let zero_downtime = zero_downtime && prefer != Some(Road::Direct);
     let context = RecipeContext { engine, catalog, prefer };
     let changes = replace_view::settled(&context, &request.changes)?;
@@ -110,8 +112,13 @@ pub fn plan_request(
             (prove(combine::chained(drafts))?, coexistence)
         }
     };
-    let plan = finish(engine, catalog, request, proved, direct, tables);
+    let mut plan = finish(engine, catalog, request, proved, direct, tables);
     let limits = limits::limits(catalog, &plan.capacity, &budget);
+    if !explain {
+        let steps = plan.phases.iter_mut().flat_map(|p| &mut p.steps);
+        let planned = steps.flat_map(|s| s.up.iter_mut().chain(&mut s.down)).map(|s| &mut s.judged);
+        planned.chain(&mut plan.direct).for_each(|j| j.estimate.forget_arithmetic());
+    }
     Ok(Plan { uses, coexistence, limits, ..plan })
 }
 
@@ -221,7 +228,15 @@ pub(crate) fn printed(
         return Err(PlanError::Unproved { reason: format!("`{sql}` is not one statement") });
     };
     proof::means(change, &statement)?;
-    let situation = Situation { catalog, lock_timeout_ms, plan_began_on, transaction: None, complete: true };
+    // A plan has few statements: their arithmetic is kept, and forgotten at the end where nobody asked for it.
+    let situation = Situation {
+        catalog,
+        lock_timeout_ms,
+        plan_began_on,
+        transaction: None,
+        complete: true,
+        explain: true,
+    };
     Ok(judge(engine, &situation, statement))
 }
 

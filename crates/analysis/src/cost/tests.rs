@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{
     Catalog, Created, Effect, IndexDefinition, IndexKey, LockMode, Name, RelationKind, RowUpdate, Session,
-    Table, read_snapshot,
+    Table, Timed, read_snapshot,
 };
 
 use super::{Work, estimate};
@@ -175,4 +175,38 @@ fn a_concurrent_build_takes_longer_and_stops_nobody() {
     let mut effect = index(true);
     effect.take(&users(), RelationKind::Table, LockMode::ShareUpdateExclusive);
     assert_eq!(of(&catalog, &effect, None).blocked_ms.unwrap().high, 0.0);
+}
+
+#[test]
+fn what_the_server_has_timed_takes_the_place_of_what_is_published() {
+    let mut catalog = shop();
+    catalog.server.settings.insert("effective_cache_size".into(), "1000000".into());
+    let mut scanned = Effect::default();
+    scanned.scans.push(users());
+    let time = |catalog: &Catalog, effect: &Effect| of(catalog, effect, Some(1)).duration_ms.unwrap();
+    let published = time(&catalog, &scanned);
+    let timed = |bytes, ms| Some(Timed { bytes, ms });
+    // 50 MB/s: 173 MB take 3.5 s.
+    catalog.server.timings.bulk_reads = timed(10_000_000_000, 200_000.0);
+    let slow = time(&catalog, &scanned);
+    assert!((3_300.0..4_000.0).contains(&slow.likely), "{slow:?}");
+    assert!(slow.likely > 3.0 * published.likely && slow.high / slow.low < 8.0, "{published:?} {slow:?}");
+    assert!(slow.basis.iter().any(|b| b == "pg_stat_io: 10000 MB read at 50 MB/s"), "{:?}", slow.basis);
+    // Too few, or none at all: as if nothing had been timed.
+    for few in [timed(1_000_000, 20.0), timed(10_000_000_000, 0.1), None] {
+        catalog.server.timings.bulk_reads = few;
+        assert_eq!(time(&catalog, &scanned), published);
+    }
+    // What no disk can be, is not believed.
+    catalog.server.timings.reads = timed(1_000_000_000, 1e12);
+    assert!(time(&catalog, &scanned).high < 173.0 / 5.0 * 1000.0 * 3.0);
+    catalog.server.timings.reads = None;
+    let built = time(&catalog, &index(false));
+    catalog.server.timings.log_writes = timed(1_000_000_000, 10_000.0);
+    catalog.server.timings.log_flushes = timed(1_000_000_000, 50_000.0);
+    let logged = time(&catalog, &index(false));
+    assert!(
+        logged.likely > built.likely + 200.0 && logged.high > built.high + 1_000.0,
+        "{built:?} {logged:?}"
+    );
 }

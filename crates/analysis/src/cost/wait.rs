@@ -2,7 +2,8 @@
 
 use altimeter_catalog::{Catalog, Effect, Lock, LockMode, Name, WriteCommand};
 
-use super::row_update_us;
+use super::host::Host;
+use super::update::row_update_us;
 use crate::{Estimate, Range};
 
 /// Without a limit somebody may always open a transaction just before: how long such a one may take, in ms.
@@ -20,45 +21,44 @@ const WAKING_MS: f64 = 100.0;
 /// A lock request that has to wait makes everybody behind it wait too, so others wait for the request (until
 /// `lock_timeout` at the longest) and then for the statement.
 pub(super) fn add_waiting(
-    catalog: &Catalog,
+    host: Host<'_>,
     effect: &Effect,
     lock_timeout_ms: Option<u32>,
     total: &mut Estimate,
 ) {
     let stopping: Vec<&Lock> = effect.stopping_locks().collect();
     if stopping.is_empty() {
-        total.blocked_ms = Some(by_batches(catalog, effect));
+        total.blocked_ms = Some(by_batches(host, effect));
         return;
     }
-    let request = request(catalog, &stopping, lock_timeout_ms, &mut total.unknowns);
+    let request = request(host, &stopping, lock_timeout_ms, &mut total.unknowns);
     total.blocked_ms = total.duration_ms.as_ref().map(|held| held.plus(&request));
-    total.queries_queued = total.blocked_ms.as_ref().and_then(|blocked| queue(catalog, &stopping, blocked));
+    total.queries_queued = total.blocked_ms.as_ref().and_then(|blocked| queue(host, &stopping, blocked));
     if total.queries_queued.is_none() {
         total.unknowns.push("statements a second on the table".into());
     }
 }
 
 /// Without a lock that stops others: who writes a row of the current batch waits, and at the longest for all of it.
-fn by_batches(catalog: &Catalog, effect: &Effect) -> Range {
+fn by_batches(host: Host<'_>, effect: &Effect) -> Range {
     // Nobody waits for rows that were not there before.
     let changed = effect.updates.iter().filter(|u| u.command != WriteCommand::Insert);
     let batches = changed.filter_map(|u| {
-        let each = row_update_us(catalog, catalog.table(&u.object)?);
-        let rows = u.batch_rows.map(f64::from).or(u.rows).or(catalog.table(&u.object)?.size.rows)?;
-        let batch = each.times(rows / 1000.0);
-        Some(Range { low: 0.0, likely: 0.0, high: batch.high, basis: batch.basis })
+        let table = host.table(&u.object)?;
+        let rows = u.batch_rows.map(f64::from).or(u.rows).or(table.size.rows)?;
+        Some(row_update_us(host, table).times(rows / 1000.0).stretched(0.0, 0.0, 1.0))
     });
     batches.fold(Range::zero(), |a, b| a.or_more(&b))
 }
 
 /// How long the request for the locks waits, with everybody behind it, in ms.
 fn request(
-    catalog: &Catalog,
+    host: Host<'_>,
     stopping: &[&Lock],
     lock_timeout_ms: Option<u32>,
     unknowns: &mut Vec<String>,
 ) -> Range {
-    let in_the_way = in_the_way_ms(catalog, stopping);
+    let in_the_way = in_the_way_ms(&host, stopping);
     let seen = if in_the_way.is_some() { "open transactions on it" } else { "nobody is in the way now" };
     // Nothing is known of how long a transaction will stay but how long it has: as long again, in the middle.
     let age = in_the_way.unwrap_or(0.0);
@@ -67,14 +67,20 @@ fn request(
             let limit = f64::from(limit);
             // What is younger than a second is everyday traffic.
             let likely = if age > 1_000.0 { age.min(limit) } else { 0.0 };
-            Range::new(0.0, likely, limit + WAKING_MS, &[seen, "lock_timeout"])
+            let ends = (0.0, limit + WAKING_MS);
+            host.amount("waiting for the lock", &[(likely, "ms")], ends, &[seen, "lock_timeout"])
         }
         None => {
             unknowns.push(
                 "how long the lock is waited for: without lock_timeout as long as the oldest transaction on it".into(),
             );
             let high = (age * NINE_IN_TEN).max(SOMEBODY_ELSE_MS) + WAKING_MS;
-            Range::new(0.0, age, high, &[seen])
+            host.amount(
+                "waiting for the lock",
+                &[(age, "ms that somebody has held one")],
+                (0.0, high),
+                &[seen],
+            )
         }
     }
 }
@@ -95,25 +101,24 @@ fn in_the_way_ms(catalog: &Catalog, stopping: &[&Lock]) -> Option<f64> {
 }
 
 /// How many statements wait at the worst moment: those that come meanwhile, and no more than sessions there can be.
-fn queue(catalog: &Catalog, stopping: &[&Lock], blocked: &Range) -> Option<Range> {
+fn queue(host: Host<'_>, stopping: &[&Lock], blocked: &Range) -> Option<Range> {
     let coming = stopping
         .iter()
-        .filter_map(|l| stopped_per_second(catalog, &l.object, l.mode))
+        .filter_map(|l| stopped_per_second(&host, &l.object, l.mode))
         .reduce(|a, b| a.or_more(&b))?;
-    let server = &catalog.server;
-    let allowed = server
-        .setting_number("max_connections")
-        .map(|most| most - server.setting_number("superuser_reserved_connections").unwrap_or(0.0));
+    let setting = |name| host.server.setting_number(name);
+    let allowed = setting("max_connections")
+        .map(|most| most - setting("superuser_reserved_connections").unwrap_or(0.0));
     // Each connection that is open has one statement waiting at the most; more may be opened.
-    let open = catalog.activity.connections.map(f64::from).or(allowed).unwrap_or(f64::INFINITY);
-    let most = allowed.unwrap_or(f64::INFINITY);
+    let open = host.activity.connections.map(f64::from).or(allowed).unwrap_or(f64::INFINITY);
     let arrive = |rate: f64, ms: f64| rate * ms / 1_000.0;
-    let mut queued = Range {
-        low: arrive(coming.low, blocked.low).min(open),
-        likely: arrive(coming.likely, blocked.likely).min(open),
-        high: arrive(coming.high, blocked.high).min(most),
-        basis: [coming.basis, blocked.basis.clone()].concat(),
-    };
+    let arrivals = [(coming.likely, "statements a second"), (blocked.likely, "ms"), (0.001, "s in a ms")];
+    let connected = [(open, "connections, each with one statement")];
+    let factors = if arrive(coming.likely, blocked.likely) < open { &arrivals[..] } else { &connected };
+    let low = arrive(coming.low, blocked.low).min(open);
+    let high = arrive(coming.high, blocked.high).min(allowed.unwrap_or(f64::INFINITY));
+    let mut queued = host.amount("those that come meanwhile", factors, (low, high), &[]);
+    queued.basis = [coming.basis, blocked.basis.clone()].concat();
     if allowed.is_some() {
         queued.basis.push("max_connections".to_owned());
     }

@@ -30,6 +30,9 @@ pub(crate) struct CheckArguments {
     /// The tool whose order and transactions hold [default: recognised by names and contents]
     #[arg(long, value_name = "TOOL", value_parser = ToolName::parse)]
     tool: Option<ToolName>,
+    /// Show the arithmetic of every estimate, with the numbers put in
+    #[arg(long)]
+    explain_estimate: bool,
     /// The scripts that lead back instead, last first
     #[arg(long)]
     down: bool,
@@ -71,7 +74,7 @@ pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bo
     };
     let gathered = migrations::read(&asked, engine)?;
     let mut review = begin(&catalog, complete, gathered.notes);
-    let mut reviewer = Reviewer::new(engine, catalog, complete);
+    let mut reviewer = Reviewer::new(engine, catalog, complete).explaining(arguments.explain_estimate);
     migrations::review(&mut reviewer, engine, &gathered.migrations, &mut review);
     let statements: Vec<String> = review.statements().map(|(_, s)| s.judged.statement.sql.clone()).collect();
     review.hear(&source::confirm(shared, &statements).await?);

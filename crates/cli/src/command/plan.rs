@@ -39,6 +39,9 @@ pub(crate) struct PlanArguments {
     /// Log a second that what runs in batches may write, such as an archive or a link takes: 10MB
     #[arg(long, value_name = "SIZE", value_parser = size::bytes)]
     wal_rate: Option<f64>,
+    /// Show the arithmetic of every estimate, with the numbers put in
+    #[arg(long)]
+    explain_estimate: bool,
     /// Whether the way back is planned too
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     include_rollback: bool,
@@ -80,6 +83,7 @@ pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(),
         zero_downtime: arguments.zero_downtime,
         prefer: arguments.prefer,
         budget: Budget { log_per_second: arguments.wal_rate, ..arguments.budget.budget() },
+        explain: arguments.explain_estimate,
     };
     let mut plan = plan_request(engine, &catalog, &request, options)?;
     if let (Some(folder), Some(uses)) = (&arguments.app, &mut plan.uses) {

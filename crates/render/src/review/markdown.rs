@@ -52,7 +52,9 @@ fn render(review: &Review) -> String {
     write_verdict(&mut out, review);
     write_table(&mut out, review, &loud);
     let end = end(review);
-    write_details(&mut out, &loud, LIMIT.saturating_sub(end.chars().count()));
+    let limit = LIMIT.saturating_sub(end.chars().count());
+    write_details(&mut out, &loud, limit);
+    write_arithmetic(&mut out, review, limit);
     out.push_str(&end);
     out
 }
@@ -155,6 +157,33 @@ fn write_details(out: &mut String, loud: &[Loud<'_>], limit: usize) {
             &format!(
                 "{statements} left out here: a comment holds 65,536 characters. The report as text has all."
             ),
+        );
+    }
+}
+
+/// The arithmetic of statements that need no attention, as far as it fits.
+fn write_arithmetic(out: &mut String, review: &Review, limit: usize) {
+    let mut room = limit.saturating_sub(out.chars().count() + LINE);
+    let quiet = review.files.iter().flat_map(|file| {
+        let statements = file.statements.iter().zip(blocks::of_file(file));
+        let quiet = statements.filter(|(reviewed, block)| review::is_quiet(reviewed, block.as_ref()));
+        quiet.filter_map(move |(reviewed, _)| detail::of_quiet(file, reviewed))
+    });
+    let mut left_out = 0;
+    for folded in quiet {
+        let takes = folded.chars().count();
+        if takes <= room {
+            room -= takes;
+            out.push_str(&folded);
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        let some = review::some(left_out, "statement");
+        markup::paragraph(
+            out,
+            &format!("The arithmetic of {some} left out here. The report as text has all."),
         );
     }
 }
