@@ -7,6 +7,7 @@
 mod history;
 mod host;
 mod index;
+mod lag;
 mod layout;
 mod methods;
 mod rewrite;
@@ -25,7 +26,8 @@ pub use history::calibrate;
 use host::Host;
 pub use index::index_bytes;
 use rewrite::Manner;
-pub use update::typical_row_update_us;
+pub use update::{row_update_log, typical_row_update_us};
+pub(crate) use wait::stopped_per_second;
 
 /// A statement that is about to run.
 #[derive(Clone, Copy)]
@@ -118,9 +120,10 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
     if let (Some(duration), Some(log)) = (&total.duration_ms, &total.wal_bytes) {
         total.duration_ms = Some(duration.plus(&throughput::log_ms(host, log)));
     }
-    wait::add_waiting(catalog, effect, work.lock_timeout_ms, &mut total);
+    total.replica_lag_ms = lag::lag(host, effect, &total);
+    wait::add_waiting(host, effect, work.lock_timeout_ms, &mut total);
     if work.explain {
-        let others = [&mut total.blocked_ms, &mut total.queries_queued];
+        let others = [&mut total.blocked_ms, &mut total.queries_queued, &mut total.replica_lag_ms];
         others.into_iter().for_each(|q| host.complete(q));
         quantities(&mut total).into_iter().for_each(|q| host.complete(q));
     }
@@ -180,7 +183,7 @@ fn table_of(host: Host<'_>, name: &Name, cost: impl FnOnce(&Table) -> Option<Est
     let table = host.table(name);
     let known = table.and_then(cost).map(|estimate| match table.map(|t| t.persistence) {
         Some(Persistence::Unlogged | Persistence::Temporary) => {
-            Estimate { wal_bytes: Some(Range::zero()), replica_lag_ms: Some(Range::zero()), ..estimate }
+            Estimate { wal_bytes: Some(Range::zero()), ..estimate }
         }
         _ => estimate,
     });
@@ -205,7 +208,7 @@ fn table_of(host: Host<'_>, name: &Name, cost: impl FnOnce(&Table) -> Option<Est
     })
 }
 
-fn quantities(e: &mut Estimate) -> [&mut Option<Range>; 8] {
+fn quantities(e: &mut Estimate) -> [&mut Option<Range>; 7] {
     [
         &mut e.duration_ms,
         &mut e.read_bytes,
@@ -214,7 +217,6 @@ fn quantities(e: &mut Estimate) -> [&mut Option<Range>; 8] {
         &mut e.temp_bytes,
         &mut e.disk_peak_bytes,
         &mut e.disk_after_bytes,
-        &mut e.replica_lag_ms,
     ]
 }
 

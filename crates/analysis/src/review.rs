@@ -1,6 +1,7 @@
 //! A review of existing migrations: every statement judged on the schema, and inside the open transaction, that the
 //! ones before it leave.
 
+mod capacity;
 mod conclusion;
 mod fresh;
 mod session;
@@ -15,6 +16,7 @@ use altimeter_catalog::{
 };
 
 use crate::judge::{Judged, Situation, judge_and_carry_out};
+use crate::limits::Limit;
 use crate::preflight::{Met, Preflight, preflight};
 use crate::rule::Severity;
 use fresh::Fresh;
@@ -78,6 +80,8 @@ pub struct Review {
     pub notes: Vec<String>,
     /// What the statements would meet on the server as it was when the catalog was read.
     pub preflight: Preflight,
+    /// What they take, held against what the server has; empty if nobody asked.
+    pub limits: Vec<Limit>,
     /// What could not be known, besides what the statements' own estimates lack.
     pub unknowns: Vec<String>,
 }

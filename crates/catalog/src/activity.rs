@@ -23,6 +23,9 @@ pub struct Activity {
     pub standbys: Vec<StandbyConnection>,
     /// Replication slots.
     pub slots: Vec<ReplicationSlot>,
+    /// How archiving of the log goes; none if it was not read.
+    #[serde(default)]
+    pub archiver: Option<Archiver>,
     /// Statements by total time, the most expensive first; none if `pg_stat_statements` is not there or unreadable.
     pub statements: Option<Vec<StatementStatistics>>,
     /// Since when they are counted, RFC 3339 in UTC; none before PostgreSQL 14, which does not say.
@@ -130,6 +133,19 @@ pub struct ReplicationSlot {
     pub active: bool,
     /// Bytes of WAL kept for it.
     pub retained_bytes: Option<u64>,
+}
+
+/// How archiving of the log has gone since its counters were reset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Archiver {
+    /// Files of the log that were archived.
+    pub archived: u64,
+    /// Attempts that failed.
+    pub failed: u64,
+    /// The last attempt failed.
+    pub failing: bool,
+    /// Seconds since the counters were reset.
+    pub counted_s: Option<f64>,
 }
 
 /// One kind of statement that ran here.

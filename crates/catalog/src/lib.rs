@@ -29,7 +29,7 @@ mod snapshot;
 mod table;
 
 pub use activity::{
-    Activity, LockWait, PreparedTransaction, Progress, ReplicationSlot, Session, StandbyConnection,
+    Activity, Archiver, LockWait, PreparedTransaction, Progress, ReplicationSlot, Session, StandbyConnection,
     StatementCalls, StatementStatistics,
 };
 pub use answer::Answer;

@@ -152,6 +152,7 @@ async fn read_activity(
         queries::PROGRESS,
         queries::STANDBYS,
         queries::SLOTS,
+        queries::ARCHIVER,
     ];
     if catalog.server.major() >= 14 {
         asked.push(queries::PROGRESS_COPY_14);

@@ -87,6 +87,7 @@ queries! {
     PROGRESS_COPY_14 = "progress_copy_14";
     STANDBYS = "standbys";
     SLOTS = "slots";
+    ARCHIVER = "archiver";
     IO = "io";
     IO_16 = "io_16";
     IO_WAL_14 = "io_wal_14";

@@ -6,7 +6,6 @@ use super::host::{Host, US_IN_MS};
 use super::layout::{Entries, PAGE, live_rows, rows};
 use super::methods;
 use super::throughput::{self, INDEX_ROW_US, INDEX_TEXT_ROW_US};
-use super::wait;
 use crate::{Estimate, Range};
 
 /// Bytes of the log for each byte of a new B-tree: its pages without their free space (measured on 13 to 18: 0.90 to
@@ -198,7 +197,6 @@ pub(super) fn build(
     estimate.wal_bytes = Some(logged(host, &size, index, rows));
     estimate.disk_peak_bytes = Some(size.plus(&temp));
     estimate.temp_bytes = Some(temp);
-    estimate.replica_lag_ms = Some(wait::lag(size.likely));
     estimate.disk_after_bytes = Some(size);
     Some(estimate)
 }

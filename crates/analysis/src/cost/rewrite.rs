@@ -4,7 +4,7 @@ use altimeter_catalog::{Index, PastKind, Table};
 
 use super::host::Host;
 use super::layout::{PAGE, Rows, TUPLE_HEADER, live_rows, logged_hints};
-use super::{index, throughput, wait};
+use super::{index, throughput};
 use crate::{Estimate, Range};
 
 /// How a table is written anew.
@@ -91,7 +91,6 @@ pub(super) fn rewrite(host: Host<'_>, (table, after): (&Table, &Table), manner: 
     let now = ["size of the table and its indexes now"];
     let gone = host.share("what is there now", &factors, (1.0, 1.0), &now);
     estimate.disk_after_bytes = Some(written.plus(&gone));
-    estimate.replica_lag_ms = Some(wait::lag(wal.likely));
     estimate.wal_bytes = Some(wal);
     Some(estimate)
 }

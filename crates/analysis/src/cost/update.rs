@@ -1,6 +1,6 @@
 //! Writing rows, in one go or in batches.
 
-use altimeter_catalog::{Index, PastKind, RowUpdate, Table, WriteCommand};
+use altimeter_catalog::{Catalog, Index, PastKind, RowUpdate, Table, WriteCommand};
 
 use super::host::{Host, US_IN_MS};
 use super::index::in_order;
@@ -9,7 +9,6 @@ use super::throughput::{
     self, AT_ONCE_LOG_BYTE_US, AT_ONCE_ROW_US, LOGGED_PAGE_BYTE_US, RANDOM_ENTRY_US, UPDATE_INDEX_US,
     UPDATE_ROW_US,
 };
-use super::wait;
 use crate::{Estimate, Range};
 
 /// Bytes a heap tuple takes beside its values: header, null bitmap, line pointer.
@@ -32,6 +31,15 @@ pub(super) fn row_update_us(host: Host<'_>, table: &Table) -> Range {
 /// The same on a host nobody knows: batches are made by it, and are to be the same wherever a plan is made.
 pub fn typical_row_update_us(table: &Table) -> f64 {
     UPDATE_ROW_US + UPDATE_INDEX_US * table.indexes.len() as f64
+}
+
+/// Bytes of the log one row takes that is updated in batches by key; none if the table's size is not known.
+pub fn row_update_log(catalog: &Catalog, table: &Table) -> Option<Range> {
+    let rows = live_rows(table).filter(|rows| *rows > 0.0)?;
+    let heap = table.size.heap_bytes? as f64;
+    let indexes = table.size.index_bytes? as f64;
+    let host = Host::new(catalog, false);
+    Some(volumes(host, table, WriteCommand::Update, rows, (heap, heap), indexes).log.times(1.0 / rows))
 }
 
 /// Bytes a row takes where nothing is known of its table.
@@ -150,7 +158,6 @@ fn so_many(
     );
     estimate.disk_peak_bytes = Some(growth.clone());
     estimate.disk_after_bytes = Some(growth);
-    estimate.replica_lag_ms = Some(wait::lag(wal.likely / batches));
     estimate.wal_bytes = Some(wal);
     Some(estimate)
 }

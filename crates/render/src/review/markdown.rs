@@ -9,9 +9,9 @@ use altimeter_analysis::review::{Review, Reviewed, ReviewedFile};
 
 use super::kind::{Part, ReviewReport, whole};
 use crate::summary::review::blocks::{self, Block};
-use crate::summary::review::{self, facts, in_order, place, totals, verdict};
+use crate::summary::review::{self, facts, in_order, place, verdict};
 use crate::summary::steps::{Wait, at_most};
-use crate::summary::{Facts, capacity, preflight};
+use crate::summary::{Facts, capacity, limits, preflight};
 use crate::{Layout, escape, markup, wrap};
 
 /// The comment's mark.
@@ -78,7 +78,10 @@ fn write_verdict(out: &mut String, review: &Review) {
     out.push_str(&format!("**{headline}** {}\n\n", escape::markdown(&verdict.rest)));
     markup::fact(out, &Facts::new("findings", verdict::found(review)));
     if review.complete {
-        markup::fact(out, &Facts::new("in all", capacity::pieces(&totals::capacity(review))));
+        markup::fact(out, &Facts::new("in all", capacity::pieces(&review.capacity())));
+    }
+    if !review.limits.is_empty() {
+        markup::fact(out, &Facts::new("limits", limits::lines(&review.limits)));
     }
     let server = format!("{} {}", review.engine, review.server_version);
     markup::fact(out, &Facts::new("judged on", vec![review.source.clone(), server]));

@@ -10,8 +10,8 @@ use super::kind::{Part, ReviewReport};
 use super::place::Places;
 use crate::page::{OVERVIEW, Page, Style};
 use crate::summary::review::blocks::{self, Block};
-use crate::summary::review::{self, totals, verdict};
-use crate::summary::{arithmetic, capacity, preflight};
+use crate::summary::review::{self, verdict};
+use crate::summary::{arithmetic, capacity, limits, preflight};
 use crate::{Layout, wrap};
 use detail::Details;
 
@@ -92,13 +92,14 @@ fn write_overview(page: &mut Page, review: &Review) {
     page.blank();
     page.facts(OVERVIEW, "findings", &verdict::found(review), "   ");
     if review.complete {
-        let mut pieces = capacity::pieces(&totals::capacity(review));
-        let uncounted = totals::uncounted(review);
+        let mut pieces = capacity::pieces(&review.capacity());
+        let uncounted = review.uncounted();
         if uncounted > 0 {
             pieces.push(format!("not counted: {}", review::some(uncounted, "statement")));
         }
         page.facts(OVERVIEW, "in all", &pieces, "   ");
     }
+    page.list(OVERVIEW, "limits", &limits::lines(&review.limits));
     page.list(OVERVIEW, "in the way", &preflight::lines(&review.preflight));
     page.list(OVERVIEW, "would wait", &preflight::behind(&review.preflight));
     page.list(OVERVIEW, "note", &review.notes);
