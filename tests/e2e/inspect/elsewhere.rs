@@ -61,6 +61,7 @@ fn a_standby_shows_the_same_objects_and_says_what_it_cannot_know() -> Result<()>
         }
         ensure!(there.server.wal.bytes.is_some_and(|b| b > 0), "{:?}", there.server.wal);
         ensure!(there.activity.statements.is_none(), "statements of a standby are its own");
+        ensure!(there.activity.history.is_none(), "and so is what ran before");
         ensure_unknown(&there, "write rates of tables", "altimeter snapshot")?;
         ensure!(here.activity.standbys.len() == 1, "{:?}", here.activity.standbys);
         ensure!(here.activity.standbys[0].lag_bytes.is_some(), "{:?}", here.activity.standbys);

@@ -345,6 +345,25 @@ mod tests {
     }
 
     #[test]
+    fn counters_that_were_just_reset_are_named() {
+        let mut catalog = catalog();
+        let named = |catalog: &mut Catalog, history| {
+            let basis = build_ms(catalog, history).basis;
+            basis.iter().any(|b| b.contains("less than an hour"))
+        };
+        // On a standby, or where the clock was set back, nobody knows for how long they count.
+        for (age, lately) in [(Some(60.0), true), (Some(1e6), false), (None, false)] {
+            catalog.activity.statements_age_s = age;
+            assert_eq!(named(&mut catalog, Vec::new()), lately, "{age:?}");
+        }
+        catalog.activity.statements_age_s = Some(60.0);
+        assert!(!named(&mut catalog, vec![built("u", 1, 100.0, 1.0)]));
+        catalog.activity.history = None;
+        calibrate(&mut catalog);
+        assert!(catalog.server.paces.is_empty());
+    }
+
+    #[test]
     fn nonsense_is_left_out() {
         let mut catalog = catalog();
         let unknown = build_ms(&mut catalog, Vec::new());

@@ -23,6 +23,9 @@ const MEASURED: Spread = Spread { shorter: 1.7, longer: 1.9 };
 /// Where it was not: a laptop, a small cloud instance, a large server.
 const NOT_MEASURED: Spread = Spread { shorter: 2.5, longer: 4.5 };
 
+/// Counters that were reset less than so many seconds ago are not expected to know what runs here.
+const LATELY_S: f64 = 3600.0;
+
 /// Standard deviations on either side of the middle that nine in ten outcomes are in.
 const NINE_IN_TEN: f64 = 1.645;
 
@@ -70,9 +73,21 @@ impl<'a> Host<'a> {
             Some(speed) => {
                 let by_counting = speed.count_row_ns / REFERENCE_COUNT_NS;
                 let by_sorting = speed.sort_row_ns / REFERENCE_SORT_NS;
-                ((by_counting * by_sorting).sqrt(), MEASURED, "probes of this server's speed")
+                ((by_counting * by_sorting).sqrt(), MEASURED, self.probed())
             }
             None => (1.0, NOT_MEASURED, "published: time a row"),
+        }
+    }
+
+    /// What the pace is from where the host was probed, and why nothing that ran before is in it, if that may change.
+    fn probed(self) -> &'static str {
+        let activity = &self.catalog.activity;
+        let lately = activity.statements_age_s.is_some_and(|age| age < LATELY_S);
+        match &activity.history {
+            Some(history) if history.is_empty() && lately => {
+                "probes of this server's speed (pg_stat_statements counts for less than an hour)"
+            }
+            _ => "probes of this server's speed",
         }
     }
 
