@@ -27,7 +27,7 @@ use crate::{coexistence, combine, comments, direct, partitioning, proof, throttl
 const LOCK_TIMEOUT_MS: u32 = 2_000;
 
 /// How a plan is to be made.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PlanOptions {
     /// Users and the application notice nothing; else the plain statements, with what they cost.
     pub zero_downtime: bool,
