@@ -9,6 +9,7 @@ mod host;
 mod index;
 mod lag;
 mod layout;
+mod methods;
 mod rewrite;
 #[cfg(test)]
 mod tests;
