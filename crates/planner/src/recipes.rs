@@ -10,7 +10,7 @@ mod change_default;
 mod change_enum;
 mod change_rows;
 mod change_type;
-mod drop_column;
+pub(crate) mod drop_column;
 mod drop_constraint;
 mod drop_index;
 mod drop_not_null;
@@ -23,6 +23,7 @@ mod rename_table;
 pub(crate) mod replace_view;
 mod reshape_columns;
 mod set_not_null;
+mod split_table;
 mod validate_constraint;
 
 /// All recipes.
@@ -48,6 +49,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &replace_view::ReplaceView,
     &reshape_columns::ReshapeColumns,
     &set_not_null::SetNotNull,
+    &split_table::SplitTable,
     &validate_constraint::ValidateConstraint,
 ];
 

@@ -20,6 +20,7 @@ mod extent;
 mod keys;
 mod lexicon;
 mod matching;
+mod move_columns;
 mod named_constraint;
 mod nearest;
 mod nullability;
@@ -85,6 +86,7 @@ static ALL: &[&dyn Reader] = &[
     &change_rows::SetRows,
     &reshape_columns::SplitColumn,
     &reshape_columns::MergeColumns,
+    &move_columns::SplitTable,
 ];
 
 /// Clauses any sentence may have.
