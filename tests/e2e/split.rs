@@ -79,6 +79,63 @@ fn columns_move_into_a_table_of_their_own() -> Result<()> {
     on_oldest_and_newest(CASES, |c| c.name, prove_shown)
 }
 
+const MERGED: &[Case] = &[
+    Case {
+        name: "a child whose rows do not follow, with NOT NULL, defaults, indexes, checks, grants, a trigger, a policy, comments",
+        setup: "CREATE TABLE customers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, touched int NOT NULL DEFAULT 0);
+                CREATE TABLE addresses (customer_id bigint CONSTRAINT \"its key\" PRIMARY KEY, street text NOT NULL, city varchar(40) COLLATE \"C\" CHECK (city <> ''),
+                  country char(2) NOT NULL DEFAULT 'DE', CONSTRAINT \"whose\" FOREIGN KEY (customer_id) REFERENCES customers, CONSTRAINT two CHECK (street <> city));
+                COMMENT ON TABLE addresses IS 'where'; COMMENT ON COLUMN addresses.city IS 'the city''s name'; COMMENT ON CONSTRAINT \"whose\" ON addresses IS 'who';
+                ALTER TABLE addresses ALTER COLUMN city SET STATISTICS 200; ALTER TABLE addresses ADD CONSTRAINT addresses_street_key UNIQUE (street);
+                CREATE INDEX addresses_city_idx ON addresses (lower(city)) WHERE street <> ''; CREATE INDEX both ON addresses (customer_id, city);
+                CREATE ROLE merge_reader; GRANT SELECT, UPDATE ON addresses TO merge_reader; GRANT SELECT ON customers TO merge_reader; GRANT UPDATE (street) ON addresses TO PUBLIC;
+                CREATE VIEW names AS SELECT id, name FROM customers; CREATE POLICY p ON addresses USING (city <> 'x');
+                CREATE FUNCTION tick() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.touched := NEW.touched + 1; RETURN NEW; END $$;
+                CREATE TRIGGER tick BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION tick();
+                CREATE FUNCTION up() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.city := upper(NEW.city); RETURN NEW; END $$;
+                CREATE TRIGGER up BEFORE INSERT OR UPDATE OF city ON addresses FOR EACH ROW EXECUTE FUNCTION up();
+                INSERT INTO customers (name) SELECT 'n' || g FROM generate_series(1, 1200) g;
+                INSERT INTO addresses SELECT g, 's' || g, nullif('C' || g % 7, 'C3'), 'FR' FROM generate_series(1, 1200) g WHERE g % 4 > 0",
+        direct: "merge table addresses back into customers",
+        old: "UPDATE addresses SET street = 'old street' WHERE customer_id = 1; DELETE FROM addresses WHERE customer_id = 70;
+              WITH c AS (INSERT INTO customers (name) VALUES ('old') RETURNING id) INSERT INTO addresses (customer_id, street) SELECT id, 'old' || clock_timestamp() FROM c;
+              UPDATE customers SET name = 'renamed' WHERE id = 5; INSERT INTO customers (name) VALUES ('bare')",
+        new: "UPDATE customers SET city = 'new city', country = 'IT' WHERE id = 2; INSERT INTO customers (name, street) VALUES ('new', 'new' || clock_timestamp()), ('bare', NULL);
+              UPDATE customers SET street = 'moved in' WHERE id = 4; UPDATE customers SET street = NULL, city = NULL, country = 'DE' WHERE id = 81; DELETE FROM customers WHERE id = 90",
+        kept: "SELECT (SELECT street FROM addresses WHERE customer_id = 1) = 'old street' AND (SELECT city || street || country FROM addresses WHERE customer_id = 2) = 'NEW CITYs2IT'
+               AND NOT EXISTS (SELECT FROM addresses WHERE customer_id IN (70, 81, 90)) AND (SELECT street || country FROM addresses WHERE customer_id = 4) = 'moved inDE'
+               AND NOT EXISTS (SELECT FROM customers WHERE name = 'bare' AND id IN (SELECT customer_id FROM addresses))
+               AND (SELECT count(*) FROM customers WHERE name IN ('old', 'new')) = (SELECT count(*) FROM addresses WHERE customer_id > 1200)
+               AND NOT EXISTS (SELECT FROM addresses WHERE customer_id BETWEEN 3 AND 1200 AND customer_id <> 4
+                 AND (street, city, country) IS DISTINCT FROM ('s' || customer_id, nullif('C' || customer_id % 7, 'C3'), 'FR'))
+               AND (SELECT count(*) FROM addresses WHERE customer_id <= 1200) = 900 - 2",
+    },
+    Case {
+        name: "odd names, a composite key in another order, rows that follow, columns that may be NULL, json",
+        setup: r#"CREATE SCHEMA "S x"; CREATE TABLE "P; ""p" ("K 1" int, k text, stays int, PRIMARY KEY (k, "K 1"));
+                CREATE TABLE "S x"."C c" ("Sel; --" text, b int, "A a" text, "J j" json, PRIMARY KEY (b, "A a"),
+                  FOREIGN KEY ("A a", b) REFERENCES "P; ""p" (k, "K 1") ON UPDATE CASCADE ON DELETE CASCADE);
+                CREATE UNIQUE INDEX "u; u" ON "S x"."C c" (lower("Sel; --")) WHERE "Sel; --" <> 'v1';
+                INSERT INTO "P; ""p" SELECT g, 'k', g FROM generate_series(1, 900) g;
+                INSERT INTO "S x"."C c" SELECT 'v' || g, g, 'k', CASE WHEN g % 2 = 0 THEN '{"a":  1}'::json END FROM generate_series(1, 900) g WHERE g % 3 > 0"#,
+        direct: r#"merge "S x"."C c" into "P; ""p" "#,
+        old: r#"UPDATE "S x"."C c" SET "Sel; --" = 'old' WHERE b = 1; UPDATE "P; ""p" SET "K 1" = 5000 WHERE "K 1" = 10; DELETE FROM "P; ""p" WHERE "K 1" = 11;
+              INSERT INTO "S x"."C c" VALUES ('in', 3, 'k', '[1]') ON CONFLICT (b, "A a") DO UPDATE SET "Sel; --" = 'twice'"#,
+        new: r#"UPDATE "P; ""p" SET "J j" = '{"b":2}' WHERE "K 1" = 2; UPDATE "P; ""p" SET "Sel; --" = 'first' WHERE "K 1" = 6; DELETE FROM "P; ""p" WHERE "K 1" = 13;
+              INSERT INTO "P; ""p" ("K 1", k, "Sel; --") VALUES (7000, 'new', 'there') ON CONFLICT (k, "K 1") DO UPDATE SET "J j" = '7'"#,
+        kept: r#"SELECT (SELECT "Sel; --" FROM "S x"."C c" WHERE b = 1) = 'old' AND (SELECT "J j"::text = '{"b":2}' FROM "S x"."C c" WHERE b = 2)
+               AND (SELECT "Sel; --" FROM "S x"."C c" WHERE b = 6) = 'first' AND (SELECT "Sel; --" FROM "S x"."C c" WHERE b = 7000) = 'there'
+               AND (SELECT "Sel; --" FROM "S x"."C c" WHERE b = 5000) = 'v10' AND NOT EXISTS (SELECT FROM "S x"."C c" WHERE b IN (11, 13, 9))
+               AND NOT EXISTS (SELECT FROM "S x"."C c" WHERE b BETWEEN 4 AND 900 AND b <> 6
+                 AND ("Sel; --", "J j"::text) IS DISTINCT FROM ('v' || b, CASE WHEN b % 2 = 0 THEN '{"a":  1}' END))"#,
+    },
+];
+
+#[test]
+fn two_tables_become_one() -> Result<()> {
+    on_oldest_and_newest(MERGED, |c| c.name, prove_shown)
+}
+
 /// An application that knows users' names in a table of their own.
 fn apart(name: &'static str) -> Application {
     Application {
@@ -112,3 +169,18 @@ fn split_table(major: u32) -> Result<()> {
 }
 
 on_each_version!(split_table);
+
+fn merge_tables(major: u32) -> Result<()> {
+    let setup = "CREATE TABLE profiles (user_id bigint PRIMARY KEY REFERENCES users, user_name text NOT NULL, bio text);
+                 INSERT INTO profiles SELECT id, user_name, bio FROM users; CREATE INDEX profiles_user_name_idx ON profiles (user_name);
+                 ALTER TABLE users DROP COLUMN user_name, DROP COLUMN bio";
+    let request = "merge table profiles back into users";
+    prove_under_load(
+        major,
+        setup,
+        request,
+        &[apart("old"), application("new", "user_name", &[("bio", "'x'")])],
+    )
+}
+
+on_each_version!(merge_tables);

@@ -176,12 +176,17 @@ impl Halves<'_> {
         self.key.iter().cloned().chain(both).collect()
     }
 
-    /// Rows of the child for the parent's.
-    pub(crate) fn copy(&self) -> Sweep {
+    /// Rows of the child for the parent's; where it need not have one for each, for those that hold something.
+    pub(crate) fn copy(&self, each: bool) -> Sweep {
         let (batch_rows, pause_ms) = batch_of(self.parent);
+        let void = |c: &InBoth| {
+            let value = c.void.as_deref().unwrap_or("NULL");
+            (c.name.clone(), self.context.engine.cast(value, &c.type_name))
+        };
+        let unless = if each { Vec::new() } else { self.columns.iter().map(void).collect() };
         Sweep {
             table: self.parent.name.clone(),
-            work: SweepWork::Copy { into: self.child.clone(), columns: self.pairs() },
+            work: SweepWork::Copy { into: self.child.clone(), columns: self.pairs(), unless },
             key: self.parents_key(),
             batch_rows,
             pause_ms,

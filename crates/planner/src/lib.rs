@@ -16,6 +16,7 @@ mod dependants;
 mod direct;
 mod draft;
 mod in_step;
+mod joined;
 mod materialized;
 mod partitioned_index;
 mod partitioning;

@@ -15,6 +15,7 @@ mod drop_constraint;
 mod drop_index;
 mod drop_not_null;
 mod drop_table;
+mod merge_tables;
 mod partition_table;
 mod rebuild_index;
 mod rename_column;
@@ -41,6 +42,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &drop_index::DropIndex,
     &drop_not_null::DropNotNull,
     &drop_table::DropTable,
+    &merge_tables::MergeTables,
     &partition_table::PartitionTable,
     &rebuild_index::RebuildIndex,
     &rename_column::RenameColumn,

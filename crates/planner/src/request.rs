@@ -87,6 +87,7 @@ static ALL: &[&dyn Reader] = &[
     &reshape_columns::SplitColumn,
     &reshape_columns::MergeColumns,
     &move_columns::SplitTable,
+    &move_columns::MergeTables,
 ];
 
 /// Clauses any sentence may have.

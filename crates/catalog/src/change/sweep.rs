@@ -55,6 +55,9 @@ pub enum SweepWork {
         into: Name,
         /// Columns of the walked table, each with the column it goes to; the key is among them.
         columns: Vec<(String, String)>,
+        /// Rows in which all of these columns hold just that are left out: columns of the walked table with SQL of their
+        /// types. None are if there are no columns.
+        unless: Vec<(String, String)>,
     },
     /// Their values are written into the rows of another table that have the same key.
     Give {

@@ -63,12 +63,16 @@ fn header(it: &Sweep) -> Vec<(&'static str, String)> {
             which(&mut lines, condition);
             lines.extend(kept.as_ref().map(|name| ("keep", quote_name(name))));
         }
-        SweepWork::Copy { into, columns } => {
+        SweepWork::Copy { into, columns, unless } => {
             lines.push(("do", "copy".to_owned()));
             lines.push(("into", quote_name(into)));
             for (from, to) in columns {
                 lines.push(("column", quote(from)));
                 lines.push(("as", quote(to)));
+            }
+            for (column, value) in unless {
+                lines.push(("unless", quote(column)));
+                lines.push(("holds", value.clone()));
             }
         }
         SweepWork::Give { into, key, columns } => {
@@ -106,6 +110,12 @@ pub(crate) fn read(catalog: &Catalog, sql: &str) -> Option<Sweep> {
         "copy" => SweepWork::Copy {
             into: name(&header.field("into ")?)?,
             columns: columns.into_iter().zip(header.fields("as ").iter().map(|c| identifier(c))).collect(),
+            unless: header
+                .fields("unless ")
+                .iter()
+                .map(|c| identifier(c))
+                .zip(header.fields("holds "))
+                .collect(),
         },
         "give" => SweepWork::Give {
             into: name(&header.field("into ")?)?,
@@ -204,7 +214,7 @@ fn batch(catalog: &Catalog, it: &Sweep, range: &str) -> Batch {
         SweepWork::Set { set, condition, kept, once } => {
             set_batch(catalog, it, range, (set, condition, kept.as_ref(), *once))
         }
-        SweepWork::Copy { into, columns } => copy_batch(it, range, into, columns),
+        SweepWork::Copy { into, columns, unless } => copy_batch(it, range, (into, columns), unless),
         SweepWork::Give { into, key, columns } => give_batch(it, range, into, (key, columns)),
         SweepWork::SetBack { into, columns } => set_back_batch(it, range, into, columns),
     }
@@ -283,14 +293,29 @@ fn set_batch(catalog: &Catalog, it: &Sweep, range: &str, (set, condition, kept, 
     Batch { statement, left }
 }
 
-fn copy_batch(it: &Sweep, range: &str, into: &Name, columns: &[(String, String)]) -> Batch {
+fn copy_batch(
+    it: &Sweep,
+    range: &str,
+    (into, columns): (&Name, &[(String, String)]),
+    unless: &[(String, String)],
+) -> Batch {
     let table = quote_name(&it.table);
     let own = quote(&it.table.name);
     let to_of = |key: &String| columns.iter().find(|(from, _)| from == key).map_or(key, |(_, to)| to).clone();
     let same: Vec<String> =
         it.key.iter().map(|k| format!("altimeter_there.{} = {own}.{}", quote(&to_of(k)), quote(k))).collect();
     let target = quote_name(into);
-    let open = format!("NOT EXISTS (SELECT FROM {target} AS altimeter_there WHERE {})", same.join(" AND "));
+    let held = |side: &dyn Fn(&(String, String)) -> String| {
+        format!("ROW({})", unless.iter().map(side).collect::<Vec<_>>().join(", "))
+    };
+    let holds = if unless.is_empty() {
+        String::new()
+    } else {
+        let row = held(&|(column, _)| format!("{own}.{}", quote(column)));
+        format!(" AND pg_catalog.record_image_ne({row}, {})", held(&|(_, value)| value.clone()))
+    };
+    let open =
+        format!("NOT EXISTS (SELECT FROM {target} AS altimeter_there WHERE {}){holds}", same.join(" AND "));
     let froms: Vec<String> = columns.iter().map(|(from, _)| from.clone()).collect();
     let tos: Vec<String> = columns.iter().map(|(_, to)| to.clone()).collect();
     let keys: Vec<String> = it.key.iter().map(to_of).collect();
@@ -452,7 +477,11 @@ mod tests {
                 once: true,
             },
             SweepWork::Set { set: vec![(own("a"), own("''"))], condition: None, kept: None, once: false },
-            SweepWork::Copy { into: odd.clone(), columns: vec![(own("a"), own("b")), (own("X"), own("y"))] },
+            SweepWork::Copy {
+                into: odd.clone(),
+                columns: vec![(own("a"), own("b")), (own("X"), own("y"))],
+                unless: vec![(own("c d"), own("NULL::text"))],
+            },
             SweepWork::Give {
                 into: odd.clone(),
                 key: vec![own("K k"), own("b")],

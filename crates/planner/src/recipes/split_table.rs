@@ -89,7 +89,7 @@ fn copied(halves: &Halves<'_>) -> DraftStep {
     let why = "rows written before the triggers are not in the new table yet; a batch leaves out rows that others have locked \
                and comes back to them";
     let mut step =
-        DraftStep::sweep(format!("copy rows into {}, in batches", halves.child), why, halves.copy());
+        DraftStep::sweep(format!("copy rows into {}, in batches", halves.child), why, halves.copy(true));
     step.before = halves.enabled();
     step.after.push(halves.same());
     step

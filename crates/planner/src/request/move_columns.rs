@@ -1,4 +1,5 @@
-//! Columns that move into a new table with the same key, as in `move street and city of customers into a new table addresses`.
+//! Columns that move from one table into another of the same key, as in `move street and city of customers into a new table
+//! addresses` and `merge table addresses back into customers`.
 
 use altimeter_catalog::{Change, Column, MoveColumns, Name, Table, Way};
 
@@ -9,8 +10,8 @@ use super::reshape_columns::listed;
 use super::resolve::{Names, shown};
 use super::token::Part;
 use super::trouble::{Progress, Trouble};
-use crate::apart;
 use crate::recipe::RecipeContext;
+use crate::{apart, joined};
 
 /// Reads requests to split a table.
 pub(super) struct SplitTable;
@@ -111,4 +112,52 @@ fn new_table(found: &Found<'_>, beside: &Table, parts: &[Part]) -> Result<Name, 
         ));
     }
     Ok(name)
+}
+
+/// Reads requests to merge two tables.
+pub(super) struct MergeTables;
+
+const MERGE: &[Clause] = &[Clause {
+    required: true,
+    patterns: &[
+        "merge|merging|combine|combining|join|fold|unite|inline {table} [back] into|to|with [table] <new>",
+        "move|put|bring {table} back into|to [table] <new>",
+        "move|merge|bring all|everything [column] {on_table} [back] into|to [table] <new>",
+    ],
+}];
+
+impl Reader for MergeTables {
+    fn doing(&self) -> &'static str {
+        "merging two tables"
+    }
+
+    fn clauses(&self) -> &'static [Clause] {
+        MERGE
+    }
+
+    fn build(&self, found: &Found<'_>) -> Result<Change, Trouble> {
+        let child = found.named_table()?.ok_or_else(|| incomplete("which table is merged"))?;
+        let parts = found.parts(Slot::NewName).ok_or_else(|| incomplete("into which table it is merged"))?;
+        let parent = found.names.table(&parts, found.schema().as_ref())?;
+        if parent.name == child.name {
+            return Err(incomplete("into which other table it is merged"));
+        }
+        let Names { engine, catalog, .. } = found.names;
+        let context = RecipeContext { engine, catalog, prefer: None };
+        Ok(joined::change(&context, parent, child))
+    }
+
+    fn examine(&self, names: Names<'_>, change: &Change) -> Option<Result<(), Trouble>> {
+        let it = joined::is_merge(change)?;
+        Some(existing_table(names, &it.parent).and_then(|_| existing_table(names, &it.child)).map(|_| ()))
+    }
+
+    fn says(&self, change: &Change) -> Option<String> {
+        let it = joined::is_merge(change)?;
+        Some(format!("merge table {} back into {}", it.child, it.parent))
+    }
+
+    fn example(&self, table: &str, _column: &str) -> String {
+        format!("merge table beside_it back into {table}")
+    }
 }
