@@ -87,7 +87,7 @@ const MERGED: &[Case] = &[
                   country char(2) NOT NULL DEFAULT 'DE', CONSTRAINT \"whose\" FOREIGN KEY (customer_id) REFERENCES customers, CONSTRAINT two CHECK (street <> city));
                 COMMENT ON TABLE addresses IS 'where'; COMMENT ON COLUMN addresses.city IS 'the city''s name'; COMMENT ON CONSTRAINT \"whose\" ON addresses IS 'who';
                 ALTER TABLE addresses ALTER COLUMN city SET STATISTICS 200; ALTER TABLE addresses ADD CONSTRAINT addresses_street_key UNIQUE (street);
-                CREATE INDEX addresses_city_idx ON addresses (lower(city)) WHERE street <> ''; CREATE INDEX both ON addresses (customer_id, city);
+                CREATE INDEX addresses_city_idx ON addresses (lower(city)) WHERE street <> ''; CREATE INDEX key_and_city ON addresses (customer_id, city);
                 CREATE ROLE merge_reader; GRANT SELECT, UPDATE ON addresses TO merge_reader; GRANT SELECT ON customers TO merge_reader; GRANT UPDATE (street) ON addresses TO PUBLIC;
                 CREATE VIEW names AS SELECT id, name FROM customers; CREATE POLICY p ON addresses USING (city <> 'x');
                 CREATE FUNCTION tick() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.touched := NEW.touched + 1; RETURN NEW; END $$;
