@@ -176,9 +176,16 @@ impl Halves<'_> {
         self.key.iter().cloned().chain(both).collect()
     }
 
+    /// Each row that is written fires triggers on both tables and is held against the foreign key: on 18, 10,000 rows of
+    /// three columns took four times as long as they do alone. A writer of the same rows shall not wait longer for that.
+    fn batch(&self) -> (u32, u32) {
+        let (rows, pause_ms) = batch_of(self.parent);
+        ((rows / 4).max(500), pause_ms)
+    }
+
     /// Rows of the child for the parent's; where it need not have one for each, for those that hold something.
     pub(crate) fn copy(&self, each: bool) -> Sweep {
-        let (batch_rows, pause_ms) = batch_of(self.parent);
+        let (batch_rows, pause_ms) = self.batch();
         let void = |c: &InBoth| {
             let value = c.void.as_deref().unwrap_or("NULL");
             (c.name.clone(), self.context.engine.cast(value, &c.type_name))
@@ -195,7 +202,7 @@ impl Halves<'_> {
 
     /// The parent's columns, of the child's rows.
     pub(crate) fn give(&self) -> Sweep {
-        let (batch_rows, pause_ms) = batch_of(self.parent);
+        let (batch_rows, pause_ms) = self.batch();
         Sweep {
             table: self.child.clone(),
             work: SweepWork::Give {

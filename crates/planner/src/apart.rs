@@ -111,7 +111,6 @@ impl<'a> Apart<'a> {
     }
 
     fn refuse_column(&self, column: &Column) -> Result<(), PlanError> {
-        let name = &self.table.name;
         refuse_what_needs_it(self.context, self.table, column)?;
         if let Some(default) = column.default.as_ref().filter(|d| !is_literal(d)) {
             return Err(refuse(
@@ -121,12 +120,6 @@ impl<'a> Apart<'a> {
                     column.name
                 ),
                 "drop that default first, and set it on the new table afterwards",
-            ));
-        }
-        if let Some((_, constraint)) = self.context.reference_to(name, &column.name) {
-            return Err(refuse(
-                format!("{} of {name} is referenced by {}", column.name, constraint.name),
-                "drop that foreign key first",
             ));
         }
         if let Some(statistics) = self.table.statistics.iter().find(|s| s.columns.contains(&column.name)) {
@@ -175,16 +168,6 @@ impl<'a> Apart<'a> {
             ));
         }
         Ok(())
-    }
-
-    /// A name of the table's own, for the table that is made.
-    fn renamed(&self, name: &str, relation: bool) -> String {
-        let rest = name.strip_prefix(&self.table.name.name).filter(|rest| rest.starts_with('_'));
-        match rest {
-            Some(rest) => self.context.name(&format!("{}{rest}", self.into.name)),
-            None if relation => self.context.name(&format!("{}_{name}", self.into.name)),
-            None => name.to_owned(),
-        }
     }
 
     /// The columns of the table that is made; the privileges are those on the table and on the columns that move.
@@ -237,7 +220,12 @@ impl<'a> Apart<'a> {
             all.extend(engine.column_settings(self.into, column, &column.name))?;
         }
         for constraint in self.moved_constraints() {
-            let name = self.renamed(&constraint.name, constraint.index.is_some());
+            let name = named_after(
+                self.context,
+                &constraint.name,
+                (self.table, self.into),
+                constraint.index.is_some(),
+            );
             let definition = self.context.definition_of(self.table, constraint);
             let index =
                 definition.index.map(|i| Box::new(IndexDefinition { table: self.into.clone(), ..*i }));
@@ -248,7 +236,7 @@ impl<'a> Apart<'a> {
             all.extend(self.comment(Commented::Constraint(name), &constraint.comment, self.into))?;
         }
         for index in self.moved_indexes() {
-            let name = self.renamed(&index.definition.name, true);
+            let name = named_after(self.context, &index.definition.name, (self.table, self.into), true);
             let definition =
                 IndexDefinition { name: name.clone(), table: self.into.clone(), ..index.definition.clone() };
             all.push(Change::CreateIndex { index: definition, concurrently: false, if_not_exists: false })?;
@@ -351,6 +339,22 @@ pub(crate) fn refuse_kind(context: &RecipeContext<'_>, table: &Table) -> Result<
         ));
     }
     Ok(())
+}
+
+/// A name made of one table's, made of another's: `customers_city_idx` is `addresses_city_idx`. One that is not is kept,
+/// unless a schema can have it only once.
+pub(crate) fn named_after(
+    context: &RecipeContext<'_>,
+    name: &str,
+    (from, into): (&Table, &Name),
+    once: bool,
+) -> String {
+    let rest = name.strip_prefix(&from.name.name).filter(|rest| rest.starts_with('_'));
+    match rest {
+        Some(rest) => context.name(&format!("{}{rest}", into.name)),
+        None if once => context.name(&format!("{}_{name}", into.name)),
+        None => name.to_owned(),
+    }
 }
 
 /// Whether a change is the one that makes a table.

@@ -7,7 +7,7 @@ use altimeter_catalog::{
 };
 
 use crate::across::is_literal;
-use crate::apart::refuse_kind;
+use crate::apart::{named_after, refuse_kind};
 use crate::dependants::texts_about;
 use crate::partitioning::Sequence;
 use crate::plan::PlanError;
@@ -286,17 +286,8 @@ impl<'a> Joined<'a> {
         ]
     }
 
-    fn renamed(&self, name: &str, relation: bool) -> String {
-        let rest = name.strip_prefix(&self.child.name.name).filter(|rest| rest.starts_with('_'));
-        match rest {
-            Some(rest) => self.context.name(&format!("{}{rest}", self.parent.name.name)),
-            None if relation => self.context.name(&format!("{}_{name}", self.parent.name.name)),
-            None => name.to_owned(),
-        }
-    }
-
     fn index_on_parent(&self, of: &IndexDefinition) -> IndexDefinition {
-        let name = self.renamed(&of.name, true);
+        let name = named_after(self.context, &of.name, (self.child, &self.parent.name), true);
         IndexDefinition { name, table: self.parent.name.clone(), ..of.clone() }
     }
 
@@ -341,7 +332,7 @@ impl<'a> Joined<'a> {
                 && c.columns.iter().all(|c| self.moves(c))
         });
         for check in checks {
-            let name = self.renamed(&check.name, false);
+            let name = named_after(self.context, &check.name, (self.child, &self.parent.name), false);
             let definition = self.context.definition_of(self.child, check);
             changes.push(Change::AddConstraint {
                 table: table.clone(),

@@ -23,6 +23,7 @@ const SPLIT: &[Clause] = &[
             "move|moving|extract|extracting|normalise|normalize|normalising|normalizing|pull|transfer|outsource [out] \
              [column] <keys> [column] [{on_table}] [out] into|to [table] <new>",
             "split|divide|separate|break [off|out|up] [column] <keys> [column] {on_table} [off|out] into|to table <new>",
+            "split|divide|separate|break [column] <keys> [column] off|out [of] {table} into|to table <new>",
             "split|divide|separate|break [up] {table} [by] [move|moving|with] [column] <keys> [column] [go|goes|move|moves] \
              into|to [table] <new>",
             "{apart} move|moving|extract|extracting [column] <keys> [column] [out] into|to [table] <new>",
@@ -158,6 +159,6 @@ impl Reader for MergeTables {
     }
 
     fn example(&self, table: &str, _column: &str) -> String {
-        format!("merge table beside_it back into {table}")
+        format!("merge table its_child back into {table}")
     }
 }
