@@ -102,7 +102,7 @@ impl Reader for SplitTable {
 fn new_table(found: &Found<'_>, beside: &Table, parts: &[Part]) -> Result<Name, Trouble> {
     let name = match parts {
         [name] => beside.name.sibling(found.new_name(name)),
-        [schema, name] => Name::new(&found.new_name(schema), &found.new_name(name)),
+        [schema, name] => Name::new(found.new_name(schema), found.new_name(name)),
         _ => return Err(incomplete("what the new table is called")),
     };
     if found.names.catalog.has_relation(&name) {
