@@ -12,6 +12,7 @@ mod counters;
 mod definitions;
 mod drafts;
 mod functions;
+mod history;
 mod indexes;
 mod normalise;
 mod objects;
@@ -25,6 +26,7 @@ mod settings;
 mod sizes;
 mod statements;
 mod tables;
+mod timings;
 mod triggers;
 mod types;
 mod unknowns;
@@ -109,6 +111,9 @@ async fn inspect(
     };
     add_activity(&mut catalog, &mut objects, &before, after.as_ref())?;
     objects::finish(objects, &mut catalog)?;
+    if let Some((answers, _)) = &before.statements {
+        catalog.activity.history = Some(history::history(answers, &catalog)?);
+    }
     catalog.unknowns.sort();
     catalog.server.queries = reading.queries;
     catalog.server.read_ms = reading.spent.as_secs_f64() * 1000.0;
@@ -147,15 +152,18 @@ async fn read_activity(
         queries::PROGRESS,
         queries::STANDBYS,
         queries::SLOTS,
+        queries::ARCHIVER,
     ];
     if catalog.server.major() >= 14 {
         asked.push(queries::PROGRESS_COPY_14);
     }
+    asked.extend(timings::queries(catalog.server.major()));
     let answers = reading.ask(&asked).await?;
+    catalog.server.timings = timings::timings(&answers)?;
     sessions::add_sessions(&mut catalog.activity, &answers)?;
     replication::add_replication(&mut catalog.activity, &answers)?;
     if has_statements && catalog.server.major() >= 14 {
-        catalog.activity.statements_since = read_since(reading).await?;
+        (catalog.activity.statements_since, catalog.activity.statements_age_s) = read_since(reading).await?;
     }
     let statements = if catalog.server.role.is_standby() {
         unknowns::on_standby().into_iter().for_each(|u| catalog.note_unknown(u));
@@ -169,16 +177,21 @@ async fn read_activity(
     Ok(Counters { sample: counters::sample(&answers)?, statements })
 }
 
-/// Since when statements are counted: a transaction of its own, because an older version of the extension does not say.
-async fn read_since(reading: &mut Reading) -> Result<Option<String>, InspectError> {
+/// Since when statements are counted, and for how many seconds: a transaction of its own, because an older version of the extension does not say.
+async fn read_since(reading: &mut Reading) -> Result<(Option<String>, Option<f64>), InspectError> {
     let unsaid = [
         SqlState::UNDEFINED_TABLE,
         SqlState::INSUFFICIENT_PRIVILEGE,
         SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
     ];
     match reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS_INFO_14]).await {
-        Ok(answers) => answers.one(&queries::STATEMENTS_INFO_14)?.get("since"),
-        Err(e) if code(&e).is_some_and(|c| unsaid.contains(c)) => Ok(None),
+        Ok(answers) => {
+            let cells = answers.one(&queries::STATEMENTS_INFO_14)?;
+            // Before nothing was counted if the clock is to be believed.
+            let age: Option<f64> = cells.get("age_s")?;
+            Ok((cells.get("since")?, age.filter(|age| *age >= 0.0)))
+        }
+        Err(e) if code(&e).is_some_and(|c| unsaid.contains(c)) => Ok((None, None)),
         Err(e) => Err(e),
     }
 }
@@ -188,7 +201,7 @@ async fn read_statements(
     reading: &mut Reading,
     catalog: &mut Catalog,
 ) -> Result<Option<(Answers, Instant)>, InspectError> {
-    match reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS]).await {
+    match reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS, queries::STATEMENTS_WORK]).await {
         Ok(answers) => Ok(Some((answers, Instant::now()))),
         Err(e) => {
             let unknown = match code(&e) {

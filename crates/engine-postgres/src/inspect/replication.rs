@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use altimeter_catalog::{
-    Activity, Dependency, InspectError, Name, Persistence, Publication, ReplicationSlot, StandbyConnection,
-    Table, TableKind,
+    Activity, Archiver, Dependency, InspectError, Name, Persistence, Publication, ReplicationSlot,
+    StandbyConnection, Table, TableKind,
 };
 
 use super::answers::Answers;
@@ -12,7 +12,7 @@ use super::drafts::Drafts;
 use super::partitions::Children;
 use crate::queries;
 
-/// Adds standbys and slots.
+/// Adds standbys, slots and the archiver.
 pub(super) fn add_replication(activity: &mut Activity, answers: &Answers) -> Result<(), InspectError> {
     for row in answers.of(&queries::STANDBYS) {
         let lag_bytes = row.size("lag_bytes")?;
@@ -32,6 +32,13 @@ pub(super) fn add_replication(activity: &mut Activity, answers: &Answers) -> Res
             retained_bytes: row.size("retained_bytes")?,
         });
     }
+    let archiver = answers.one(&queries::ARCHIVER)?;
+    activity.archiver = Some(Archiver {
+        archived: archiver.size("archived")?.unwrap_or(0),
+        failed: archiver.size("failed")?.unwrap_or(0),
+        failing: archiver.get("failing")?,
+        counted_s: archiver.get("counted_s")?,
+    });
     Ok(())
 }
 
