@@ -90,6 +90,11 @@ fn a_split_is_asked_for_in_words() {
         "customers: move city and zip into a new table addresses",
         "create a new table addresses with city and zip from customers",
         "move city and zip of customers into public.addresses with key customer_id",
+        "normalise city and zip of customers into a new table addresses with a foreign key",
+        "normalise city and zip into a new table addresses on customers with a foreign key",
+        "vertically split customers: move city and zip into a new table addresses",
+        "move the columns city and zip from the table customers into the addresses table",
+        "create a table addresses from customers with the columns city and zip",
     ] {
         assert_eq!(says(&shop, text), wanted, "{text}");
     }
@@ -114,6 +119,8 @@ fn a_merge_is_asked_for_in_words() {
         "combine the addresses table with customers",
         "move everything in addresses back into customers",
         "move all columns of addresses back into customers",
+        "merge table addresses back into customers and drop it",
+        "move everything from addresses back into the customers table",
     ] {
         assert_eq!(says(&both, text), wanted, "{text}");
     }

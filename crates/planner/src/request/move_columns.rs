@@ -21,19 +21,23 @@ const SPLIT: &[Clause] = &[
         required: true,
         patterns: &[
             "move|moving|extract|extracting|normalise|normalize|normalising|normalizing|pull|transfer|outsource [out] \
-             [column] <keys> [column] [{on_table}] [out] into|to [table] <new>",
-            "split|divide|separate|break [off|out|up] [column] <keys> [column] {on_table} [off|out] into|to table <new>",
-            "split|divide|separate|break [column] <keys> [column] off|out [of] {table} into|to table <new>",
-            "split|divide|separate|break [up] {table} [by] [move|moving|with] [column] <keys> [column] [go|goes|move|moves] \
-             into|to [table] <new>",
-            "{apart} move|moving|extract|extracting [column] <keys> [column] [out] into|to [table] <new>",
+             [column] <keys> [column] [{on_table}] [out] into|to [table] <new> [table]",
+            "[vertically] split|divide|separate|break [off|out|up] [column] <keys> [column] {on_table} [off|out] into|to \
+             table <new>",
+            "[vertically] split|divide|separate|break [column] <keys> [column] off|out [of] {table} into|to table <new>",
+            "[vertically] split|divide|separate|break [up] {table} [vertically] [by] [move|moving|with] [column] <keys> \
+             [column] [go|goes|move|moves] into|to [table] <new> [table]",
+            "move|moving|extract|extracting [column] <keys> [column] [out] into|to [table] <new> [table]",
             "add table <new> with|from|of|for [column] <keys> [column] {on_table}",
+            "add table <new> {on_table} with|of|for [column] <keys> [column]",
         ],
     },
     Clause {
         required: false,
         patterns: &["[keyed|identified|referenced|linked|connected] by [key] <key>", "with key <key>"],
     },
+    Clause { required: false, patterns: &["with foreign key [back]", "with foreign key [back] {to_table}"] },
+    Clause { required: false, patterns: &["{on_table}", "{apart}"] },
 ];
 
 impl Reader for SplitTable {
@@ -118,14 +122,17 @@ fn new_table(found: &Found<'_>, beside: &Table, parts: &[Part]) -> Result<Name, 
 /// Reads requests to merge two tables.
 pub(super) struct MergeTables;
 
-const MERGE: &[Clause] = &[Clause {
-    required: true,
-    patterns: &[
-        "merge|merging|combine|combining|join|fold|unite|inline {table} [back] into|to|with [table] <new>",
-        "move|put|bring {table} back into|to [table] <new>",
-        "move|merge|bring all|everything [column] {on_table} [back] into|to [table] <new>",
-    ],
-}];
+const MERGE: &[Clause] = &[
+    Clause {
+        required: true,
+        patterns: &[
+            "merge|merging|combine|combining|join|fold|unite|inline {table} [back] into|to|with [table] <new> [table]",
+            "move|put|bring {table} back into|to [table] <new> [table]",
+            "move|merge|bring all|everything [column] {on_table} [back] into|to [table] <new> [table]",
+        ],
+    },
+    Clause { required: false, patterns: &["drop [it|table]"] },
+];
 
 impl Reader for MergeTables {
     fn doing(&self) -> &'static str {
