@@ -40,8 +40,9 @@ fn every_format_is_alone_on_standard_output_and_says_the_same_by_its_exit_code()
 fn what_the_server_has_no_room_for_is_said_and_is_exit_code_1() -> Result<()> {
     let sql =
         "SET lock_timeout = '2s';\nCREATE INDEX CONCURRENTLY users_seen ON users (last_seen, user_name);\n";
+    let snapshot = snapshot();
     let ask = |more: &[&str]| {
-        let arguments = [&["check", "-", "--snapshot", &snapshot(), "--fail-on", "critical"], more].concat();
+        let arguments = [&["check", "-", "--snapshot", &snapshot, "--fail-on", "critical"], more].concat();
         run_altimeter_with_input(&arguments, &[], sql)
     };
     let plain = ask(&["--format", "json"])?.json()?;
@@ -54,7 +55,7 @@ fn what_the_server_has_no_room_for_is_said_and_is_exit_code_1() -> Result<()> {
     ensure!(roomy["limits"][0]["verdict"] == "fits", "{roomy}");
     let full = ask(&["--disk-free", "200MB"])?;
     ensure!(full.code == Some(1) && full.stderr.contains("--capacity"), "{:?} {}", full.code, full.stderr);
-    ensure!(full.stdout.contains("a full disk stops the whole server"), "{}", full.stdout);
+    ensure!(full.stdout.contains("a full disk stops"), "{}", full.stdout);
     Ok(())
 }
 

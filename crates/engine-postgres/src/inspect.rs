@@ -35,7 +35,7 @@ mod views;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use altimeter_catalog::{Catalog, InspectError, InspectOptions, Inspector, Speed};
 use tokio_postgres::error::SqlState;
@@ -101,17 +101,21 @@ async fn inspect(
     objects::read_sizes(&mut reading, &mut objects, &mut catalog).await?;
     progress("activity");
     let has_statements = objects.has_extension("pg_stat_statements")?;
-    let before = read_activity(&mut reading, &mut catalog, has_statements).await?;
-    let after = match options.sample {
+    let first = match options.sample {
         Some(pause) => {
+            let counts_statements = has_statements && !catalog.server.role.is_standby();
+            let first = read_counters(&mut reading, counts_statements).await?;
             progress(&format!("waiting {:.0} s for a second sample", pause.as_secs_f64()));
-            Some(read_again(&mut reading, before.statements.is_some(), pause).await?)
+            // No transaction is open meanwhile; who holds locks is asked as late as can be.
+            tokio::time::sleep(pause).await;
+            Some(first)
         }
         None => None,
     };
-    add_activity(&mut catalog, &mut objects, &before, after.as_ref())?;
+    let last = read_activity(&mut reading, &mut catalog, has_statements).await?;
+    add_activity(&mut catalog, &mut objects, first.as_ref(), &last)?;
     objects::finish(objects, &mut catalog)?;
-    if let Some((answers, _)) = &before.statements {
+    if let Some((answers, _)) = &last.statements {
         catalog.activity.history = Some(history::history(answers, &catalog)?);
     }
     catalog.unknowns.sort();
@@ -219,49 +223,43 @@ async fn read_statements(
     }
 }
 
-/// The second sample, after a pause in which no transaction is open.
-async fn read_again(
-    reading: &mut Reading,
-    statements: bool,
-    pause: Duration,
-) -> Result<Counters, InspectError> {
-    tokio::time::sleep(pause).await;
+/// The first of two samples. Statements that cannot be read are left out: the second says why.
+async fn read_counters(reading: &mut Reading, statements: bool) -> Result<Counters, InspectError> {
     let answers = reading.ask(&[queries::PRINTING, queries::SAMPLE, queries::TABLE_COUNTERS]).await?;
-    let statements = if statements {
-        Some((reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS]).await?, Instant::now()))
-    } else {
-        None
+    let statements = match statements {
+        true => reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS]).await.ok(),
+        false => None,
     };
+    let statements = statements.map(|answers| (answers, Instant::now()));
     Ok(Counters { sample: counters::sample(&answers)?, statements })
 }
 
 fn add_activity(
     catalog: &mut Catalog,
     objects: &mut Objects,
-    before: &Counters,
-    after: Option<&Counters>,
+    first: Option<&Counters>,
+    last: &Counters,
 ) -> Result<(), InspectError> {
-    let last = after.unwrap_or(before);
     catalog.server.wal.bytes = last.sample.wal_bytes;
-    if let Some(after) = after {
-        let seconds = after.sample.taken_s - before.sample.taken_s;
+    if let Some(first) = first {
+        let seconds = last.sample.taken_s - first.sample.taken_s;
         catalog.server.sampled_seconds = seconds;
-        catalog.server.wal.bytes_per_second = before
+        catalog.server.wal.bytes_per_second = first
             .sample
             .wal_bytes
-            .zip(after.sample.wal_bytes)
+            .zip(last.sample.wal_bytes)
             .and_then(|(before, after)| counters::per_second(before, after, seconds));
     }
     if catalog.server.settings.get("track_counts").is_some_and(|v| v == "off") {
         objects.drafts.forget_scans();
         catalog.note_unknown(unknowns::counters_off());
     } else if !catalog.server.role.is_standby() {
-        counters::add_counters(&mut objects.drafts, &before.sample, after.map(|a| &a.sample));
+        counters::add_counters(&mut objects.drafts, first.map(|f| &f.sample), &last.sample);
     }
-    if let Some((first, at)) = &before.statements {
-        let second = after.and_then(|a| a.statements.as_ref());
-        let second = second.map(|(answers, later)| (answers, later.duration_since(*at).as_secs_f64()));
-        let (list, hidden) = statements::statements(first, second)?;
+    if let Some((answers, at)) = &last.statements {
+        let earlier = first.and_then(|f| f.statements.as_ref());
+        let earlier = earlier.map(|(answers, then)| (answers, at.duration_since(*then).as_secs_f64()));
+        let (list, hidden) = statements::statements(earlier, answers)?;
         catalog.activity.statements = Some(list);
         if let Some(unknown) = unknowns::statements_hidden(hidden, &catalog.server.user) {
             catalog.note_unknown(unknown);
