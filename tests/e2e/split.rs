@@ -5,8 +5,9 @@
 use altimeter_tests::proof::{Plan, Trial, alone, rows};
 use altimeter_tests::server::Server;
 use altimeter_tests::shop::{self, application};
+use altimeter_tests::tool::run_altimeter;
 use altimeter_tests::workload::Application;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::odd_tables::{Case, prove_shown};
 use crate::on_oldest_and_newest;
@@ -134,6 +135,34 @@ const MERGED: &[Case] = &[
 #[test]
 fn two_tables_become_one() -> Result<()> {
     on_oldest_and_newest(MERGED, |c| c.name, prove_shown)
+}
+
+/// What would not hold in another table, or not be known there, is refused.
+#[test]
+fn what_cannot_move_is_refused() -> Result<()> {
+    let server = Server::shared(18)?;
+    let database = server.database("refused")?;
+    database.session()?.script(
+        "CREATE TABLE guarded (id int PRIMARY KEY, note text); ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
+         CREATE TABLE parts (id int PRIMARY KEY, note text) PARTITION BY RANGE (id);
+         CREATE TABLE stamped (id int PRIMARY KEY, at timestamptz DEFAULT now(), note text, whole text GENERATED ALWAYS AS (note || '!') STORED);
+         CREATE TABLE later (id int PRIMARY KEY DEFERRABLE, note text);
+         CREATE TABLE notes (id int PRIMARY KEY, stamped_id int UNIQUE REFERENCES stamped, text text)",
+    )?;
+    for (request, said) in [
+        ("move note of guarded into a new table notes_of_it", "row security is on for public.guarded"),
+        ("move note of parts into a new table notes_of_it", "public.parts is partitioned"),
+        ("move at of stamped into a new table times", "is no plain value"),
+        ("move note of stamped into a new table times", "needed by generated column whole"),
+        ("move note of later into a new table notes_of_it", "deferrable"),
+        ("merge notes into stamped", "is no foreign key on public.stamped"),
+    ] {
+        let out = run_altimeter(&["plan", request, "--db", &database.url, "--sample", "0"], &[])?;
+        ensure!(out.code == Some(5), "{request}: {:?} {}", out.code, out.stderr);
+        let text = out.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        ensure!(text.contains(said), "{request}: {text}");
+    }
+    Ok(())
 }
 
 /// An application that knows users' names in a table of their own.

@@ -227,6 +227,12 @@ impl Halves<'_> {
         }
     }
 
+    /// That no row of the child holds anything else than the parent's.
+    pub(crate) fn given(&self) -> Check {
+        let condition = self.context.engine.still_to_do(self.context.catalog, &self.give());
+        Check::RowsWhere { table: self.child.clone(), condition, at_most: Some(0) }
+    }
+
     /// What both kinds of plans warn of.
     pub(crate) fn cautions(&self) -> Vec<String> {
         let (parent, child) = (&self.parent.name, &self.child);

@@ -101,12 +101,11 @@ fn filled(halves: &Halves<'_>) -> DraftStep {
          comes back to them",
         halves.child
     );
-    let give = halves.give();
-    let condition = halves.context.engine.still_to_do(halves.context.catalog, &give);
     let names = halves.names().join(", ");
-    let mut step = DraftStep::sweep(format!("fill {names} of {}, in batches", halves.parent.name), why, give);
+    let mut step =
+        DraftStep::sweep(format!("fill {names} of {}, in batches", halves.parent.name), why, halves.give());
     step.before = halves.enabled();
-    step.after.push(Check::RowsWhere { table: halves.child.clone(), condition, at_most: Some(0) });
+    step.after.push(halves.given());
     step
 }
 
@@ -163,6 +162,7 @@ fn finish(joined: &Joined<'_>, halves: &Halves<'_>) -> Result<DraftStep, PlanErr
     let why = "its values are in the other table; the files go when the transaction commits: nothing is read or written anew";
     let mut step = DraftStep::sql(PhaseKind::Contract, format!("drop {child}"), why);
     step.before = halves.enabled();
+    step.before.push(halves.given());
     let mut together = halves.drop_triggers_of(&joined.parent.name, false);
     together.push(joined.drop_child());
     step.up.push(Change::Together(together));

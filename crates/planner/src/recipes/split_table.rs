@@ -141,6 +141,7 @@ fn finish(apart: &Apart<'_>, halves: &Halves<'_>, left: &[Column]) -> Result<Dra
         "the server only notes that they are gone: nothing is rewritten, their space is reused row by row";
     let mut step = DraftStep::sql(PhaseKind::Contract, format!("drop {names} from {}", table.name), why);
     step.before = halves.enabled();
+    step.before.push(halves.given());
     let mut together = halves.drop_triggers(false);
     together.extend(apart.drop_columns());
     step.up.push(Change::Together(together));
