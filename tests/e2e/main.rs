@@ -77,5 +77,6 @@ mod random;
 mod readme;
 mod reshape;
 mod servers;
+mod split;
 mod uses;
 mod verify;

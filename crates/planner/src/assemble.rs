@@ -194,6 +194,7 @@ fn each_alone(changes: &[Change]) -> impl Iterator<Item = &Change> {
             wanted.plain.as_slice()
         }
         Change::Reshape(wanted) if !wanted.plain.is_empty() => wanted.plain.as_slice(),
+        Change::MoveColumns(wanted) if !wanted.plain.is_empty() => wanted.plain.as_slice(),
         one => std::slice::from_ref(one),
     })
 }
