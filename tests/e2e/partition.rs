@@ -259,7 +259,6 @@ fn what_stays_with_the_old_table_is_refused() -> Result<()> {
             "by month on created_at",
             "is referenced by the foreign keys c_e_fkey of public.c",
         ),
-        ("CREATE PUBLICATION p FOR TABLE events", "by month on created_at", "is published by p"),
         (
             "CREATE POLICY newest ON events USING (id = (SELECT max(id) FROM events))",
             "by month on created_at",

@@ -22,6 +22,7 @@ mod name;
 mod naming;
 mod objects;
 mod outline;
+mod publications;
 mod server;
 mod shared;
 mod snapshot;
@@ -57,8 +58,8 @@ pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
 pub use name::Name;
 pub use naming::{NameParts, joined};
 pub use objects::{
-    Cast, Dependency, DomainConstraint, Extension, Function, Publication, RoutineStatement, Rule, Sequence,
-    SequenceOptions, TypeKind, UserType, View, ViewColumn,
+    Cast, Dependency, DomainConstraint, Extension, Function, Publication, PublishedTable, RoutineStatement,
+    RowFilter, Rule, Sequence, SequenceOptions, TypeKind, UserType, View, ViewColumn,
 };
 pub use outline::{Outline, OutlineChange};
 pub use server::{Role, RoleSetting, Server, Speed, WalPosition};

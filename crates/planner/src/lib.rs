@@ -24,6 +24,7 @@ mod recipes;
 mod referencing;
 pub mod request;
 mod stand_in;
+mod subscribers;
 mod text;
 pub mod uses;
 pub mod verify;

@@ -10,6 +10,7 @@ mod copied;
 mod keys;
 mod obstacles;
 mod parent;
+mod published;
 
 use altimeter_catalog::{
     Catalog, Change, Check, Name, PartitionBy, PartitionChange, Partitioning, RelationWord, Table,
@@ -236,6 +237,9 @@ impl<'a> Layout<'a> {
             all.push(Change::Together(handed))?;
         }
         all.push(self.attach())?;
+        all.extend(self.send_via_root())?;
+        all.extend(self.unpublish(first))?;
+        all.extend(self.publish(name))?;
         all.extend(self.dependants.made_again())?;
         Ok(all.changes)
     }

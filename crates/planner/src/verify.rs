@@ -130,7 +130,7 @@ impl SavedPlan {
     pub fn standing(&self, catalog: &Catalog) -> Standing {
         let live = catalog.outline(&self.schema.of);
         let states: Vec<Outline> = (0..=self.steps.len()).map(|n| self.after(n)).collect();
-        let fits: Vec<usize> = (0..states.len()).filter(|n| states[*n] == live).collect();
+        let fits: Vec<usize> = (0..states.len()).filter(|n| states[*n].fits(&live)).collect();
         if let (Some(first), Some(last)) = (fits.first(), fits.last()) {
             return Standing::Between(*first..=*last);
         }
@@ -141,7 +141,7 @@ impl SavedPlan {
                 let mut outline = from.clone();
                 for (done, change) in changes.iter().enumerate() {
                     outline = outline.changed(change);
-                    if outline == live {
+                    if outline.fits(&live) {
                         return Standing::Within {
                             step: number,
                             done: done + 1,
@@ -152,9 +152,13 @@ impl SavedPlan {
                 }
             }
         }
-        let distance = |n: &usize| states[*n].change_to(&live).len();
+        let distance = |n: &usize| {
+            let (state, live) = states[*n].known_to_both(&live);
+            state.change_to(&live).len()
+        };
         let nearest = (0..states.len()).min_by_key(distance).unwrap_or_default();
-        Standing::Changed { nearest, differences: states[nearest].differences(&live) }
+        let (state, live) = states[nearest].known_to_both(&live);
+        Standing::Changed { nearest, differences: state.differences(&live) }
     }
 
     /// What must be looked at: the checks of one step if one is asked for, else those that are due where the database

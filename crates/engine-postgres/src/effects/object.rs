@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{
     Catalog, Change, Commented, DropTarget, Effect, FunctionBody, FunctionDefinition, Name, ObjectChange,
-    PublicationVerb, Published, RoutineStatement, TransactionUse, TriggerDefinition,
+    PublicationVerb, Published, PublishedTable, RoutineStatement, TransactionUse, TriggerDefinition,
 };
 
 use super::{family, lock_by, partitions, relation, take_by};
@@ -101,6 +101,7 @@ pub(super) fn other(catalog: &Catalog, change: &ObjectChange, effect: &mut Effec
         ObjectChange::TriggerDepends { table } => lock_by(catalog, table, &locks::TRIGGER_DEPENDS, effect),
         ObjectChange::CreateStatistics { table, .. } => lock_by(catalog, table, &locks::STATISTICS, effect),
         ObjectChange::CreatePublication { objects, .. } => published(catalog, objects, effect),
+        ObjectChange::PublishViaRoot { .. } => {}
         ObjectChange::AlterPublication { name, verb, objects } => {
             published(catalog, objects, effect);
             if *verb == PublicationVerb::Set {
@@ -133,7 +134,7 @@ fn reads<'a>(
 
 /// Tables named for a publication, with those that inherit from them; partitions are not looked at.
 fn published(catalog: &Catalog, objects: &Published, effect: &mut Effect) {
-    for (table, only, _) in &objects.tables {
+    for (PublishedTable { on: table, .. }, only) in &objects.tables {
         lock_by(catalog, table, &locks::PUBLICATION, effect);
         let heirs = family(catalog, table).into_iter().filter(|t| t.partition_of.is_none() && !only);
         for heir in heirs.filter(|t| &t.name != table) {
@@ -145,7 +146,7 @@ fn published(catalog: &Catalog, objects: &Published, effect: &mut Effect) {
 /// `SET TABLE` takes tables out that it does not name; those of schemas and `ALL TABLES` are not listed one by one.
 fn left_out(catalog: &Catalog, publication: &str, objects: &Published, effect: &mut Effect) {
     let found = catalog.publications.iter().find(|p| p.name == publication && !p.all_tables);
-    let named = |n: &Name| objects.tables.iter().any(|(t, ..)| t == n);
+    let named = |n: &Name| objects.tables.iter().any(|(t, _)| &t.on == n);
     for table in found.into_iter().flat_map(|p| &p.tables).filter(|d| !named(&d.on)) {
         let through = format!("publication {publication}");
         take_by(catalog, &table.on, &locks::PUBLICATION, &through, effect);

@@ -237,6 +237,7 @@ impl<'a> Layout<'a> {
             all.push(Change::SetNotNull { table: name.clone(), column: self.column.to_owned() })?;
         }
         all.extend(self.drop_references())?;
+        all.extend(self.unpublish(name))?;
         all.push(Change::rename_relation(RelationWord::Table, name, &old.name))?;
         all.extend(self.renamed(&str::to_owned, &|own| self.index_of_first(own)))?;
         let names = |own: &str| (self.index_of_first(own), own.to_owned());
@@ -250,6 +251,8 @@ impl<'a> Layout<'a> {
         if !handed.is_empty() {
             all.push(Change::Together(handed))?;
         }
+        all.extend(self.send_via_root())?;
+        all.extend(self.publish(name))?;
         all.push(self.drop_old())?;
         all.extend(self.make_references(false))?;
         let lost = comments::lost(self.context.catalog, &all.schema, &all.changes, &self.concerned());

@@ -13,6 +13,7 @@ impl Layout<'_> {
         self.refuse_kind()?;
         self.refuse_what_reads_it()?;
         self.refuse_constraints()?;
+        self.refuse_published()?;
         self.refuse_what_cannot_be_made_again()?;
         if self.copied { self.refuse_copying() } else { Ok(()) }
     }
@@ -76,13 +77,6 @@ impl Layout<'_> {
             keys,
             "drop those foreign keys first (a plan can be made for each). To add them again they need a column for the \
              partition key, because only the whole key is unique afterwards",
-        )?;
-        let published = catalog.publications.iter().filter(|p| p.tables.iter().any(|d| &d.on == name));
-        stays(
-            &format!("{name} is published by"),
-            published.map(|p| p.name.clone()).collect(),
-            "take it out of the publication first; subscribers know no table of the first partition's name. Published again \
-             with publish_via_partition_root, its rows arrive under its own name",
         )?;
         let functions = catalog.functions.iter().filter(|f| f.needs.iter().any(|d| &d.on == name));
         stays(

@@ -75,6 +75,13 @@ impl Layout<'_> {
             let made = engine.partition_beside(&all.schema, like, (parent, name), bound);
             all.extend(made.ok_or_else(|| unclear("a partition"))?)?;
         }
+        // Partitions do not inherit it.
+        if ["full", "nothing"].contains(&self.table.replica_identity.as_str()) {
+            for table in self.all_parts().map(|(name, _)| name).chain([parent]) {
+                let action = TableAction::ReplicaIdentity(self.table.replica_identity.clone());
+                all.push(Change::AlterWhole { table: table.clone(), action })?;
+            }
+        }
         if self.copied {
             self.make_settings(all, parent, index_name)?;
         }
@@ -101,12 +108,6 @@ impl Layout<'_> {
                 statistics,
                 if_not_exists: false,
             }))?;
-        }
-        if ["full", "nothing"].contains(&self.table.replica_identity.as_str()) {
-            for table in self.all_parts().map(|(name, _)| name).chain([parent]) {
-                let action = TableAction::ReplicaIdentity(self.table.replica_identity.clone());
-                all.push(Change::AlterWhole { table: table.clone(), action })?;
-            }
         }
         Ok(())
     }

@@ -37,6 +37,7 @@ fn draft(context: &RecipeContext<'_>, wanted: &Partitioning) -> Result<Draft, Pl
     }
     let mut draft = Draft { cautions: cautions(&layout), ..Draft::default() };
     let nullable = layout.table.column(layout.column).is_some_and(|c| !c.not_null);
+    draft.steps.extend(layout.send_via_root_first());
     if !layout.keys.is_empty() {
         draft.steps.push(build_keys(&layout));
     }
@@ -52,7 +53,8 @@ fn draft(context: &RecipeContext<'_>, wanted: &Partitioning) -> Result<Draft, Pl
     }
     let mut schema = Sequence::on(context.catalog);
     schema.extend(draft.steps.iter().flat_map(|s| s.up.clone()))?;
-    let phase = if draft.steps.is_empty() { PhaseKind::Expand } else { PhaseKind::Contract };
+    let released = draft.steps.iter().any(|s| s.phase != PhaseKind::Expand);
+    let phase = if released { PhaseKind::Contract } else { PhaseKind::Expand };
     let beside = beside(&layout, &schema, phase)?;
     schema.extend(beside.up.clone())?;
     draft.steps.push(beside);
@@ -190,6 +192,8 @@ fn swap(layout: &Layout<'_>, before: &Sequence) -> Result<DraftStep, PlanError> 
     let handed = layout.hand_over(&together.schema, first, name);
     together.extend(handed)?;
     together.push(layout.attach())?;
+    together.extend(layout.unpublish(first))?;
+    together.extend(layout.publish(name))?;
     together.push(Change::DropConstraint {
         table: first.clone(),
         name: proof.clone(),
@@ -217,6 +221,8 @@ fn back(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec
     let (name, first) = (&layout.table.name, &layout.first);
     let mut all = Sequence::on(swapped);
     all.extend(layout.dependants.dropped())?;
+    // First: what follows moves rows that subscribers have.
+    all.extend(layout.unpublish(name))?;
     all.push(Change::Partition(PartitionChange::Detach {
         parent: name.clone(),
         child: first.clone(),
@@ -248,6 +254,7 @@ fn back(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec
     all.extend(handed)?;
     let triggers = layout.make_triggers(&all.schema, name)?;
     all.extend(triggers)?;
+    all.extend(layout.publish(name))?;
     all.extend(layout.dependants.made_again())?;
     Ok(all.changes)
 }
@@ -313,6 +320,7 @@ pub(super) fn about_use(layout: &Layout<'_>) -> Vec<String> {
     cautions.push(format!(
         "statements that do not say {column} look into every partition: have it in their conditions where it is known"
     ));
+    cautions.extend(layout.about_subscribers());
     if !layout.dependants.is_empty() {
         cautions.push(format!(
             "bound to the table itself, not to its name, these are dropped and made again in the transaction of the swap: {}",

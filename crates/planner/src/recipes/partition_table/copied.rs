@@ -17,6 +17,7 @@ use crate::recipe::RecipeContext;
 pub(super) fn draft(layout: &Layout<'_>) -> Result<Draft, PlanError> {
     let mut draft = Draft { cautions: cautions(layout), road: Some(Road::Copy), ..Draft::default() };
     let nullable = layout.table.column(layout.column).is_some_and(|c| !c.not_null);
+    draft.steps.extend(layout.send_via_root_first());
     if !layout.keys.is_empty() {
         draft.steps.push(build_keys(layout));
     }
@@ -29,7 +30,8 @@ pub(super) fn draft(layout: &Layout<'_>) -> Result<Draft, PlanError> {
         let proved = demanded(layout.context, layout.table, &[&column], None, false, false);
         draft.steps.extend(proved.into_iter().map(|s| DraftStep { phase: PhaseKind::Migrate, ..s }));
     }
-    let phase = if draft.steps.is_empty() { PhaseKind::Expand } else { PhaseKind::Migrate };
+    let released = draft.steps.iter().any(|s| s.phase != PhaseKind::Expand);
+    let phase = if released { PhaseKind::Migrate } else { PhaseKind::Expand };
     let mut schema = Sequence::on(layout.context.catalog);
     schema.extend(draft.steps.iter().flat_map(|s| s.up.clone()))?;
     for step in [beside(layout, &schema, phase)?, in_step(layout, phase)?, copy(layout)?, analyse(layout)] {
@@ -141,6 +143,7 @@ fn swap(layout: &Layout<'_>, before: &Sequence) -> Result<DraftStep, PlanError> 
     together.extend(forth.drop_triggers(false))?;
     together.extend(layout.drop_triggers())?;
     together.extend(layout.drop_references())?;
+    together.extend(layout.unpublish(name))?;
     together.push(Change::rename_relation(RelationWord::Table, name, &old.name))?;
     together.extend(layout.renamed(&str::to_owned, &|own| layout.index_of_first(own)))?;
     together.push(Change::rename_relation(RelationWord::Table, &layout.beside, &name.name))?;
@@ -150,6 +153,7 @@ fn swap(layout: &Layout<'_>, before: &Sequence) -> Result<DraftStep, PlanError> 
     let triggers = layout.make_triggers(&together.schema, name)?;
     together.extend(triggers)?;
     together.extend(back.create_triggers())?;
+    together.extend(layout.publish(name))?;
     together.extend(layout.make_references(true))?;
     together.extend(layout.dependants.made_again())?;
     step.down.push(Change::Together(home(layout, &together.schema)?));
@@ -172,6 +176,7 @@ fn home(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec
     all.extend(back.drop_triggers(false))?;
     all.extend(layout.drop_triggers())?;
     all.extend(layout.drop_references())?;
+    all.extend(layout.unpublish(name))?;
     all.push(Change::rename_relation(RelationWord::Table, name, &layout.beside.name))?;
     all.extend(layout.renamed(&str::to_owned, &|own| layout.index_beside(own)))?;
     all.push(Change::rename_relation(RelationWord::Table, old, &name.name))?;
@@ -181,6 +186,7 @@ fn home(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec
     let triggers = layout.make_triggers(&all.schema, name)?;
     all.extend(triggers)?;
     all.extend(forth.create_triggers())?;
+    all.extend(layout.publish(name))?;
     all.extend(layout.make_references(true))?;
     all.extend(layout.dependants.made_again())?;
     Ok(all.changes)
