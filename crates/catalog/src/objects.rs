@@ -147,6 +147,9 @@ pub struct Function {
     pub name: Name,
     /// Types of its arguments as the server prints them: `integer, text`.
     pub arguments: String,
+    /// Types of its results as the server prints them, those of OUT arguments and of columns of a table too.
+    #[serde(default)]
+    pub returns: Vec<String>,
     /// `sql`, `plpgsql`, …
     pub language: String,
     /// `immutable`, `stable` or `volatile`.

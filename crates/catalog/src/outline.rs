@@ -197,7 +197,9 @@ fn parts_of_table(catalog: &Catalog, table: &Table) -> BTreeMap<String, String> 
     parts.extend(table.indexes.iter().map(|i| (format!("index {}", i.definition.name), index(i))));
     let constraints = table.constraints.iter().filter(|c| c.kind != ConstraintKind::Trigger);
     parts.extend(constraints.map(|c| (format!("constraint {}", c.name), constraint(c))));
-    parts.extend(table.triggers.iter().map(|t| (format!("trigger {}", t.name), trigger(t))));
+    // Before version 15 the triggers partitions have from their parent are the server's own affair.
+    let own = table.triggers.iter().filter(|t| catalog.cloned_from(&table.name, &t.name).is_none());
+    parts.extend(own.map(|t| (format!("trigger {}", t.name), trigger(t))));
     for policy in &table.policies {
         let way = if policy.permissive { "permissive" } else { "restrictive" };
         let reads = listed(&policy.columns);

@@ -1,8 +1,9 @@
 //! Functions, triggers, rules, policies, privileges, comments and other objects that hang on relations.
 
 use altimeter_catalog::{
-    Catalog, Change, Commented, DropTarget, Effect, FunctionBody, FunctionDefinition, Name, ObjectChange,
-    PublicationVerb, Published, PublishedTable, RoutineStatement, TransactionUse, TriggerDefinition,
+    Catalog, Change, Commented, DropTarget, Effect, Function, FunctionBody, FunctionDefinition, Name,
+    ObjectChange, PublicationVerb, Published, PublishedTable, RoutineStatement, TransactionUse,
+    TriggerDefinition,
 };
 
 use super::{family, lock_by, partitions, relation, take_by};
@@ -36,10 +37,31 @@ fn trigger(catalog: &Catalog, it: &TriggerDefinition, effect: &mut Effect) {
     }
 }
 
+/// Why a function is not replaced by one that gives another type: the server demands that it is dropped first (manual,
+/// `CREATE FUNCTION`, "Notes"). Said of plain types only, whose names are sure to be the server's.
+fn other_result(catalog: &Catalog, new: &Function) -> Option<String> {
+    let old = catalog.functions.iter().find(|f| f.name == new.name && f.arguments == new.arguments)?;
+    let ([was], [is]) = (old.returns.as_slice(), new.returns.as_slice()) else { return None };
+    let plain = |t: &String| {
+        ["integer", "bigint", "smallint", "numeric", "text", "boolean", "uuid", "jsonb", "date"]
+            .contains(&t.as_str())
+    };
+    (plain(was) && plain(is) && was != is).then(|| {
+        format!(
+            "{}({}) returns {was}, and the server does not let it return {is}: make the new one under another name, move to it \
+             what calls the old one, and drop that last",
+            old.name, old.arguments
+        )
+    })
+}
+
 /// The server parses the body of a function in SQL, and opens what it names.
 fn function(catalog: &Catalog, it: &FunctionDefinition, effect: &mut Effect) {
     lock_by(catalog, &it.name, &locks::CREATE_FUNCTION, effect);
     if let FunctionBody::Opaque(routine) = &it.body {
+        if it.or_replace && effect.fails.is_none() {
+            effect.fails = other_result(catalog, &routine.function);
+        }
         let facts = (&locks::SQL_FUNCTION_READS, &locks::SQL_FUNCTION_WRITES);
         opened(catalog, &routine.opened, facts, &format!("the body of {}", it.name), effect);
     }

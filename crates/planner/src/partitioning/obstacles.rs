@@ -70,7 +70,9 @@ impl Layout<'_> {
                 instead,
             )),
         };
-        let keys = catalog.referencing(name).into_iter().filter(|_| !self.copied);
+        let others =
+            |(from, _): &(&altimeter_catalog::Table, &Constraint)| !self.copied && from.name != *name;
+        let keys = catalog.referencing(name).into_iter().filter(others);
         let keys = keys.map(|(from, key)| format!("{} of {}", key.name, from.name)).collect();
         stays(
             &format!("{name} is referenced by the foreign keys"),
@@ -113,11 +115,13 @@ impl Layout<'_> {
             typed.map(|t| t.name.to_string()).collect(),
             "give those columns a type of their own first",
         )?;
-        let routines = catalog.functions.iter();
-        let routines =
-            routines.filter(|f| f.arguments.split(", ").any(|a| is_row_of(a, &composite, &name.name)));
+        let of_row = |printed: &str| is_row_of(printed, &composite, &name.name);
+        let routines = catalog
+            .functions
+            .iter()
+            .filter(|f| f.arguments.split(", ").any(of_row) || f.returns.iter().any(|r| of_row(r)));
         stays(
-            &format!("the rows of {name} are arguments of"),
+            &format!("the rows of {name} are arguments or results of"),
             routines.map(|f| format!("{}({})", f.name, f.arguments)).collect(),
             "drop those functions first and make them again afterwards",
         )
@@ -164,8 +168,15 @@ impl Layout<'_> {
             ));
         }
         let to_itself = |c: &Constraint| c.foreign.as_ref().is_some_and(|f| &f.table == name);
-        if let Some(c) = find(&to_itself) {
-            return Err(refuse(format!("{} of {name} references the table itself", c.name), "drop it first"));
+        if let Some(c) = find(&to_itself).filter(|_| !self.copied) {
+            return Err(refuse(
+                format!(
+                    "{} of {name} references the table itself: it would stay with the first partition",
+                    c.name
+                ),
+                "drop it first; or have every row copied (--prefer copy), which works from version 18 on where it references \
+                 the partition key",
+            ));
         }
         Ok(())
     }

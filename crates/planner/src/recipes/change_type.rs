@@ -14,7 +14,7 @@ use super::add_column::prove_not_null;
 use super::add_index::OLD_TRANSACTION_S;
 use crate::dependants::Dependants;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
-use crate::materialized::Beside;
+use crate::materialized::{Beside, Reads};
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, batch_of, refuse};
 use crate::stand_in::{Follower, StandIn, drop_statistics};
@@ -30,6 +30,9 @@ impl Recipe for ChangeType {
         Some(draft(context, change, table, column, &wanted))
     }
 }
+
+/// What materialized views read.
+const READS: Reads = Reads { old: "the old column", new: "the new column", back: "the way to the old type" };
 
 /// What the column shall be.
 struct Wanted<'a> {
@@ -369,7 +372,7 @@ impl<'a> Retype<'a> {
             beside: dependants
                 .materialized
                 .iter()
-                .map(|v| Beside::new(context, v))
+                .map(|v| Beside::new(context, v, READS))
                 .collect::<Result<_, _>>()?,
             place: StandIn { context, table, name: &column.name, dependants },
             new,

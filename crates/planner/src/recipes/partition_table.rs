@@ -17,6 +17,7 @@ use super::add_index::OLD_TRANSACTION_S;
 
 use super::set_not_null::demanded;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
+use crate::materialized::Beside;
 use crate::partitioning::{Layout, Sequence, drop_beside};
 use crate::plan::{PhaseKind, PlanError, Road};
 use crate::recipe::{Recipe, RecipeContext, refuse};
@@ -60,6 +61,14 @@ fn draft(context: &RecipeContext<'_>, wanted: &Partitioning) -> Result<Draft, Pl
     draft.steps.push(beside);
     draft.steps.push(swap(&layout, &schema)?);
     draft.steps.push(analyse(&layout));
+    draft.steps.extend(built_anew(&layout));
+    if !layout.materialized.is_empty() {
+        draft.steps.push(DraftStep::wait(
+            "all well with the partitioned table?",
+            "until here all can be taken back: with the next step the materialized views of before are gone",
+        ));
+        draft.steps.extend(layout.materialized.iter().map(Beside::drop_step));
+    }
     draft.alternatives.push(copied(&layout));
     Ok(draft)
 }
@@ -292,6 +301,13 @@ fn cautions(layout: &Layout<'_>) -> Vec<String> {
     cautions
 }
 
+/// Materialized views over the partitioned table, beside those over the old one, and their change of names: all behind the
+/// release.
+pub(super) fn built_anew(layout: &Layout<'_>) -> Vec<DraftStep> {
+    let each = layout.materialized.iter().flat_map(|view| [view.build_step(), view.swap_step()]);
+    each.map(|step| DraftStep { phase: PhaseKind::Contract, ..step }).collect()
+}
+
 /// What is to be known of the partitions to come.
 pub(super) fn later_partitions(layout: &Layout<'_>) -> Vec<String> {
     let mut cautions = Vec::new();
@@ -321,6 +337,7 @@ pub(super) fn about_use(layout: &Layout<'_>) -> Vec<String> {
         "statements that do not say {column} look into every partition: have it in their conditions where it is known"
     ));
     cautions.extend(layout.about_subscribers());
+    cautions.extend(layout.materialized.iter().map(Beside::caution));
     if !layout.dependants.is_empty() {
         cautions.push(format!(
             "bound to the table itself, not to its name, these are dropped and made again in the transaction of the swap: {}",

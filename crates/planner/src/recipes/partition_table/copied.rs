@@ -8,8 +8,9 @@
 use altimeter_catalog::{Change, Check, PartitionBy, Partitioning, RelationWord};
 
 use super::super::set_not_null::demanded;
-use super::{about_use, build_keys, deploy, later_partitions};
+use super::{about_use, build_keys, built_anew, deploy, later_partitions};
 use crate::draft::{Draft, DraftAlternative, DraftStep};
+use crate::materialized::Beside;
 use crate::partitioning::{Layout, Sequence, drop_beside, locked, truncated};
 use crate::plan::{PhaseKind, PlanError, Road};
 use crate::recipe::RecipeContext;
@@ -39,7 +40,9 @@ pub(super) fn draft(layout: &Layout<'_>) -> Result<Draft, PlanError> {
         draft.steps.push(step);
     }
     draft.steps.push(swap(layout, &schema)?);
+    draft.steps.extend(built_anew(layout));
     draft.steps.push(settled(layout)?);
+    draft.steps.extend(layout.materialized.iter().map(Beside::drop_step));
     draft.steps.push(drop_old(layout)?);
     draft.alternatives.extend(attached(layout));
     Ok(draft)
