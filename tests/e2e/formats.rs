@@ -37,6 +37,29 @@ fn every_format_is_alone_on_standard_output_and_says_the_same_by_its_exit_code()
 }
 
 #[test]
+fn what_the_server_has_no_room_for_is_said_and_is_exit_code_1() -> Result<()> {
+    let sql =
+        "SET lock_timeout = '2s';\nCREATE INDEX CONCURRENTLY users_seen ON users (last_seen, user_name);\n";
+    let snapshot = snapshot();
+    let ask = |more: &[&str]| {
+        let arguments = [&["check", "-", "--snapshot", &snapshot, "--fail-on", "critical"], more].concat();
+        run_altimeter_with_input(&arguments, &[], sql)
+    };
+    let plain = ask(&["--format", "json"])?.json()?;
+    ensure!(plain["limits"].is_null(), "{plain}");
+    let roomy = ask(&["--capacity", "--disk-free", "900GB", "--format", "json"])?.json()?;
+    let rooms: Vec<_> =
+        roomy["limits"].as_array().into_iter().flatten().map(|l| l["room"].as_str()).collect();
+    let wanted = ["disk", "log", "lag", "connections", "slots", "archive", "transactions"];
+    ensure!(rooms == wanted.map(Some), "{roomy}");
+    ensure!(roomy["limits"][0]["verdict"] == "fits", "{roomy}");
+    let full = ask(&["--disk-free", "200MB"])?;
+    ensure!(full.code == Some(1) && full.stderr.contains("--capacity"), "{:?} {}", full.code, full.stderr);
+    ensure!(full.stdout.contains("a full disk stops"), "{}", full.stdout);
+    Ok(())
+}
+
+#[test]
 fn a_wrong_format_names_the_right_ones() -> Result<()> {
     let plan = run_altimeter(
         &["plan", "drop users.user_name", "--snapshot", &snapshot(), "--format", "sarif"],

@@ -54,6 +54,7 @@ mod constraints;
 mod corpus;
 mod desired;
 mod dumps;
+mod estimates;
 mod exclusion;
 mod formats;
 mod fuzz;

@@ -1,11 +1,8 @@
 //! The transcripts in the README and in the examples are what the tool prints, and what the documents name exists.
 
-use altimeter_tests::cache;
 use altimeter_tests::tool::run_altimeter;
+use altimeter_tests::{cache, page};
 use anyhow::{Context, Result, ensure};
-
-const BEGIN: &str = "<!-- transcript: written by the test of tests/e2e/readme.rs -->\n";
-const END: &str = "<!-- end of transcript -->";
 
 /// The overview of a plan: all of it up to the first step in full.
 fn overview(plan: &str) -> &str {
@@ -40,9 +37,7 @@ fn transcribed(document: &str, snapshot: &str, request: &str, part: fn(&str) -> 
     let shown = part(&printed.stdout);
     let more = if shown.len() < printed.stdout.len() { "\n  …" } else { "" };
     let shown = format!("```text\n{}{more}\n```\n", shown.trim_end());
-    let (before, rest) = text.split_once(BEGIN).context("the document has no transcript")?;
-    let (_, after) = rest.split_once(END).context("the transcript has no end")?;
-    let wanted = format!("{before}{BEGIN}{shown}{END}{after}");
+    let wanted = page::with_part(&text, "transcript", &shown).with_context(|| document.to_owned())?;
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&file, &wanted)?;
         return Ok(());

@@ -13,6 +13,7 @@ pub mod database;
 pub mod dump;
 pub mod folder;
 pub mod measure;
+pub mod page;
 pub mod pooler;
 pub mod proof;
 pub mod run;

@@ -125,6 +125,21 @@ pub fn run_altimeter_with_input<S: AsRef<OsStr>>(
     Ok(Output { code: status.code(), stdout: text_of(stdout), stderr: text_of(stderr), took })
 }
 
+/// What `altimeter check` says of the last statement of a script on a database, whatever it finds there.
+///
+/// # Errors
+/// As [`run_altimeter`]; when nothing could be said, or the statement is said to fail.
+pub fn checked(url: &str, script: &str, options: &[&str]) -> Result<serde_json::Value> {
+    let arguments = [&["check", "--quiet", "--format", "json", "--db", url, "-"], options].concat();
+    let output = run_altimeter_with_input(&arguments, &[], script)?;
+    if !matches!(output.code, Some(0 | 1)) {
+        bail!("altimeter ended with {:?} and said: {}", output.code, output.stderr);
+    }
+    let mut answer: serde_json::Value = serde_json::from_str(&output.stdout)?;
+    let last = answer["statements"].as_array_mut().and_then(Vec::pop).context("no statement")?;
+    if last["fails"].is_null() { Ok(last) } else { bail!("{script} is said to fail: {}", last["fails"]) }
+}
+
 fn drain<R: Read + Send + 'static>(pipe: Option<R>) -> JoinHandle<Vec<u8>> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();

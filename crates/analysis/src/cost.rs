@@ -4,7 +4,10 @@
 //! host (`throughput`). See `docs/decisions/0015-estimates-from-pages-and-probes.md`, and `docs/accuracy.md` for how well
 //! that holds.
 
+mod history;
+mod host;
 mod index;
+mod lag;
 mod layout;
 mod rewrite;
 #[cfg(test)]
@@ -14,13 +17,16 @@ mod update;
 mod wait;
 
 use altimeter_catalog::{
-    Catalog, Change, Effect, Index, Name, Persistence, RelationChange, Table, TableAction,
+    Catalog, Change, Effect, Index, Name, PastKind, Persistence, RelationChange, Table, TableAction,
 };
 
 use crate::{Estimate, Range};
+pub use history::calibrate;
+use host::Host;
 pub use index::index_bytes;
 use rewrite::Manner;
-pub use update::{row_update_us, typical_row_update_us};
+pub use update::{row_update_log, typical_row_update_us};
+pub(crate) use wait::stopped_per_second;
 
 /// A statement that is about to run.
 #[derive(Clone, Copy)]
@@ -35,33 +41,36 @@ pub struct Work<'a> {
     pub effect: &'a Effect,
     /// The longest it waits for a lock, in ms; none for no limit.
     pub lock_timeout_ms: Option<u32>,
+    /// Whether the estimate keeps its arithmetic.
+    pub explain: bool,
 }
 
 impl<'a> Work<'a> {
     /// A statement of which its effect is known, and not what it leaves.
     pub fn new(before: &'a Catalog, effect: &'a Effect, lock_timeout_ms: Option<u32>) -> Self {
-        Self { before, after: None, changes: &[], effect, lock_timeout_ms }
+        Self { before, after: None, changes: &[], effect, lock_timeout_ms, explain: false }
     }
 }
 
 /// The cost of one statement.
 pub fn estimate(work: &Work<'_>) -> Estimate {
     let (catalog, effect) = (work.before, work.effect);
-    let mut total = catalog_only();
+    let host = Host::new(catalog, work.explain);
+    let mut total = catalog_only(host);
     let page_by_page = work.changes.iter().flat_map(Change::parts).any(is_page_by_page);
     let manner = if page_by_page { Manner::Pages } else { Manner::Rows };
     for name in &effect.rewrites {
         let after = work.after.and_then(|after| after.table(name));
-        let cost = |table: &Table| rewrite::rewrite(catalog, (table, after.unwrap_or(table)), manner);
-        add(&mut total, table_of(catalog, name, cost));
+        let cost = |table: &Table| rewrite::rewrite(host, (table, after.unwrap_or(table)), manner);
+        add(&mut total, table_of(host, name, cost));
     }
     for created in &effect.creates {
         if let Some(definition) = &created.index {
             let build = |table: &Table| match created.excludes {
-                true => index::build_excluding(catalog, table, definition),
-                false => index::build(catalog, table, definition, created.concurrently),
+                true => index::build_excluding(host, table, definition),
+                false => index::build(host, table, definition, created.concurrently),
             };
-            add(&mut total, table_of(catalog, &definition.table, build));
+            add(&mut total, table_of(host, &definition.table, build));
         }
     }
     let rebuilt: Vec<(&Table, &Index)> = effect
@@ -72,12 +81,12 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
         .collect();
     for (table, index) in &rebuilt {
         let concurrently = effect.waits_for_transactions;
-        add(&mut total, table_of(catalog, &table.name, |t| index::rebuild(catalog, t, index, concurrently)));
+        add(&mut total, table_of(host, &table.name, |t| index::rebuild(host, t, index, concurrently)));
     }
     for update in &effect.updates {
         let searched = effect.scans.contains(&update.object);
-        let cost = |table: &Table| update::rows(catalog, table, update, searched);
-        add(&mut total, table_of(catalog, &update.object, cost));
+        let cost = |table: &Table| update::rows(host, table, update, searched);
+        add(&mut total, table_of(host, &update.object, cost));
     }
     let worked_on = |table: &&Name| {
         effect.rewrites.contains(table)
@@ -86,32 +95,45 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
             || effect.creates.iter().any(|c| c.index.as_ref().is_some_and(|i| &i.table == *table))
     };
     for table in effect.scans.iter().filter(|t| !worked_on(t)) {
-        add(&mut total, table_of(catalog, table, |table| scan(catalog, table)));
+        add(&mut total, table_of(host, table, |table| scan(host, table)));
     }
-    for (name, us) in besides(work) {
+    for (name, what, us) in besides(work) {
         let cost = |table: &Table| {
-            let duration = throughput::per_row_ms(catalog, table.size.rows?, us);
+            let duration = throughput::per_row_ms(host, what, layout::rows(table)?, us);
             Some(Estimate { duration_ms: Some(duration), ..Estimate::nothing() })
         };
-        add(&mut total, table_of(catalog, name, cost));
+        add(&mut total, table_of(host, name, cost));
     }
     for dropped in &effect.drops {
         if let Some((_, index)) = catalog.index(dropped) {
-            let freed =
-                index.bytes.map(|b| Range::new(-(b as f64), -(b as f64), -(b as f64), &["index size"]));
+            let gone = |b: u64| [(b as f64, "bytes of the index"), (-1.0, "given back")];
+            let freed = index.bytes.map(|b| {
+                host.share("what is there now", &gone(b), (1.0, 1.0), &["index size"]).about(dropped)
+            });
             total.disk_after_bytes = match (total.disk_after_bytes, freed) {
                 (Some(after), Some(freed)) => Some(after.plus(&freed)),
                 _ => None,
             };
         }
     }
-    wait::add_waiting(catalog, effect, work.lock_timeout_ms, &mut total);
+    if let (Some(duration), Some(log)) = (&total.duration_ms, &total.wal_bytes) {
+        total.duration_ms = Some(duration.plus(&throughput::log_ms(host, log)));
+    }
+    total.replica_lag_ms = lag::lag(host, effect, &total);
+    wait::add_waiting(host, effect, work.lock_timeout_ms, &mut total);
+    if work.explain {
+        let others = [&mut total.blocked_ms, &mut total.queries_queued, &mut total.replica_lag_ms];
+        others.into_iter().for_each(|q| host.complete(q));
+        quantities(&mut total).into_iter().for_each(|q| host.complete(q));
+    }
     total
 }
 
-/// What each row of a table takes besides being read or written, in microseconds: a random UUID it is given, a row of
-/// another table it is held against.
-fn besides<'a>(work: &Work<'a>) -> Vec<(&'a Name, f64)> {
+/// What each row of a table takes besides being read or written, and in how many microseconds: a random UUID it is
+/// given, a row of another table it is held against.
+fn besides<'a>(work: &Work<'a>) -> Vec<(&'a Name, &'static str, f64)> {
+    const UUID: (&str, f64) = ("making random UUIDs", throughput::RANDOM_UUID_US);
+    const KEY: (&str, f64) = ("looking for the rows referred to", throughput::COMPARE_KEY_US);
     let is_foreign = |table: &Name, name: &str| {
         let constraints = work.before.table(table).map(|t| t.constraints.as_slice()).unwrap_or_default();
         constraints.iter().any(|c| c.name == name && c.foreign.is_some())
@@ -120,19 +142,19 @@ fn besides<'a>(work: &Work<'a>) -> Vec<(&'a Name, f64)> {
     let taken = parts.filter_map(|change| match change {
         Change::AddColumn { table, column, .. } => {
             let random = column.default.as_deref().is_some_and(|d| d.contains("uuid"));
-            (random && work.effect.rewrites.contains(table)).then_some((table, throughput::RANDOM_UUID_US))
+            (random && work.effect.rewrites.contains(table)).then_some((table, UUID))
         }
         Change::ValidateConstraint { table, name } => {
             let read = work.effect.scans.contains(table);
-            (read && is_foreign(table, name)).then_some((table, throughput::COMPARE_KEY_US))
+            (read && is_foreign(table, name)).then_some((table, KEY))
         }
         Change::AddConstraint { table, constraint } => {
             let compared = constraint.foreign.is_some() && !constraint.not_valid;
-            (compared && work.effect.scans.contains(table)).then_some((table, throughput::COMPARE_KEY_US))
+            (compared && work.effect.scans.contains(table)).then_some((table, KEY))
         }
         _ => None,
     });
-    taken.collect()
+    taken.map(|(table, (what, us))| (table, what, us)).collect()
 }
 
 fn is_page_by_page(change: &Change) -> bool {
@@ -144,23 +166,36 @@ fn is_page_by_page(change: &Change) -> bool {
 }
 
 /// A change to the system catalogs alone: milliseconds, and the first touch of some catalog pages in the log.
-fn catalog_only() -> Estimate {
+fn catalog_only(host: Host<'_>) -> Estimate {
     let mut estimate = Estimate::nothing();
     let basis = ["published: catalog-only statements"];
-    estimate.duration_ms = Some(Range::new(0.5, 3.0, 30.0, &basis));
-    estimate.wal_bytes = Some(Range::new(2_000.0, 25_000.0, 150_000.0, &basis));
+    let ms = [(3.0, "ms, published")];
+    estimate.duration_ms = Some(host.amount("the system catalogs", &ms, (0.5, 30.0), &basis));
+    let bytes = [(25_000.0, "bytes, published")];
+    estimate.wal_bytes = Some(host.amount("the system catalogs", &bytes, (2_000.0, 150_000.0), &basis));
     estimate.write_bytes = estimate.wal_bytes.clone();
     estimate
 }
 
 /// A table's cost, or an estimate with nothing known if the table's size is not. What is not logged reaches no standby.
-fn table_of(catalog: &Catalog, name: &Name, cost: impl FnOnce(&Table) -> Option<Estimate>) -> Estimate {
-    let table = catalog.table(name);
+fn table_of(host: Host<'_>, name: &Name, cost: impl FnOnce(&Table) -> Option<Estimate>) -> Estimate {
+    let table = host.table(name);
     let known = table.and_then(cost).map(|estimate| match table.map(|t| t.persistence) {
         Some(Persistence::Unlogged | Persistence::Temporary) => {
-            Estimate { wal_bytes: Some(Range::zero()), replica_lag_ms: Some(Range::zero()), ..estimate }
+            Estimate { wal_bytes: Some(Range::zero()), ..estimate }
         }
         _ => estimate,
+    });
+    let known = known.map(|mut estimate| {
+        if table.is_some_and(|t| t.size.rows.is_none()) {
+            estimate
+                .unknowns
+                .push(format!("rows of {name}: never analysed, taken from the activity counters"));
+        }
+        for quantity in quantities(&mut estimate) {
+            *quantity = quantity.take().map(|q| q.about(name));
+        }
+        estimate
     });
     known.unwrap_or_else(|| {
         let mut unknown = Estimate::nothing();
@@ -172,7 +207,7 @@ fn table_of(catalog: &Catalog, name: &Name, cost: impl FnOnce(&Table) -> Option<
     })
 }
 
-fn quantities(e: &mut Estimate) -> [&mut Option<Range>; 8] {
+fn quantities(e: &mut Estimate) -> [&mut Option<Range>; 7] {
     [
         &mut e.duration_ms,
         &mut e.read_bytes,
@@ -181,7 +216,6 @@ fn quantities(e: &mut Estimate) -> [&mut Option<Range>; 8] {
         &mut e.temp_bytes,
         &mut e.disk_peak_bytes,
         &mut e.disk_after_bytes,
-        &mut e.replica_lag_ms,
     ]
 }
 
@@ -196,16 +230,15 @@ fn add(total: &mut Estimate, mut other: Estimate) {
 }
 
 /// Reading a heap from end to end and testing each row.
-fn scan(catalog: &Catalog, table: &Table) -> Option<Estimate> {
+fn scan(host: Host<'_>, table: &Table) -> Option<Estimate> {
+    let host = host.at(PastKind::Scan, &table.name);
     let heap = table.size.heap_bytes? as f64;
-    let rows = table.size.rows?;
+    let rows = layout::rows(table)?;
     let mut estimate = Estimate::nothing();
-    estimate.duration_ms = Some(throughput::read_ms(catalog, heap).plus(&throughput::per_row_ms(
-        catalog,
-        rows,
-        throughput::TEST_ROW_US,
-    )));
-    estimate.read_bytes = Some(Range::new(heap, heap, heap * 1.02, &["heap size"]));
-    estimate.wal_bytes = layout::logged_hints(catalog, table);
+    let tested = throughput::per_row_ms(host, "testing rows", rows, throughput::TEST_ROW_US);
+    estimate.duration_ms = Some(throughput::read_ms(host, heap).plus(&tested));
+    let bytes = [(heap, "bytes of the heap")];
+    estimate.read_bytes = Some(host.share("reading the table", &bytes, (1.0, 1.02), &["heap size"]));
+    estimate.wal_bytes = layout::logged_hints(host, table);
     Some(estimate)
 }

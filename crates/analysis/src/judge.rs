@@ -21,6 +21,8 @@ pub struct Situation<'a> {
     pub transaction: Option<&'a OpenTransaction>,
     /// Whether the catalog is all there is; else what is not in it may exist all the same.
     pub complete: bool,
+    /// Whether estimates keep their arithmetic.
+    pub explain: bool,
 }
 
 /// A statement and everything the engine and the analysis say of it.
@@ -60,8 +62,12 @@ pub(crate) fn judge_and_carry_out(
         refused_in_transaction(&mut effect);
     }
     let work = cost::Work::new(catalog, &effect, situation.lock_timeout_ms);
-    let mut estimate =
-        cost::estimate(&cost::Work { after: left.as_ref(), changes: &statement.changes, ..work });
+    let mut estimate = cost::estimate(&cost::Work {
+        after: left.as_ref(),
+        changes: &statement.changes,
+        explain: situation.explain,
+        ..work
+    });
     for name in missing {
         // Its columns are not known either; what the version alone refuses is refused all the same.
         if statement.too_new.is_none() {

@@ -4,6 +4,7 @@
 //! `rules` may use `cost`, never the other way round. Pure functions of the catalog.
 
 mod assume;
+mod capacity;
 pub mod cost;
 mod judge;
 pub mod limits;
@@ -14,7 +15,10 @@ mod rule;
 pub mod rules;
 mod safe;
 pub mod suppression;
+mod term;
 
+pub use capacity::Capacity;
 pub use judge::{Judged, Situation, judge};
 pub use range::{Estimate, Range};
 pub use rule::{Case, CaseKind, Finding, Page, Placed, ReviewContext, Rule, RuleContext, Severity};
+pub use term::{Factor, Term};

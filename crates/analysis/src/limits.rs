@@ -1,9 +1,11 @@
 //! What a change takes, held against what the server has: where it comes close, and what would have to be true.
 
+mod kept;
+
 use altimeter_catalog::{Catalog, Role};
 
-use crate::Range;
 use crate::rule::words;
+use crate::{Capacity, Range};
 
 /// What the server has only so much of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +18,12 @@ pub enum Room {
     Lag,
     /// `max_connections`.
     Connections,
+    /// `max_slot_wal_keep_size`: log kept for replication slots.
+    Slots,
+    /// Log that is to be archived.
+    Archive,
+    /// Transaction numbers left before the oldest table has to be frozen.
+    Transactions,
 }
 
 impl Room {
@@ -26,6 +34,9 @@ impl Room {
             Room::Log => "log",
             Room::Lag => "lag",
             Room::Connections => "connections",
+            Room::Slots => "slots",
+            Room::Archive => "archive",
+            Room::Transactions => "transactions",
         }
     }
 }
@@ -77,30 +88,20 @@ pub struct Budget {
     pub disk_free: Option<f64>,
     /// How far standbys may fall behind, in ms.
     pub lag_ms: Option<f64>,
-}
-
-/// What is needed in all.
-#[derive(Clone, Copy, Debug)]
-pub struct Demand<'a> {
-    /// Bytes more on the disk at the worst moment.
-    pub disk_peak_bytes: Option<&'a Range>,
-    /// Bytes of the log.
-    pub wal_bytes: Option<&'a Range>,
-    /// Time it takes, in ms.
-    pub duration_ms: Option<&'a Range>,
-    /// How far a standby falls behind, in ms.
-    pub replica_lag_ms: Option<&'a Range>,
-    /// Statements that pile up at the worst moment.
-    pub queries_queued: Option<&'a Range>,
+    /// Bytes of the log a second that changes in batches may write: what an archive or a link takes.
+    pub log_per_second: Option<f64>,
 }
 
 /// Every limit, the same ones in the same order whatever the answer.
-pub fn limits(catalog: &Catalog, demand: &Demand<'_>, budget: &Budget) -> Vec<Limit> {
+pub fn limits(catalog: &Catalog, demand: &Capacity, budget: &Budget) -> Vec<Limit> {
     vec![
         disk(demand, budget),
         log(catalog, demand),
         lag(catalog, demand, budget),
         connections(catalog, demand),
+        kept::slots(catalog, demand),
+        kept::archive(catalog, demand),
+        transactions(catalog),
     ]
 }
 
@@ -120,9 +121,10 @@ fn compare(needs: Option<&Range>, has: Option<f64>) -> Verdict {
 /// Less than this nobody looks for.
 const LITTLE_BYTES: f64 = 100e6;
 
-fn disk(demand: &Demand<'_>, budget: &Budget) -> Limit {
+fn disk(demand: &Capacity, budget: &Budget) -> Limit {
     // The log may be kept on the same disk, for a slot or an archive that is slow.
-    let needs = demand.disk_peak_bytes.zip(demand.wal_bytes).map(|(disk, log)| disk.plus(log));
+    let needs =
+        demand.disk_peak_bytes.as_ref().zip(demand.wal_bytes.as_ref()).map(|(disk, log)| disk.plus(log));
     let has = budget.disk_free;
     let mut verdict = compare(needs.as_ref(), has);
     if verdict == Verdict::Unknown && needs.as_ref().is_some_and(|n| n.high < LITTLE_BYTES) {
@@ -149,10 +151,10 @@ fn disk(demand: &Demand<'_>, budget: &Budget) -> Limit {
 /// limit is for the log of two).
 const BETWEEN_CHECKPOINTS: f64 = 0.5;
 
-fn log(catalog: &Catalog, demand: &Demand<'_>) -> Limit {
-    let needs = demand.wal_bytes.cloned();
+fn log(catalog: &Catalog, demand: &Capacity) -> Limit {
+    let needs = demand.wal_bytes.clone();
     let most = catalog.server.setting_number("max_wal_size");
-    let timed = catalog.server.setting_number("checkpoint_timeout").zip(demand.duration_ms);
+    let timed = catalog.server.setting_number("checkpoint_timeout").zip(demand.total_duration_ms.as_ref());
     let forced = needs.as_ref().zip(most).map(|(n, most)| (n.likely / (most * BETWEEN_CHECKPOINTS)).floor());
     let by_time = timed.map_or(0.0, |(every, takes)| (takes.likely / every.max(1.0)).floor());
     let needed = needs.as_ref().map_or("an unknown amount".to_owned(), in_bytes);
@@ -161,10 +163,11 @@ fn log(catalog: &Catalog, demand: &Demand<'_>) -> Limit {
             Verdict::Close,
             format!(
                 "log: {needed}, with max_wal_size {}: about {} checkpoints come early, and after each of them pages are \
-                 logged whole again; {} would avoid it",
+                 logged whole again; {} would avoid it{}",
                 size(most),
                 words::count(forced - by_time),
-                size(needs.as_ref().map_or(0.0, |n| n.likely) / (by_time + 1.0) / BETWEEN_CHECKPOINTS)
+                size(needs.as_ref().map_or(0.0, |n| n.likely) / (by_time + 1.0) / BETWEEN_CHECKPOINTS),
+                slower(most, catalog),
             ),
         ),
         (Some(_), Some(most)) => (
@@ -176,8 +179,17 @@ fn log(catalog: &Catalog, demand: &Demand<'_>) -> Limit {
     Limit { room: Room::Log, needs, has: most, verdict, says }
 }
 
-fn lag(catalog: &Catalog, demand: &Demand<'_>, budget: &Budget) -> Limit {
-    let needs = demand.replica_lag_ms.cloned();
+/// What batches may write so that checkpoints come by time alone.
+fn slower(most: f64, catalog: &Catalog) -> String {
+    let every_s = catalog.server.setting_number("checkpoint_timeout").map(|ms| ms / 1_000.0);
+    every_s.filter(|s| *s > 0.0).map_or_else(String::new, |every_s| {
+        let rate = size(most * BETWEEN_CHECKPOINTS / every_s).replace(' ', "");
+        format!(", or batches at {rate} a second (plan --wal-rate), which takes longer")
+    })
+}
+
+fn lag(catalog: &Catalog, demand: &Capacity, budget: &Budget) -> Limit {
+    let needs = demand.replica_lag_ms.clone();
     let alone = catalog.activity.standbys.is_empty()
         && catalog.activity.slots.is_empty()
         && catalog.server.role == Role::Primary;
@@ -198,8 +210,8 @@ fn lag(catalog: &Catalog, demand: &Demand<'_>, budget: &Budget) -> Limit {
     Limit { room: Room::Lag, needs, has, verdict, says }
 }
 
-fn connections(catalog: &Catalog, demand: &Demand<'_>) -> Limit {
-    let needs = demand.queries_queued.cloned();
+fn connections(catalog: &Catalog, demand: &Capacity) -> Limit {
+    let needs = demand.queries_queued.clone();
     let most = catalog.server.setting_number("max_connections");
     let open = catalog.activity.connections.map(f64::from);
     let has = most.zip(open).map(|(most, open)| (most - open).max(0.0));
@@ -219,6 +231,31 @@ fn connections(catalog: &Catalog, demand: &Demand<'_>) -> Limit {
         ),
     };
     Limit { room: Room::Connections, needs, has, verdict, says }
+}
+
+/// The server refuses new transactions when so many numbers are left (manual, "Preventing Transaction ID Wraparound
+/// Failures"): of 2^31, three million.
+const TRANSACTIONS: f64 = 2_147_483_648.0 - 3_000_000.0;
+
+fn transactions(catalog: &Catalog) -> Limit {
+    let oldest = catalog.tables.iter().max_by_key(|t| t.size.frozen_age);
+    let oldest = oldest.and_then(|t| Some((&t.name, t.size.frozen_age? as f64)));
+    let needs = oldest.map(|(_, age)| Range::new(age, age, age, &["age of relfrozenxid"]));
+    let verdict = compare(needs.as_ref(), Some(TRANSACTIONS));
+    let says = match oldest {
+        Some((name, age)) => format!(
+            "transactions: the oldest rows of {name} are {} transactions old, of {} there can be{}",
+            words::count(age),
+            words::count(TRANSACTIONS),
+            if verdict == Verdict::Fits {
+                ""
+            } else {
+                ": VACUUM (FREEZE) it first, a long change holds vacuum back"
+            }
+        ),
+        None => "transactions: how old the oldest rows are is not known".to_owned(),
+    };
+    Limit { room: Room::Transactions, needs, has: Some(TRANSACTIONS), verdict, says }
 }
 
 /// A size in the units that reports of capacity have.
@@ -246,9 +283,12 @@ mod tests {
 
     fn catalog() -> Catalog {
         let mut catalog = Catalog::default();
-        for (name, value) in
-            [("max_wal_size", "1e9"), ("checkpoint_timeout", "300000"), ("max_connections", "100")]
-        {
+        for (name, value) in [
+            ("max_wal_size", "1e9"),
+            ("checkpoint_timeout", "300000"),
+            ("max_connections", "100"),
+            ("archive_mode", "off"),
+        ] {
             catalog.server.settings.insert(name.to_owned(), value.to_owned());
         }
         catalog.activity.connections = Some(60);
@@ -260,16 +300,16 @@ mod tests {
         Range::new(low, likely, high, &["a test"])
     }
 
-    fn verdicts(catalog: &Catalog, gigabytes: f64, queued: f64, budget: Budget) -> [Verdict; 4] {
+    fn verdicts(catalog: &Catalog, gigabytes: f64, queued: f64, budget: Budget) -> [Verdict; 7] {
         let (disk, wal) = (range(1e9, 1e9, gigabytes * 1e9), range(1e8, gigabytes * 1e9, gigabytes * 1e9));
         let (time, lag) = (range(1e3, 1e4, 1e5), range(0.0, 100.0, 5_000.0));
         let queued = range(0.0, 1.0, queued);
-        let demand = Demand {
-            disk_peak_bytes: Some(&disk),
-            wal_bytes: Some(&wal),
-            duration_ms: Some(&time),
-            replica_lag_ms: Some(&lag),
-            queries_queued: Some(&queued),
+        let demand = Capacity {
+            disk_peak_bytes: Some(disk),
+            wal_bytes: Some(wal),
+            total_duration_ms: Some(time),
+            replica_lag_ms: Some(lag),
+            queries_queued: Some(queued),
         };
         let found = limits(catalog, &demand, &budget);
         assert!(found.iter().all(|l| l.says.starts_with(l.room.key())), "{found:?}");
@@ -280,11 +320,48 @@ mod tests {
     fn what_does_not_fit_is_said() {
         use Verdict::{Close, Exceeded, Fits, Unknown};
         let mut catalog = catalog();
-        assert_eq!(verdicts(&catalog, 3.0, 5.0, Budget::default()), [Unknown, Close, Fits, Fits]);
-        let told = |free: f64| Budget { disk_free: Some(free), lag_ms: Some(4_000.0) };
-        assert_eq!(verdicts(&catalog, 3.0, 35.0, told(1e8)), [Exceeded, Close, Fits, Close]);
+        assert_eq!(
+            verdicts(&catalog, 3.0, 5.0, Budget::default()),
+            [Unknown, Close, Fits, Fits, Fits, Fits, Unknown]
+        );
+        let told = |free: f64| Budget { disk_free: Some(free), lag_ms: Some(4_000.0), ..Budget::default() };
+        assert_eq!(
+            verdicts(&catalog, 3.0, 35.0, told(1e8)),
+            [Exceeded, Close, Fits, Close, Fits, Fits, Unknown]
+        );
         assert_eq!(verdicts(&catalog, 0.2, 35.0, told(5e9))[..2], [Fits, Fits]);
         catalog.server.role = Role::Standby { lag_s: Some(0.0), feedback: None };
         assert_eq!(verdicts(&catalog, 3.0, 5.0, told(5e9))[2], Close);
+    }
+
+    #[test]
+    fn log_that_nobody_takes_is_said() {
+        let mut catalog = catalog();
+        let kept = |catalog: &Catalog| verdicts(catalog, 3.0, 5.0, Budget::default())[4..].to_vec();
+        catalog.activity.slots.push(altimeter_catalog::ReplicationSlot {
+            name: "gone".to_owned(),
+            logical: true,
+            active: false,
+            retained_bytes: Some(5_000_000_000),
+        });
+        assert_eq!(kept(&catalog)[0], Verdict::Close);
+        for (allowed, verdict) in
+            [("4e9", Verdict::Exceeded), ("9e9", Verdict::Close), ("9e10", Verdict::Fits)]
+        {
+            catalog.server.settings.insert("max_slot_wal_keep_size".to_owned(), allowed.to_owned());
+            assert_eq!(kept(&catalog)[0], verdict, "{allowed}");
+        }
+        catalog.server.settings.insert("archive_mode".to_owned(), "on".to_owned());
+        let mut archiver =
+            altimeter_catalog::Archiver { archived: 10, failed: 3, failing: false, counted_s: Some(60.0) };
+        catalog.activity.archiver = Some(archiver.clone());
+        assert_eq!(kept(&catalog)[1], Verdict::Unknown);
+        archiver.failing = true;
+        catalog.activity.archiver = Some(archiver);
+        assert_eq!(kept(&catalog)[1], Verdict::Exceeded);
+        let mut table = altimeter_catalog::Table::default();
+        table.size.frozen_age = Some(1_900_000_000);
+        catalog.tables.insert(table);
+        assert_eq!(kept(&catalog)[2], Verdict::Close);
     }
 }

@@ -1,5 +1,7 @@
 //! Numbers with a range and a basis.
 
+use crate::term::{Factor, Term};
+
 /// A quantity that is not known exactly: `low` to `high` is meant to hold nine of ten real outcomes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Range {
@@ -11,6 +13,8 @@ pub struct Range {
     pub high: f64,
     /// Where the number comes from: names of statistics, `published throughput`, …
     pub basis: Vec<String>,
+    /// The arithmetic, if it was asked for: the terms' likely values add up to this one's.
+    pub terms: Vec<Term>,
 }
 
 impl Range {
@@ -21,7 +25,86 @@ impl Range {
             likely,
             high: high.max(likely),
             basis: basis.iter().map(|b| (*b).to_owned()).collect(),
+            terms: Vec::new(),
         }
+    }
+
+    /// With its arithmetic: the product of those numbers, which is its likely value.
+    #[must_use]
+    pub(crate) fn being(mut self, what: &str, factors: &[(f64, &'static str)]) -> Self {
+        let factors = factors.iter().map(|(value, of)| Factor { value: *value, of: (*of).into() });
+        let (low, likely, high) = (self.low, self.likely, self.high);
+        self.terms = vec![Term { what: what.to_owned(), factors: factors.collect(), low, likely, high }];
+        self
+    }
+
+    /// Without its arithmetic: for sums of many, which nobody goes through line by line.
+    #[must_use]
+    pub fn bare(&self) -> Self {
+        let Self { low, likely, high, .. } = *self;
+        Self { low, likely, high, basis: self.basis.clone(), terms: Vec::new() }
+    }
+
+    /// The only term's product has one more number in it: the range has it already.
+    #[must_use]
+    pub(crate) fn multiplied(mut self, by: f64, of: &str) -> Self {
+        let factor = || Factor { value: by, of: of.to_owned().into() };
+        self.terms.iter_mut().for_each(|t| t.factors.push(factor()));
+        self
+    }
+
+    /// With arithmetic, if it has none of its own: one number and where it is from.
+    #[must_use]
+    pub(crate) fn itemised(self) -> Self {
+        if self.likely == 0.0 || !self.terms.is_empty() {
+            return self;
+        }
+        let (low, likely, high) = (self.low, self.likely, self.high);
+        let factors = vec![Factor { value: likely, of: self.basis.join(", ").into() }];
+        Self { terms: vec![Term { what: "as a whole".to_owned(), factors, low, likely, high }], ..self }
+    }
+
+    /// The terms are about that: a table, an index.
+    #[must_use]
+    pub(crate) fn about(mut self, what: &dyn std::fmt::Display) -> Self {
+        for term in &mut self.terms {
+            term.what = format!("{what}: {}", term.what);
+        }
+        self
+    }
+
+    /// The terms with more about where their numbers come from.
+    #[must_use]
+    pub(crate) fn noting(mut self, note: &str) -> Self {
+        for term in &mut self.terms {
+            term.what = format!("{} ({note})", term.what);
+        }
+        self
+    }
+
+    /// With a high end no lower than that.
+    #[must_use]
+    pub(crate) fn raised_to(mut self, high: f64) -> Self {
+        let raised = (high - self.high).max(0.0);
+        self.high += raised;
+        if let Some(term) = self.terms.first_mut() {
+            term.high += raised;
+        }
+        self
+    }
+
+    /// At the most nothing: what shrinks, or stays.
+    #[must_use]
+    pub(crate) fn at_most_zero(mut self) -> Self {
+        if self.likely > 0.0 {
+            self.terms.clear();
+        }
+        Self { low: self.low.min(0.0), likely: self.likely.min(0.0), high: 0.0, ..self }
+    }
+
+    /// The term whose ends are farthest apart, of several.
+    pub fn most_in_doubt(&self) -> Option<&Term> {
+        self.terms.iter().max_by(|a, b| a.doubt().total_cmp(&b.doubt()))
     }
 
     /// Exactly nothing.
@@ -42,8 +125,13 @@ impl Range {
             likely: self.likely + other.likely,
             high: self.high + other.high,
             basis: self.basis.clone(),
+            terms: Vec::new(),
         };
         sum.learn(&other.basis);
+        if !(self.terms.is_empty() && other.terms.is_empty()) {
+            sum.terms = self.clone().itemised().terms;
+            sum.terms.append(&mut other.clone().itemised().terms);
+        }
         sum
     }
 
@@ -55,6 +143,7 @@ impl Range {
             likely: self.likely.max(other.likely),
             high: self.high.max(other.high),
             basis: self.basis.clone(),
+            terms: if self.likely >= other.likely { self.terms.clone() } else { other.terms.clone() },
         };
         larger.learn(&other.basis);
         larger
@@ -63,23 +152,30 @@ impl Range {
     /// The range times a number that is known.
     #[must_use]
     pub fn times(&self, factor: f64) -> Range {
-        Range {
-            low: self.low * factor,
-            likely: self.likely * factor,
-            high: self.high * factor,
-            basis: self.basis.clone(),
-        }
+        self.times_of(factor, "")
+    }
+
+    /// The same, with what the number is.
+    #[must_use]
+    pub(crate) fn times_of(&self, factor: f64, of: &'static str) -> Range {
+        self.stretched_by((factor, factor, factor), of)
     }
 
     /// The range with each of its three values times a factor of its own.
     #[must_use]
     pub fn stretched(&self, low: f64, likely: f64, high: f64) -> Range {
-        Range {
-            low: self.low * low,
-            likely: self.likely * likely,
-            high: self.high * high,
-            basis: self.basis.clone(),
-        }
+        self.stretched_by((low, likely, high), "")
+    }
+
+    /// The same, with what the factor is.
+    #[must_use]
+    pub(crate) fn stretched_by(&self, (low, likely, high): (f64, f64, f64), of: &'static str) -> Range {
+        let mut stretched = self.clone();
+        stretched.low *= low;
+        stretched.likely *= likely;
+        stretched.high *= high;
+        stretched.terms.iter_mut().for_each(|t| t.multiply((low, likely, high), of));
+        stretched
     }
 
     fn learn(&mut self, basis: &[String]) {
@@ -134,6 +230,53 @@ impl Estimate {
             queries_queued: zero.clone(),
             replica_lag_ms: zero,
             unknowns: Vec::new(),
+        }
+    }
+
+    /// All quantities, each with what it is.
+    pub fn quantities(&self) -> [(&'static str, Option<&Range>); 10] {
+        [
+            ("duration_ms", self.duration_ms.as_ref()),
+            ("blocked_ms", self.blocked_ms.as_ref()),
+            ("read_bytes", self.read_bytes.as_ref()),
+            ("write_bytes", self.write_bytes.as_ref()),
+            ("wal_bytes", self.wal_bytes.as_ref()),
+            ("temp_bytes", self.temp_bytes.as_ref()),
+            ("disk_peak_bytes", self.disk_peak_bytes.as_ref()),
+            ("disk_after_bytes", self.disk_after_bytes.as_ref()),
+            ("queries_queued", self.queries_queued.as_ref()),
+            ("replica_lag_ms", self.replica_lag_ms.as_ref()),
+        ]
+    }
+
+    /// Drops the arithmetic, where nobody asked for it.
+    pub fn forget_arithmetic(&mut self) {
+        let Self {
+            duration_ms,
+            blocked_ms,
+            read_bytes,
+            write_bytes,
+            wal_bytes,
+            temp_bytes,
+            disk_peak_bytes,
+            disk_after_bytes,
+            queries_queued,
+            replica_lag_ms,
+            unknowns: _,
+        } = self;
+        for quantity in [
+            duration_ms,
+            blocked_ms,
+            read_bytes,
+            write_bytes,
+            wal_bytes,
+            temp_bytes,
+            disk_peak_bytes,
+            disk_after_bytes,
+            queries_queued,
+            replica_lag_ms,
+        ] {
+            quantity.iter_mut().for_each(|q| q.terms = Vec::new());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A review of existing migrations: every statement judged on the schema, and inside the open transaction, that the
 //! ones before it leave.
 
+mod capacity;
 mod conclusion;
 mod fresh;
 mod session;
@@ -15,6 +16,7 @@ use altimeter_catalog::{
 };
 
 use crate::judge::{Judged, Situation, judge_and_carry_out};
+use crate::limits::Limit;
 use crate::preflight::{Met, Preflight, preflight};
 use crate::rule::Severity;
 use fresh::Fresh;
@@ -78,6 +80,8 @@ pub struct Review {
     pub notes: Vec<String>,
     /// What the statements would meet on the server as it was when the catalog was read.
     pub preflight: Preflight,
+    /// What they take, held against what the server has; empty if nobody asked.
+    pub limits: Vec<Limit>,
     /// What could not be known, besides what the statements' own estimates lack.
     pub unknowns: Vec<String>,
 }
@@ -118,6 +122,8 @@ pub struct Reviewer<'a> {
     fresh: Fresh,
     /// What the statements so far would meet on the server.
     met: Met,
+    /// Whether estimates keep their arithmetic.
+    explain: bool,
 }
 
 impl<'a> Reviewer<'a> {
@@ -132,7 +138,14 @@ impl<'a> Reviewer<'a> {
             transaction: None,
             fresh: Fresh::default(),
             met: Met::default(),
+            explain: false,
         }
+    }
+
+    /// Keeps the arithmetic of every estimate.
+    #[must_use]
+    pub fn explaining(self, explain: bool) -> Self {
+        Self { explain, ..self }
     }
 
     /// The schema as the statements so far leave it.
@@ -189,6 +202,7 @@ impl<'a> Reviewer<'a> {
             plan_began_on: None,
             transaction: self.transaction.as_ref(),
             complete: self.complete,
+            explain: self.explain,
         };
         let (judged, left) = judge_and_carry_out(self.engine, &situation, statement);
         let judged = Arc::new(judged);

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Name;
+use crate::{Name, PastWork};
 
 /// Sessions, waits, running work, replication and statements.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,11 +23,20 @@ pub struct Activity {
     pub standbys: Vec<StandbyConnection>,
     /// Replication slots.
     pub slots: Vec<ReplicationSlot>,
+    /// How archiving of the log goes; none if it was not read.
+    #[serde(default)]
+    pub archiver: Option<Archiver>,
     /// Statements by total time, the most expensive first; none if `pg_stat_statements` is not there or unreadable.
     pub statements: Option<Vec<StatementStatistics>>,
     /// Since when they are counted, RFC 3339 in UTC; none before PostgreSQL 14, which does not say.
     #[serde(default)]
     pub statements_since: Option<String>,
+    /// Seconds since then by the server's clock; none as above, and where the clock was set back.
+    #[serde(default)]
+    pub statements_age_s: Option<f64>,
+    /// Heavy statements that ran here before; none where `statements` is none.
+    #[serde(default)]
+    pub history: Option<Vec<PastWork>>,
     /// Sessions of all kinds, counted; none if it could not be read.
     pub connections: Option<u32>,
 }
@@ -124,6 +133,19 @@ pub struct ReplicationSlot {
     pub active: bool,
     /// Bytes of WAL kept for it.
     pub retained_bytes: Option<u64>,
+}
+
+/// How archiving of the log has gone since its counters were reset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Archiver {
+    /// Files of the log that were archived.
+    pub archived: u64,
+    /// Attempts that failed.
+    pub failed: u64,
+    /// The last attempt failed.
+    pub failing: bool,
+    /// Seconds since the counters were reset.
+    pub counted_s: Option<f64>,
 }
 
 /// One kind of statement that ran here.

@@ -17,6 +17,7 @@ mod difference;
 mod effect;
 mod engine;
 mod expression;
+mod history;
 mod index;
 mod name;
 mod naming;
@@ -29,7 +30,7 @@ mod snapshot;
 mod table;
 
 pub use activity::{
-    Activity, LockWait, PreparedTransaction, Progress, ReplicationSlot, Session, StandbyConnection,
+    Activity, Archiver, LockWait, PreparedTransaction, Progress, ReplicationSlot, Session, StandbyConnection,
     StatementCalls, StatementStatistics,
 };
 pub use answer::Answer;
@@ -54,6 +55,7 @@ pub use engine::{
     PieceKind, Script, SourceText, Statement, StatementUse, SyntaxError, SyntaxOracle, Verdict, Verifier,
     Volatility,
 };
+pub use history::{PastKind, PastWork};
 pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
 pub use name::Name;
 pub use naming::{NameParts, joined};
@@ -62,7 +64,7 @@ pub use objects::{
     RowFilter, Rule, Sequence, SequenceOptions, TypeKind, UserType, View, ViewColumn,
 };
 pub use outline::{Outline, OutlineChange};
-pub use server::{Role, RoleSetting, Server, Speed, WalPosition};
+pub use server::{Pace, Role, RoleSetting, Server, Speed, Timed, Timings, WalPosition};
 pub use shared::Shared;
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError, read_snapshot, write_snapshot};
 pub use table::{

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::EngineName;
+use crate::{EngineName, Name, PastKind};
 
 /// Where a catalog comes from and what governs statements there.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,6 +50,51 @@ pub struct Server {
     pub wal: WalPosition,
     /// How fast it was at two small probes; none if they were not run.
     pub speed: Option<Speed>,
+    /// How long its reads and writes took; nothing of what it does not time.
+    #[serde(default)]
+    pub timings: Timings,
+    /// How long kinds of work took here before, held against the model of costs: worked out from
+    /// [`crate::Activity::history`] whenever a catalog is read, never written.
+    #[serde(skip)]
+    pub paces: Vec<Pace>,
+}
+
+/// Times the server has kept, since its counters were reset.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Timings {
+    /// Pages read for this database from the operating system, one by one and in bulk (`pg_stat_database`).
+    pub reads: Option<Timed>,
+    /// Tables read in bulk, on the whole server (`pg_stat_io`, from PostgreSQL 16 on).
+    pub bulk_reads: Option<Timed>,
+    /// The log written (`pg_stat_wal` from 14 on, `pg_stat_io` from 18 on).
+    pub log_writes: Option<Timed>,
+    /// The log flushed to disk, by as many bytes.
+    pub log_flushes: Option<Timed>,
+}
+
+/// Bytes, and how long they took.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Timed {
+    /// Bytes.
+    pub bytes: u64,
+    /// Milliseconds.
+    pub ms: f64,
+}
+
+/// How much longer a kind of work took here than estimated without knowing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pace {
+    /// The kind.
+    pub kind: PastKind,
+    /// Only on that table; none for any.
+    pub table: Option<Name>,
+    /// So many times as long.
+    pub factor: f64,
+    /// Standard deviation that is left, of the natural logarithm of times.
+    pub deviation: f64,
+    /// Where that is known from, in words.
+    pub basis: String,
 }
 
 /// What a server took for small queries that read no table: how fast its processor is, and how busy.

@@ -5,6 +5,7 @@
 mod ahead;
 mod application;
 mod arguments;
+mod budget;
 mod command;
 mod config;
 mod engines;

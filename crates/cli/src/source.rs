@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
+use altimeter_analysis::cost::calibrate;
 use altimeter_catalog::{Answer, Catalog, Check, InspectOptions, Verdict, read_snapshot};
 use altimeter_engine_postgres::Environment;
 
@@ -44,9 +45,15 @@ pub(crate) fn is_named(shared: &Shared) -> bool {
 /// Reads the catalog from what the command line, the environment or the configuration names. `pause` is how long to
 /// wait between two samples if nobody said, in seconds.
 pub(crate) async fn read(shared: &Shared, pause: f64) -> Result<Catalog, Failure> {
-    if let Some(file) = &shared.snapshot {
-        return read_file(file);
-    }
+    let mut catalog = match &shared.snapshot {
+        Some(file) => read_file(file)?,
+        None => read_live(shared, pause).await?,
+    };
+    calibrate(&mut catalog);
+    Ok(catalog)
+}
+
+async fn read_live(shared: &Shared, pause: f64) -> Result<Catalog, Failure> {
     if !is_named(shared) {
         return Err(Failure::usage(
             "no database is named",

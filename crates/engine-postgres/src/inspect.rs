@@ -12,6 +12,7 @@ mod counters;
 mod definitions;
 mod drafts;
 mod functions;
+mod history;
 mod indexes;
 mod normalise;
 mod objects;
@@ -25,6 +26,7 @@ mod settings;
 mod sizes;
 mod statements;
 mod tables;
+mod timings;
 mod triggers;
 mod types;
 mod unknowns;
@@ -33,7 +35,7 @@ mod views;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use altimeter_catalog::{Catalog, InspectError, InspectOptions, Inspector, Speed};
 use tokio_postgres::error::SqlState;
@@ -99,16 +101,23 @@ async fn inspect(
     objects::read_sizes(&mut reading, &mut objects, &mut catalog).await?;
     progress("activity");
     let has_statements = objects.has_extension("pg_stat_statements")?;
-    let before = read_activity(&mut reading, &mut catalog, has_statements).await?;
-    let after = match options.sample {
+    let first = match options.sample {
         Some(pause) => {
+            let counts_statements = has_statements && !catalog.server.role.is_standby();
+            let first = read_counters(&mut reading, counts_statements).await?;
             progress(&format!("waiting {:.0} s for a second sample", pause.as_secs_f64()));
-            Some(read_again(&mut reading, before.statements.is_some(), pause).await?)
+            // No transaction is open meanwhile; who holds locks is asked as late as can be.
+            tokio::time::sleep(pause).await;
+            Some(first)
         }
         None => None,
     };
-    add_activity(&mut catalog, &mut objects, &before, after.as_ref())?;
+    let last = read_activity(&mut reading, &mut catalog, has_statements).await?;
+    add_activity(&mut catalog, &mut objects, first.as_ref(), &last)?;
     objects::finish(objects, &mut catalog)?;
+    if let Some((answers, _)) = &last.statements {
+        catalog.activity.history = Some(history::history(answers, &catalog)?);
+    }
     catalog.unknowns.sort();
     catalog.server.queries = reading.queries;
     catalog.server.read_ms = reading.spent.as_secs_f64() * 1000.0;
@@ -147,15 +156,18 @@ async fn read_activity(
         queries::PROGRESS,
         queries::STANDBYS,
         queries::SLOTS,
+        queries::ARCHIVER,
     ];
     if catalog.server.major() >= 14 {
         asked.push(queries::PROGRESS_COPY_14);
     }
+    asked.extend(timings::queries(catalog.server.major()));
     let answers = reading.ask(&asked).await?;
+    catalog.server.timings = timings::timings(&answers)?;
     sessions::add_sessions(&mut catalog.activity, &answers)?;
     replication::add_replication(&mut catalog.activity, &answers)?;
     if has_statements && catalog.server.major() >= 14 {
-        catalog.activity.statements_since = read_since(reading).await?;
+        (catalog.activity.statements_since, catalog.activity.statements_age_s) = read_since(reading).await?;
     }
     let statements = if catalog.server.role.is_standby() {
         unknowns::on_standby().into_iter().for_each(|u| catalog.note_unknown(u));
@@ -169,16 +181,21 @@ async fn read_activity(
     Ok(Counters { sample: counters::sample(&answers)?, statements })
 }
 
-/// Since when statements are counted: a transaction of its own, because an older version of the extension does not say.
-async fn read_since(reading: &mut Reading) -> Result<Option<String>, InspectError> {
+/// Since when statements are counted, and for how many seconds: a transaction of its own, because an older version of the extension does not say.
+async fn read_since(reading: &mut Reading) -> Result<(Option<String>, Option<f64>), InspectError> {
     let unsaid = [
         SqlState::UNDEFINED_TABLE,
         SqlState::INSUFFICIENT_PRIVILEGE,
         SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
     ];
     match reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS_INFO_14]).await {
-        Ok(answers) => answers.one(&queries::STATEMENTS_INFO_14)?.get("since"),
-        Err(e) if code(&e).is_some_and(|c| unsaid.contains(c)) => Ok(None),
+        Ok(answers) => {
+            let cells = answers.one(&queries::STATEMENTS_INFO_14)?;
+            // Before nothing was counted if the clock is to be believed.
+            let age: Option<f64> = cells.get("age_s")?;
+            Ok((cells.get("since")?, age.filter(|age| *age >= 0.0)))
+        }
+        Err(e) if code(&e).is_some_and(|c| unsaid.contains(c)) => Ok((None, None)),
         Err(e) => Err(e),
     }
 }
@@ -188,7 +205,7 @@ async fn read_statements(
     reading: &mut Reading,
     catalog: &mut Catalog,
 ) -> Result<Option<(Answers, Instant)>, InspectError> {
-    match reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS]).await {
+    match reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS, queries::STATEMENTS_WORK]).await {
         Ok(answers) => Ok(Some((answers, Instant::now()))),
         Err(e) => {
             let unknown = match code(&e) {
@@ -206,49 +223,43 @@ async fn read_statements(
     }
 }
 
-/// The second sample, after a pause in which no transaction is open.
-async fn read_again(
-    reading: &mut Reading,
-    statements: bool,
-    pause: Duration,
-) -> Result<Counters, InspectError> {
-    tokio::time::sleep(pause).await;
+/// The first of two samples. Statements that cannot be read are left out: the second says why.
+async fn read_counters(reading: &mut Reading, statements: bool) -> Result<Counters, InspectError> {
     let answers = reading.ask(&[queries::PRINTING, queries::SAMPLE, queries::TABLE_COUNTERS]).await?;
-    let statements = if statements {
-        Some((reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS]).await?, Instant::now()))
-    } else {
-        None
+    let statements = match statements {
+        true => reading.ask(&[queries::STATEMENTS_PATH, queries::STATEMENTS]).await.ok(),
+        false => None,
     };
+    let statements = statements.map(|answers| (answers, Instant::now()));
     Ok(Counters { sample: counters::sample(&answers)?, statements })
 }
 
 fn add_activity(
     catalog: &mut Catalog,
     objects: &mut Objects,
-    before: &Counters,
-    after: Option<&Counters>,
+    first: Option<&Counters>,
+    last: &Counters,
 ) -> Result<(), InspectError> {
-    let last = after.unwrap_or(before);
     catalog.server.wal.bytes = last.sample.wal_bytes;
-    if let Some(after) = after {
-        let seconds = after.sample.taken_s - before.sample.taken_s;
+    if let Some(first) = first {
+        let seconds = last.sample.taken_s - first.sample.taken_s;
         catalog.server.sampled_seconds = seconds;
-        catalog.server.wal.bytes_per_second = before
+        catalog.server.wal.bytes_per_second = first
             .sample
             .wal_bytes
-            .zip(after.sample.wal_bytes)
+            .zip(last.sample.wal_bytes)
             .and_then(|(before, after)| counters::per_second(before, after, seconds));
     }
     if catalog.server.settings.get("track_counts").is_some_and(|v| v == "off") {
         objects.drafts.forget_scans();
         catalog.note_unknown(unknowns::counters_off());
     } else if !catalog.server.role.is_standby() {
-        counters::add_counters(&mut objects.drafts, &before.sample, after.map(|a| &a.sample));
+        counters::add_counters(&mut objects.drafts, first.map(|f| &f.sample), &last.sample);
     }
-    if let Some((first, at)) = &before.statements {
-        let second = after.and_then(|a| a.statements.as_ref());
-        let second = second.map(|(answers, later)| (answers, later.duration_since(*at).as_secs_f64()));
-        let (list, hidden) = statements::statements(first, second)?;
+    if let Some((answers, at)) = &last.statements {
+        let earlier = first.and_then(|f| f.statements.as_ref());
+        let earlier = earlier.map(|(answers, then)| (answers, at.duration_since(*then).as_secs_f64()));
+        let (list, hidden) = statements::statements(earlier, answers)?;
         catalog.activity.statements = Some(list);
         if let Some(unknown) = unknowns::statements_hidden(hidden, &catalog.server.user) {
             catalog.note_unknown(unknown);

@@ -77,6 +77,7 @@ queries! {
     TABLE_COUNTERS = "table_counters";
     STATEMENTS_PATH = "statements_path";
     STATEMENTS = "statements";
+    STATEMENTS_WORK = "statements_work";
     STATEMENTS_INFO_14 = "statements_info_14";
     SESSIONS = "sessions";
     CONNECTIONS = "connections";
@@ -87,6 +88,11 @@ queries! {
     PROGRESS_COPY_14 = "progress_copy_14";
     STANDBYS = "standbys";
     SLOTS = "slots";
+    ARCHIVER = "archiver";
+    IO = "io";
+    IO_16 = "io_16";
+    IO_WAL_14 = "io_wal_14";
+    IO_WAL_18 = "io_wal_18";
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use altimeter_analysis::limits::{self, Budget, Demand, Limit};
+use altimeter_analysis::limits::{self, Budget};
 use altimeter_analysis::preflight::{Met, preflight};
-use altimeter_analysis::{Judged, Range, Severity, Situation, judge};
+use altimeter_analysis::{Capacity, Judged, Severity, Situation, judge};
 use altimeter_catalog::{
     Catalog, Change, Check, Engine, Maintenance, Name, ObjectChange, PartitionChange, RelationChange,
     RelationWord, TransactionUse, TriggerDefinition, Unknown,
@@ -14,14 +14,14 @@ use altimeter_catalog::{
 use crate::dependants::with_dependants;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
 use crate::plan::{
-    Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
-    Road, Rollback, RollbackTrigger, Step, Transaction,
+    Alternative, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement, Road,
+    Rollback, RollbackTrigger, Step, Transaction,
 };
 use crate::recipe::{RecipeContext, refuse};
 use crate::recipes::replace_view;
 use crate::request::Request;
 use crate::uses::{self, Uses};
-use crate::{coexistence, combine, comments, direct, partitioning, proof, subscribers};
+use crate::{coexistence, combine, comments, direct, partitioning, proof, subscribers, throttle};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
 const LOCK_TIMEOUT_MS: u32 = 2_000;
@@ -35,11 +35,13 @@ pub struct PlanOptions {
     pub prefer: Option<Road>,
     /// What people say the server has.
     pub budget: Budget,
+    /// Whether estimates keep their arithmetic.
+    pub explain: bool,
 }
 
 impl Default for PlanOptions {
     fn default() -> Self {
-        Self { zero_downtime: true, prefer: None, budget: Budget::default() }
+        Self { zero_downtime: true, prefer: None, budget: Budget::default(), explain: false }
     }
 }
 
@@ -53,7 +55,7 @@ pub fn plan_request(
     request: &Request,
     options: PlanOptions,
 ) -> Result<Plan, PlanError> {
-    let PlanOptions { zero_downtime, prefer, budget } = options;
+    let PlanOptions { zero_downtime, prefer, budget, explain } = options;
     let zero_downtime = zero_downtime && prefer != Some(Road::Direct);
     let context = RecipeContext { engine, catalog, prefer };
     let changes = replace_view::settled(&context, &request.changes)?;
@@ -88,7 +90,10 @@ pub fn plan_request(
     }
     // With downtime there is no release whose end is to be seen.
     let ends = uses.as_ref().filter(|_| zero_downtime);
-    let prove = |draft| proved(&context, &request.changes, &tables, draft, ends);
+    let prove = |mut draft| {
+        throttle::fit(catalog, &mut draft, &budget);
+        proved(&context, &request.changes, &tables, draft, ends)
+    };
     // Side by side where that is proved, each on the schema there is or on what the ones before it leave; else one change
     // after the other.
     let through_the_phases = |drafts: Vec<Draft>| {
@@ -111,8 +116,13 @@ pub fn plan_request(
             (prove(combine::chained(drafts))?, coexistence)
         }
     };
-    let plan = finish(engine, catalog, request, proved, direct, tables);
-    let limits = held_against(catalog, &plan, &budget);
+    let mut plan = finish(engine, catalog, request, proved, direct, tables);
+    let limits = limits::limits(catalog, &plan.capacity, &budget);
+    if !explain {
+        let steps = plan.phases.iter_mut().flat_map(|p| &mut p.steps);
+        let planned = steps.flat_map(|s| s.up.iter_mut().chain(&mut s.down)).map(|s| &mut s.judged);
+        planned.chain(&mut plan.direct).for_each(|j| j.estimate.forget_arithmetic());
+    }
     Ok(Plan { uses, coexistence, limits, ..plan })
 }
 
@@ -223,7 +233,15 @@ pub(crate) fn printed(
         return Err(PlanError::Unproved { reason: format!("`{sql}` is not one statement") });
     };
     proof::means(change, &statement)?;
-    let situation = Situation { catalog, lock_timeout_ms, plan_began_on, transaction: None, complete: true };
+    // A plan has few statements: their arithmetic is kept, and forgotten at the end where nobody asked for it.
+    let situation = Situation {
+        catalog,
+        lock_timeout_ms,
+        plan_began_on,
+        transaction: None,
+        complete: true,
+        explain: true,
+    };
     Ok(judge(engine, &situation, statement))
 }
 
@@ -425,7 +443,7 @@ fn finish(
     direct: Vec<Judged>,
     tables: Vec<Name>,
 ) -> Plan {
-    let capacity = capacity(&mut steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged));
+    let capacity = one_by_one(steps.iter().flat_map(|(_, s)| &s.up).map(|s| &s.judged));
     let rollback = Rollback {
         triggers: triggers(engine, catalog, &draft, &tables),
         procedure: steps.iter().rev().map(|(_, s)| s.id.clone()).collect(),
@@ -466,20 +484,6 @@ fn finish(
         unknowns,
         preflight: met,
     }
-}
-
-/// What the plan takes, held against what the server has.
-fn held_against(catalog: &Catalog, plan: &Plan, budget: &Budget) -> Vec<Limit> {
-    let queued = plan.steps().flat_map(|s| &s.up).map(|s| s.judged.estimate.queries_queued.clone());
-    let queued = queued.flatten().reduce(|most, one| most.or_more(&one));
-    let demand = Demand {
-        disk_peak_bytes: plan.capacity.disk_peak_bytes.as_ref(),
-        wal_bytes: plan.capacity.wal_bytes.as_ref(),
-        duration_ms: plan.capacity.total_duration_ms.as_ref(),
-        replica_lag_ms: plan.capacity.replica_lag_ms.as_ref(),
-        queries_queued: queued.as_ref(),
-    };
-    limits::limits(catalog, &demand, budget)
 }
 
 /// The worst of several statements' risks, low if there are none.
@@ -541,7 +545,7 @@ fn alternatives(
         ),
         asks_of_application: "must be stopped, or know both schemas, while it happens".to_owned(),
         risk: worst_risk(direct),
-        capacity: capacity(&mut direct.iter()),
+        capacity: one_by_one(direct),
     }];
     for draft in drafts {
         let mut schema = catalog.clone();
@@ -557,32 +561,13 @@ fn alternatives(
             why_not: draft.why_not.clone(),
             asks_of_application: draft.asks_of_application.clone(),
             risk: draft.risk.unwrap_or_else(|| worst_risk(&judged)),
-            capacity: capacity(&mut judged.iter()),
+            capacity: one_by_one(&judged),
         });
     }
     roads
 }
 
-/// What statements take one after the other: log and time add up, the disk is what earlier ones left plus the
-/// present one's peak, a standby has time to catch up in between.
-fn capacity(statements: &mut dyn Iterator<Item = &Judged>) -> Capacity {
-    let mut wal = Some(Range::zero());
-    let mut time = Some(Range::zero());
-    let mut lag = Some(Range::zero());
-    let mut peak = Some(Range::zero());
-    let mut left = Some(Range::zero());
-    let both = |a: &Option<Range>, b: &Option<Range>, how: fn(&Range, &Range) -> Range| match (a, b) {
-        (Some(a), Some(b)) => Some(how(a, b)),
-        _ => None,
-    };
-    for judged in statements {
-        let e = &judged.estimate;
-        wal = both(&wal, &e.wal_bytes, Range::plus);
-        time = both(&time, &e.duration_ms, Range::plus);
-        lag = both(&lag, &e.replica_lag_ms, Range::or_more);
-        let now = both(&left, &e.disk_peak_bytes, Range::plus);
-        peak = both(&peak, &now, Range::or_more);
-        left = both(&left, &e.disk_after_bytes, Range::plus);
-    }
-    Capacity { disk_peak_bytes: peak, wal_bytes: wal, replica_lag_ms: lag, total_duration_ms: time }
+/// What statements take that are a transaction each.
+fn one_by_one<'a>(statements: impl IntoIterator<Item = &'a Judged>) -> Capacity {
+    Capacity::of(statements.into_iter().map(|judged| [&judged.estimate]))
 }

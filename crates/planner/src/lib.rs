@@ -26,13 +26,14 @@ pub mod request;
 mod stand_in;
 mod subscribers;
 mod text;
+mod throttle;
 pub mod uses;
 pub mod verify;
 
 pub use assemble::{PlanOptions, plan_request};
 pub use coexistence::{Coexistence, Shapes};
 pub use plan::{
-    Alternative, Capacity, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement,
-    Road, Rollback, RollbackTrigger, Step, StepKind, Transaction,
+    Alternative, Phase, PhaseKind, Plan, PlanError, PlanSchema, PlannedCheck, PlannedStatement, Road,
+    Rollback, RollbackTrigger, Step, StepKind, Transaction,
 };
 pub use request::{Request, RequestError, read_desired, read_request};

@@ -4,7 +4,7 @@ use crate::coexistence::Coexistence;
 use crate::uses::Uses;
 use altimeter_analysis::limits::Limit;
 use altimeter_analysis::preflight::Preflight;
-use altimeter_analysis::{Judged, Range, Severity};
+use altimeter_analysis::{Capacity, Judged, Severity};
 use altimeter_catalog::{Check, EngineName, Name, Outline, OutlineChange};
 
 /// A change planned for one database, every statement judged.
@@ -198,19 +198,6 @@ pub struct RollbackTrigger {
     pub check: PlannedCheck,
     /// The limit, in words: `10 s`.
     pub threshold: String,
-}
-
-/// What a plan takes in all.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Capacity {
-    /// Extra disk at the worst moment.
-    pub disk_peak_bytes: Option<Range>,
-    /// Write-ahead log in all.
-    pub wal_bytes: Option<Range>,
-    /// The furthest a standby falls behind.
-    pub replica_lag_ms: Option<Range>,
-    /// Run time of all statements, deploys and waits left out.
-    pub total_duration_ms: Option<Range>,
 }
 
 /// Another road to the same schema.

@@ -4,6 +4,7 @@
 
 use crate::escape;
 use crate::summary::Facts;
+use crate::summary::arithmetic::Sum;
 
 /// A heading of that level.
 pub(crate) fn heading(out: &mut String, level: usize, text: &str) {
@@ -31,6 +32,19 @@ pub(crate) fn bullets(out: &mut String, title: &str, lines: &[String]) {
     for line in lines {
         out.push_str(&format!("- {}\n", escape::markdown(line)));
     }
+}
+
+/// An estimate's arithmetic as a block that is not wrapped; nothing unless it was asked for.
+pub(crate) fn arithmetic(out: &mut String, sums: &[Sum]) {
+    if sums.is_empty() {
+        return;
+    }
+    let lines = sums.iter().flat_map(|s| {
+        let below = s.lines.iter().map(|l| format!("  {}", escape::line(l)));
+        std::iter::once(escape::line(&s.says)).chain(below)
+    });
+    let lines: Vec<String> = lines.collect();
+    out.push_str(&format!("{}\n", escape::fenced("text", &lines.join("\n"))));
 }
 
 /// A table; the columns at the places of `figures` are aligned to the right.

@@ -5,6 +5,7 @@
 use altimeter_analysis::Severity;
 
 use crate::layout::Layout;
+use crate::summary::arithmetic::Sum;
 use crate::{escape, wrap};
 
 /// How a piece of text stands out. The words themselves always say the same.
@@ -178,6 +179,16 @@ impl Page {
                 "",
                 "(invisible characters are shown as \\u{..}; take the text from --format json)",
             );
+        }
+    }
+
+    /// An estimate's arithmetic: each quantity, and below it its lines.
+    pub(crate) fn arithmetic(&mut self, at: usize, sums: &[Sum]) {
+        for sum in sums {
+            self.says(at, "", &sum.says);
+            for line in &sum.lines {
+                self.says(at + 2, "", line);
+            }
         }
     }
 

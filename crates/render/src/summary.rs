@@ -1,6 +1,7 @@
 //! What a report says, in words and without any markup: written once, shown by every format.
 
 pub(crate) mod activity;
+pub(crate) mod arithmetic;
 pub(crate) mod capacity;
 pub(crate) mod coexistence;
 pub(crate) mod database;

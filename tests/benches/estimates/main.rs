@@ -11,12 +11,12 @@ mod shapes;
 
 use std::time::Instant;
 
-use altimeter_tests::cache;
 use altimeter_tests::database::Database;
+use altimeter_tests::page;
 use altimeter_tests::server::{Options, Server};
 use altimeter_tests::session::Session;
-use altimeter_tests::tool::run_altimeter_with_input;
-use anyhow::{Context, Result, ensure};
+use altimeter_tests::tool::checked;
+use anyhow::{Context, Result};
 use outcome::{Outcome, QUANTITIES, summary, table};
 use shapes::{EVERYWHERE, Operation, SHAPES, Shape, runs_alone};
 
@@ -43,7 +43,7 @@ fn main() -> Result<()> {
     let sizes = std::env::var("ALTIMETER_ROWS").unwrap_or_else(|_| "100000,1000000".to_owned());
     let sizes: Vec<u64> = sizes.split(',').map(str::parse).collect::<Result<_, _>>()?;
     let shapes: String = SHAPES.iter().map(|s| format!("- *{}*: {}\n", s.name, s.about)).collect();
-    let mut page = format!("{PREFACE}\n{shapes}");
+    let mut text = format!("\n{shapes}");
     for (major, settings, values) in SERVERS {
         let settings_of =
             values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -58,12 +58,12 @@ fn main() -> Result<()> {
             }
         }
         let part =
-            format!("\n## PostgreSQL {major}, {settings}\n\n{}\n{}", summary(&outcomes), table(&outcomes));
+            format!("\n### PostgreSQL {major}, {settings}\n\n{}\n{}", summary(&outcomes), table(&outcomes));
         println!("{part}");
-        page.push_str(&part);
+        text.push_str(&part);
     }
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(cache::workspace().join("docs/accuracy.md"), page)?;
+        page::write("docs/accuracy.md", "estimates", &text)?;
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ fn on_shape(server: &Server, shape: &Shape, rows: u64) -> Result<Vec<Outcome>> {
     let mut outcomes = Vec::new();
     for operation in EVERYWHERE.iter().chain(shape.also) {
         operation.prepare.iter().try_for_each(|sql| session.script(sql))?;
-        let claim = ask(&database, operation.sql).with_context(|| operation.name)?;
+        let claim = checked(&database.url, operation.sql, &[]).with_context(|| operation.name)?;
         let actual = measure(&session, operation).with_context(|| operation.name)?;
         operation.undo.iter().try_for_each(|sql| session.script(sql))?;
         for (quantity, actual) in QUANTITIES.iter().zip(actual) {
@@ -92,17 +92,6 @@ fn on_shape(server: &Server, shape: &Shape, rows: u64) -> Result<Vec<Outcome>> {
         }
     }
     Ok(outcomes)
-}
-
-/// What `altimeter check` says of the statement.
-fn ask(database: &Database, sql: &str) -> Result<serde_json::Value> {
-    let arguments =
-        ["check", "--quiet", "--format", "json", "--fail-on", "critical", "--db", &database.url, "-"];
-    let output = run_altimeter_with_input(&arguments, &[], &format!("{sql};\n"))?;
-    let answer = output.json()?;
-    let statement = answer["statements"].get(0).context("no statement")?;
-    ensure!(statement["fails"].is_null(), "{sql} is said to fail: {}", statement["fails"]);
-    Ok(statement.clone())
 }
 
 /// Runs the statement, and rolls it back where the server lets it: ms, bytes of the log, bytes grown by.
@@ -124,15 +113,3 @@ fn measure(session: &Session, operation: &Operation) -> Result<[f64; 3]> {
     }
     Ok(outcome)
 }
-
-const PREFACE: &str = "# How good the estimates are
-
-Made by `UPDATE=1 cargo bench --package altimeter-tests --bench estimates`: each operation was estimated by
-`altimeter check --db` and then run, on tables of three shapes, on the machine at hand (two cores). *Inside* is the share
-of outcomes between low and high, wanted 90 %; *factor* how far the likely value is off in the middle, wanted 1.3 for
-time and 1.15 for log and disk; *width* high divided by low in the middle, wanted 4. Times below 20 ms and volumes
-below 1 MB count as nothing: there only a likely value of five times as much is wrong.
-
-Of other tools, the two that print seconds were wrong by 4 to 70 times for the same operations on a table of ten million
-rows; none prints log or disk.
-";

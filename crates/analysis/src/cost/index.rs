@@ -1,10 +1,10 @@
 //! Building an index.
 
-use altimeter_catalog::{Catalog, Index, IndexDefinition, IndexTarget, Table};
+use altimeter_catalog::{Catalog, Index, IndexDefinition, IndexTarget, PastKind, Table};
 
-use super::layout::{Entries, live_rows};
+use super::host::{Host, US_IN_MS};
+use super::layout::{Entries, PAGE, live_rows, rows};
 use super::throughput::{self, INDEX_ROW_US, INDEX_TEXT_ROW_US};
-use super::wait;
 use crate::{Estimate, Range};
 
 /// Bytes of the log for each byte of a new index: its pages without their free space (measured on 13 to 18: B-trees
@@ -17,25 +17,30 @@ const NEVER_SHARED: &[&str] = &["numeric", "real", "double precision", "jsonb", 
 
 /// The size an index will have, in bytes; none if the number of rows is unknown.
 pub fn index_bytes(catalog: &Catalog, table: &Table, index: &IndexDefinition) -> Option<Range> {
+    size(Host::new(catalog, false), table, index)
+}
+
+/// The same, with its arithmetic.
+pub(super) fn size(host: Host<'_>, table: &Table, index: &IndexDefinition) -> Option<Range> {
     let rows = live_rows(table)?;
     let basis = ["reltuples", "pg_stats widths"];
     match index.method.as_str() {
-        "brin" => Some(Range::new(24_576.0, 49_152.0, 49_152.0 + rows / 500.0, &basis)),
-        "btree" => Some(btree_bytes(catalog, table, index, rows)),
+        "brin" => {
+            let factors = [(6.0, "pages"), (PAGE, "bytes a page")];
+            Some(host.amount("the index", &factors, (3.0 * PAGE, 6.0 * PAGE + rows / 500.0), &basis))
+        }
+        "btree" => Some(btree_bytes(host, table, index, rows)),
         // GIN, GiST and the others depend on the values themselves.
         _ => {
             let heap = table.size.heap_bytes? as f64;
-            Some(Range::new(
-                heap * 0.02,
-                heap * 0.4,
-                heap * 2.0,
-                &["heap size", "no model of this access method yet"],
-            ))
+            let basis = ["heap size", "no model of this access method yet"];
+            let factors = [(heap, "bytes of the heap"), (0.4, "assumed of this access method")];
+            Some(host.amount("the index", &factors, (heap * 0.02, heap * 2.0), &basis))
         }
     }
 }
 
-fn btree_bytes(catalog: &Catalog, table: &Table, index: &IndexDefinition, rows: f64) -> Range {
+fn btree_bytes(host: Host<'_>, table: &Table, index: &IndexDefinition, rows: f64) -> Range {
     let fill = index.options.get("fillfactor").and_then(|f| f.parse::<f64>().ok()).unwrap_or(90.0) / 100.0;
     let keys = index.keys.iter().map(|k| match &k.target {
         IndexTarget::Column(name) => Some(name.as_str()),
@@ -43,7 +48,7 @@ fn btree_bytes(catalog: &Catalog, table: &Table, index: &IndexDefinition, rows: 
     });
     let of_keys: Option<Vec<&str>> = keys.collect();
     let columns = of_keys.map(|k| k.into_iter().chain(index.include.iter().map(String::as_str)));
-    let known = columns.and_then(|columns| Entries::of(catalog, table, columns));
+    let known = columns.and_then(|columns| Entries::of(host.catalog(), table, columns));
     let plain = index.columns().is_some();
     let mut basis = vec!["reltuples", "pg_stats widths"];
     let (entries, spread) = match (known, plain) {
@@ -66,12 +71,16 @@ fn btree_bytes(catalog: &Catalog, table: &Table, index: &IndexDefinition, rows: 
         (Some(alike), _) => (alike * 1.5, (alike / 1.5).max(1.0)),
         (None, _) => (1000.0, 1.0),
     };
-    Range::new(
-        bytes(rows * kept.0, more_alike) / spread,
-        bytes(rows * kept.1, alike.unwrap_or(1.0)),
-        bytes(rows * kept.2, less_alike) * spread,
-        &basis,
-    )
+    let pages = bytes(rows * kept.1, alike.unwrap_or(1.0)) / PAGE;
+    let ends = (bytes(rows * kept.0, more_alike) / spread, bytes(rows * kept.2, less_alike) * spread);
+    let index = host.amount("the index", &[(pages, "pages"), (PAGE, "bytes a page")], ends, &basis);
+    host.detail(index, || {
+        let entry = entries.entry_bytes();
+        let shared = alike.unwrap_or(1.0);
+        let of = if kept.1 < 1.0 { ", half of them taken to be in it" } else { "" };
+        let lists = if shared > 1.05 { format!(", {shared:.1} rows to a key") } else { String::new() };
+        format!("{rows:.0} rows{of}, {entry:.0} bytes an entry{lists}, pages filled to {:.0} %", fill * 100.0)
+    })
 }
 
 /// The column an expression is about, if it names just one.
@@ -100,35 +109,28 @@ fn alike(table: &Table, index: &IndexDefinition, rows: f64) -> Option<f64> {
 }
 
 /// A build, behind which each row is looked up to see that no other excludes it (`IndexCheckExclusion` on the server).
-pub(super) fn build_excluding(catalog: &Catalog, table: &Table, index: &IndexDefinition) -> Option<Estimate> {
-    let mut estimate = build(catalog, table, index, false)?;
+pub(super) fn build_excluding(host: Host<'_>, table: &Table, index: &IndexDefinition) -> Option<Estimate> {
+    let mut estimate = build(host, table, index, false)?;
     let row =
         if is_tree_of_values(index) { throughput::EXCLUDED_GIST_ROW_US } else { throughput::EXCLUDED_ROW_US };
-    let looked_up = by_values(throughput::per_row_ms(catalog, table.size.rows?, row));
+    let looked_up = by_values(throughput::per_row_ms(host, "looking each row up", rows(table)?, row));
     estimate.duration_ms = estimate.duration_ms.map(|built| built.plus(&looked_up));
     Some(estimate)
 }
 
 /// A build in the place of one that is there: both are on disk until the old one goes, and what is left is no larger.
-pub(super) fn rebuild(
-    catalog: &Catalog,
-    table: &Table,
-    index: &Index,
-    concurrently: bool,
-) -> Option<Estimate> {
-    let mut estimate = build(catalog, table, &index.definition, concurrently)?;
+pub(super) fn rebuild(host: Host<'_>, table: &Table, index: &Index, concurrently: bool) -> Option<Estimate> {
+    let mut estimate = build(host, table, &index.definition, concurrently)?;
     let old = index.bytes? as f64;
-    let new = index_bytes(catalog, table, &index.definition)?;
-    let mut basis = new.basis.clone();
-    basis.push("index size".into());
-    let after = |new: f64| (new - old).min(0.0);
-    estimate.disk_after_bytes =
-        Some(Range { low: after(new.low), likely: after(new.likely), high: 0.0, basis });
+    let new = size(host, table, &index.definition)?;
+    let gone = [(old, "bytes of the index"), (-1.0, "given back")];
+    let change = new.plus(&host.share("what is there now", &gone, (1.0, 1.0), &["index size"]));
+    estimate.disk_after_bytes = Some(change.at_most_zero());
     Some(estimate)
 }
 
 /// How long sorting and writing an index takes, in ms, without reading the table.
-pub(super) fn sort_ms(catalog: &Catalog, table: &Table, index: &IndexDefinition, rows: f64) -> Range {
+pub(super) fn sort_ms(host: Host<'_>, table: &Table, index: &IndexDefinition, rows: f64) -> Range {
     let textual = |target: &IndexTarget| match target {
         IndexTarget::Column(name) => table
             .column(name)
@@ -136,15 +138,22 @@ pub(super) fn sort_ms(catalog: &Catalog, table: &Table, index: &IndexDefinition,
         IndexTarget::Expression(_) => true,
     };
     if index.method == "brin" {
-        return throughput::per_row_ms(catalog, rows, throughput::SUMMARIZED_ROW_US);
+        return throughput::per_row_ms(host, "summarizing rows", rows, throughput::SUMMARIZED_ROW_US);
     }
     if is_tree_of_values(index) {
-        return by_values(throughput::per_row_ms(catalog, rows, throughput::GIST_ROW_US));
+        return by_values(throughput::per_row_ms(host, "putting rows in", rows, throughput::GIST_ROW_US));
     }
     let slow = index.keys.iter().any(|k| textual(&k.target));
     let row = if slow { INDEX_TEXT_ROW_US } else { INDEX_ROW_US };
-    let row = if in_order(table, index) { row * throughput::IN_ORDER } else { row };
-    throughput::per_row_ms(catalog, rows, row * throughput::sorting(rows))
+    let order = if in_order(table, index) { throughput::IN_ORDER } else { 1.0 };
+    let factors = [
+        (rows, "rows"),
+        (row, if slow { "µs a row: text, or what may be" } else { "µs a row: narrow keys" }),
+        (throughput::sorting(rows), "comparisons, held against those of a million rows"),
+        (order, if order < 1.0 { "rows lie in order" } else { "rows lie in any order" }),
+        US_IN_MS,
+    ];
+    host.time("sorting and writing entries", &factors, "reltuples")
 }
 
 /// Whether where a row goes in the index depends on what the values are like.
@@ -167,34 +176,35 @@ pub(super) fn in_order(table: &Table, index: &IndexDefinition) -> bool {
 
 /// One pass over the heap and a sort; concurrently two passes, and every row is looked up again.
 pub(super) fn build(
-    catalog: &Catalog,
+    host: Host<'_>,
     table: &Table,
     index: &IndexDefinition,
     concurrently: bool,
 ) -> Option<Estimate> {
+    let host = host.at(PastKind::Build, &table.name);
     let rows = live_rows(table)?;
     let heap = table.size.heap_bytes? as f64;
-    let size = index_bytes(catalog, table, index)?;
-    let mut duration = throughput::read_ms(catalog, heap).plus(&sort_ms(catalog, table, index, rows));
+    let size = size(host, table, index)?;
+    let mut duration = throughput::read_ms(host, heap).plus(&sort_ms(host, table, index, rows));
     let passes = if concurrently { 2.0 } else { 1.0 };
     if concurrently {
         // Measured on 15 and 17: 1.3 to 3.0 times the plain build, 1.87 in the middle.
-        duration = duration.stretched(1.3, 1.87, 3.0);
+        duration = duration.stretched_by((1.3, 1.87, 3.0), "times a plain build");
     }
-    let memory = catalog.server.setting_number("maintenance_work_mem").unwrap_or(67_108_864.0);
-    let mut temp = size.stretched(0.8, 0.9, 1.0);
+    let memory = host.server.setting_number("maintenance_work_mem").unwrap_or(67_108_864.0);
+    let mut temp = size.stretched_by((0.8, 0.9, 1.0), "sorted on disk");
     if size.likely < memory / 2.0 {
         temp = Range { low: 0.0, ..temp };
     }
     let mut estimate = Estimate::nothing();
     estimate.duration_ms = Some(duration);
+    let factors = [(heap, "bytes of the heap"), (passes, "passes")];
     estimate.read_bytes =
-        Some(Range::new(heap * passes, heap * passes, heap * passes * 1.1, &["heap size"]).plus(&temp));
+        Some(host.share("reading the table", &factors, (1.0, 1.1), &["heap size"]).plus(&temp));
     estimate.write_bytes = Some(size.plus(&temp));
     estimate.wal_bytes = Some(logged(&size, &index.method));
     estimate.disk_peak_bytes = Some(size.plus(&temp));
     estimate.temp_bytes = Some(temp);
-    estimate.replica_lag_ms = Some(wait::lag(size.likely));
     estimate.disk_after_bytes = Some(size);
     Some(estimate)
 }
@@ -202,7 +212,7 @@ pub(super) fn build(
 /// Bytes of the log for a new index of that size.
 pub(super) fn logged(size: &Range, method: &str) -> Range {
     match method {
-        "gin" => size.times(LOGGED_GIN),
-        _ => Range { high: size.high * 1.02, ..size.times(LOGGED) },
+        "gin" => size.times_of(LOGGED_GIN, "bytes of the log for each"),
+        _ => size.stretched_by((LOGGED, LOGGED, 1.02), "bytes of the log for each"),
     }
 }

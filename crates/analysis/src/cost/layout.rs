@@ -4,6 +4,7 @@
 
 use altimeter_catalog::{Catalog, Column, Table, TypeKind};
 
+use super::host::Host;
 use crate::Range;
 
 /// Bytes of a page, and of its header.
@@ -24,10 +25,17 @@ const LONGEST_LIST: f64 = 812.0;
 /// Bytes of a row's address.
 const ROW_ADDRESS: f64 = 6.0;
 
+/// Rows as the planner believes; of a table that was never analysed since it was filled, as the counters say, which a
+/// rewrite of the table leaves as they are.
+pub(super) fn rows(table: &Table) -> Option<f64> {
+    let counted = || table.activity.as_ref().map(|a| a.live_rows as f64).filter(|rows| *rows > 0.0);
+    table.size.rows.or_else(counted)
+}
+
 /// Rows that are there to be written anew. The catalog's number is what the planner believes, for whom a table that
 /// has grown since it was analysed has grown by rows; but what it grew by may be dead.
 pub(super) fn live_rows(table: &Table) -> Option<f64> {
-    let rows = table.size.rows?;
+    let rows = rows(table)?;
     let (Some(heap), Some(pages)) = (table.size.heap_bytes, table.size.pages) else { return Some(rows) };
     let now = (heap as f64 / PAGE).max(1.0);
     let grown_by = rows * ((now - pages) / now).max(0.0);
@@ -38,15 +46,18 @@ pub(super) fn live_rows(table: &Table) -> Option<f64> {
 /// Bytes of the log for hints: whoever reads a row first after its transaction notes how that ended, and where pages
 /// have checksums, a page is logged whole before its first note (manual, `wal_log_hints`; on by default from 18 on). How
 /// many pages wait for it is not counted anywhere: none if there are no dead rows, up to all else.
-pub(super) fn logged_hints(catalog: &Catalog, table: &Table) -> Option<Range> {
-    let checked = catalog.server.settings.get("data_checksums").is_some_and(|v| v == "on");
+pub(super) fn logged_hints(host: Host<'_>, table: &Table) -> Option<Range> {
+    let checked = host.server.settings.get("data_checksums").is_some_and(|v| v == "on");
     let heap = table.size.heap_bytes? as f64;
     let dead = table.activity.as_ref().map_or(0.0, |a| a.dead_rows as f64);
     if !checked || dead <= 0.0 {
         return Some(Range::zero());
     }
-    let share = (dead / table.size.rows?.max(1.0)).min(1.0);
-    Some(Range::new(0.0, heap * share * 0.5, heap, &["dead rows", "data_checksums"]))
+    let share = (dead / rows(table)?.max(1.0)).min(1.0);
+    let factors =
+        [(heap, "bytes of the heap"), (share, "dead rows for each row"), (0.5, "half of them not noted yet")];
+    let basis = ["dead rows", "data_checksums"];
+    Some(host.amount("pages logged whole when how their rows ended is noted", &factors, (0.0, heap), &basis))
 }
 
 /// One value on disk.
@@ -175,6 +186,11 @@ impl Entries {
     /// Entries whose keys are all that many bytes.
     pub(super) fn over(key: f64) -> Self {
         Self { bytes: aligned(ENTRY_HEADER + key, 8.0) + LINE_POINTER }
+    }
+
+    /// Bytes of one entry with its line pointer.
+    pub(super) fn entry_bytes(&self) -> f64 {
+        self.bytes
     }
 
     /// Bytes of a B-tree over that many rows, each key being that of `alike` rows in one list; `fill` as its

@@ -3,7 +3,7 @@
 use altimeter_catalog::{Catalog, LockMode, Name};
 
 use super::{RuleContext, Severity, words};
-use crate::Range;
+use crate::{Range, cost};
 
 /// Others wait for a table while a statement works.
 pub(crate) struct Wait {
@@ -37,19 +37,9 @@ pub(crate) fn severity_of_wait(
     }
 }
 
-/// Statements a second that a lock of that mode stops: between two samples, else on average since the statistics were
-/// reset; none if neither is known.
+/// Statements a second that a lock of that mode is likely to stop; none if that is not known.
 pub(crate) fn stopped_per_second(catalog: &Catalog, table: &Name, mode: LockMode) -> Option<f64> {
-    let table = catalog.table(table)?;
-    let (scans, writes) = match (&table.rates, &table.activity, catalog.server.statistics_age_s) {
-        (Some(rates), _, _) => (rates.scans, rates.rows_written),
-        (None, Some(counted), Some(age)) if age > 0.0 => {
-            let written = counted.inserted + counted.updated + counted.deleted;
-            ((counted.seq_scans + counted.index_scans) as f64 / age, written as f64 / age)
-        }
-        _ => return None,
-    };
-    Some(if mode.blocks_reads() { scans + writes } else { writes })
+    cost::stopped_per_second(catalog, table, mode).map(|range| range.likely)
 }
 
 /// Sessions the server lets in.

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
+use altimeter_analysis::limits::{self, Budget, Limit, Verdict};
 use altimeter_analysis::review::{Review, Reviewer};
-use altimeter_analysis::{Finding, Severity};
+use altimeter_analysis::{Capacity, Finding, Severity};
 use altimeter_catalog::{Catalog, EngineName, Server};
 use altimeter_migrations::Tool;
 use clap::Args;
 
 use crate::ahead::in_order;
+use crate::budget::BudgetArguments;
 use crate::failure::Failure;
 use crate::migrations::Asked;
 use crate::shared::{SEVERITIES, Shared};
@@ -28,9 +30,17 @@ pub(crate) struct CheckArguments {
     /// The tool whose order and transactions hold [default: recognised by names and contents]
     #[arg(long, value_name = "TOOL", value_parser = ToolName::parse)]
     tool: Option<ToolName>,
+    /// Show the arithmetic of every estimate, with the numbers put in
+    #[arg(long)]
+    explain_estimate: bool,
     /// The scripts that lead back instead, last first
     #[arg(long)]
     down: bool,
+    /// Holds what the files take against what the server has: disk, log, replica lag, connections
+    #[arg(long)]
+    capacity: bool,
+    #[command(flatten)]
+    budget: BudgetArguments,
 }
 
 /// A tool by its name as an option's value.
@@ -64,12 +74,15 @@ pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bo
     };
     let gathered = migrations::read(&asked, engine)?;
     let mut review = begin(&catalog, complete, gathered.notes);
-    let mut reviewer = Reviewer::new(engine, catalog, complete);
+    let mut reviewer = Reviewer::new(engine, catalog, complete).explaining(arguments.explain_estimate);
     migrations::review(&mut reviewer, engine, &gathered.migrations, &mut review);
     let statements: Vec<String> = review.statements().map(|(_, s)| s.judged.statement.sql.clone()).collect();
     review.hear(&source::confirm(shared, &statements).await?);
     reviewer.conclude(&mut review, &shared.policy);
     review.files.retain(|f| f.shown);
+    if arguments.capacity || arguments.budget.is_given() {
+        review.limits = held_against(&reviewer, &review, &arguments.budget.budget());
+    }
     let layout = output::layout(shared);
     output::write_with(|out| {
         in_order(&report.parts(&review, layout), |part| part(), |_, text| out.write_all(text.as_bytes()))
@@ -80,7 +93,20 @@ pub(crate) async fn run(arguments: CheckArguments, shared: &Shared) -> Result<bo
     if found > 0 {
         output::note(shared, &format!("exit code 1: findings at or above {fail_on} (--fail-on): {found}"));
     }
-    Ok(found > 0)
+    let exceeded = review.limits.iter().filter(|l| l.verdict == Verdict::Exceeded).count();
+    if exceeded > 0 {
+        output::note(shared, &format!("exit code 1: limits that are exceeded (--capacity): {exceeded}"));
+    }
+    Ok(found > 0 || exceeded > 0)
+}
+
+/// The limits of a server that is known; where a statement's cost is not, nor is that of all.
+fn held_against(reviewer: &Reviewer<'_>, review: &Review, budget: &Budget) -> Vec<Limit> {
+    let capacity = match review.uncounted() {
+        0 => review.capacity(),
+        _ => Capacity::default(),
+    };
+    limits::limits(reviewer.catalog(), &capacity, budget)
 }
 
 /// A review with nothing in it yet.

@@ -6,6 +6,7 @@ use altimeter_analysis::limits::Budget;
 use altimeter_planner::{Plan, PlanOptions, Road, plan_request, read_desired, read_request};
 use clap::Args;
 
+use crate::budget::BudgetArguments;
 use crate::failure::Failure;
 use crate::shared::Shared;
 use crate::{application, engines, output, size, source};
@@ -33,12 +34,14 @@ pub(crate) struct PlanArguments {
     /// The road to take where several lead there [default: the one that disturbs least]
     #[arg(long, value_name = "ROAD", value_parser = road)]
     prefer: Option<Road>,
-    /// What is free on the disk of the data directory, which the server does not say: 200GB
+    #[command(flatten)]
+    budget: BudgetArguments,
+    /// Log a second that what runs in batches may write, such as an archive or a link takes: 10MB
     #[arg(long, value_name = "SIZE", value_parser = size::bytes)]
-    disk_free: Option<f64>,
-    /// How many seconds standbys may fall behind [default: max_standby_streaming_delay]
-    #[arg(long, value_name = "SECONDS")]
-    lag_budget: Option<f64>,
+    wal_rate: Option<f64>,
+    /// Show the arithmetic of every estimate, with the numbers put in
+    #[arg(long)]
+    explain_estimate: bool,
     /// Whether the way back is planned too
     #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
     include_rollback: bool,
@@ -76,8 +79,12 @@ pub(crate) async fn run(arguments: PlanArguments, shared: &Shared) -> Result<(),
         );
         return Ok(());
     };
-    let budget = Budget { disk_free: arguments.disk_free, lag_ms: arguments.lag_budget.map(|s| s * 1000.0) };
-    let options = PlanOptions { zero_downtime: arguments.zero_downtime, prefer: arguments.prefer, budget };
+    let options = PlanOptions {
+        zero_downtime: arguments.zero_downtime,
+        prefer: arguments.prefer,
+        budget: Budget { log_per_second: arguments.wal_rate, ..arguments.budget.budget() },
+        explain: arguments.explain_estimate,
+    };
     let mut plan = plan_request(engine, &catalog, &request, options)?;
     if let (Some(folder), Some(uses)) = (&arguments.app, &mut plan.uses) {
         application::search(shared, engine, &catalog, folder, uses)?;

@@ -45,13 +45,12 @@ pub(super) fn sample(answers: &Answers) -> Result<Sample, InspectError> {
     Ok(Sample { taken_s: moment.get("taken_s")?, wal_bytes: moment.size("wal_bytes")?, tables })
 }
 
-/// Adds the counters of the later sample, and rates if there are two.
-pub(super) fn add_counters(drafts: &mut Drafts, first: &Sample, second: Option<&Sample>) {
-    let last = second.unwrap_or(first);
+/// Adds the counters of the last sample, and rates if there is an earlier one.
+pub(super) fn add_counters(drafts: &mut Drafts, first: Option<&Sample>, last: &Sample) {
     for (id, counted) in &last.tables {
         let Some(draft) = drafts.get_mut(*id) else { continue };
         draft.table.activity = Some(counted.activity.clone());
-        draft.table.rates = second.and_then(|_| table_rates(first.tables.get(id)?, counted));
+        draft.table.rates = first.and_then(|first| table_rates(first.tables.get(id)?, counted));
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use altimeter_catalog::{
-    Activity, InspectError, Publication, PublishedTable, ReplicationSlot, RowFilter, StandbyConnection,
+    Activity, Archiver, InspectError, Publication, PublishedTable, ReplicationSlot, RowFilter,
+    StandbyConnection,
 };
 
 use super::answers::Answers;
@@ -11,7 +12,7 @@ use super::drafts::Drafts;
 use crate::expression::columns_of;
 use crate::queries;
 
-/// Adds standbys and slots.
+/// Adds standbys, slots and the archiver.
 pub(super) fn add_replication(activity: &mut Activity, answers: &Answers) -> Result<(), InspectError> {
     for row in answers.of(&queries::STANDBYS) {
         let lag_bytes = row.size("lag_bytes")?;
@@ -31,6 +32,13 @@ pub(super) fn add_replication(activity: &mut Activity, answers: &Answers) -> Res
             retained_bytes: row.size("retained_bytes")?,
         });
     }
+    let archiver = answers.one(&queries::ARCHIVER)?;
+    activity.archiver = Some(Archiver {
+        archived: archiver.size("archived")?.unwrap_or(0),
+        failed: archiver.size("failed")?.unwrap_or(0),
+        failing: archiver.get("failing")?,
+        counted_s: archiver.get("counted_s")?,
+    });
     Ok(())
 }
 

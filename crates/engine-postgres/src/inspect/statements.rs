@@ -12,13 +12,14 @@ use crate::queries;
 /// How many kinds of statements are kept.
 const KEPT: usize = 200;
 
-/// Statements by total time, the most expensive first, and how many kinds were hidden from the role.
+/// Statements by total time, the most expensive first, and how many kinds were hidden from the role. `earlier`: the first
+/// of two samples, and how many seconds lie between.
 pub(super) fn statements(
-    first: &Answers,
-    second: Option<(&Answers, f64)>,
+    earlier: Option<(&Answers, f64)>,
+    last: &Answers,
 ) -> Result<(Vec<StatementStatistics>, usize), InspectError> {
     let mut before = HashMap::new();
-    if second.is_some() {
+    if let Some((first, _)) = earlier {
         for row in first.of(&queries::STATEMENTS) {
             before.insert(row.get::<&str>("id")?, row.size("calls")?.unwrap_or(0));
         }
@@ -26,7 +27,7 @@ pub(super) fn statements(
     let ours = our_own();
     let mut merged: HashMap<String, Merged> = HashMap::new();
     let mut hidden = 0;
-    let (last, seconds) = second.map_or((first, None), |(answers, seconds)| (answers, Some(seconds)));
+    let seconds = earlier.map(|(_, seconds)| seconds);
     for row in last.of(&queries::STATEMENTS) {
         let text = match row.get::<Option<&str>>("statement")? {
             // The server puts this in place of other roles' statements.

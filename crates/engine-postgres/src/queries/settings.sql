@@ -3,7 +3,7 @@
 SELECT s.name::pg_catalog.text AS name, s.reset_val::pg_catalog.text AS value, s.unit::pg_catalog.text AS unit
 FROM pg_catalog.pg_settings s
 WHERE s.name OPERATOR(pg_catalog.=) ANY (ARRAY[
-    'autovacuum', 'autovacuum_analyze_scale_factor', 'autovacuum_analyze_threshold',
+    'archive_mode', 'autovacuum', 'autovacuum_analyze_scale_factor', 'autovacuum_analyze_threshold',
     'autovacuum_freeze_max_age', 'autovacuum_max_workers', 'autovacuum_multixact_freeze_max_age',
     'autovacuum_naptime', 'autovacuum_vacuum_cost_delay', 'autovacuum_vacuum_cost_limit',
     'autovacuum_vacuum_insert_scale_factor', 'autovacuum_vacuum_insert_threshold',
@@ -19,7 +19,7 @@ WHERE s.name OPERATOR(pg_catalog.=) ANY (ARRAY[
     'max_replication_slots', 'max_slot_wal_keep_size', 'max_standby_archive_delay',
     'max_standby_streaming_delay', 'max_wal_senders', 'max_wal_size', 'max_worker_processes',
     'min_wal_size', 'random_page_cost', 'row_security', 'search_path', 'segment_size', 'seq_page_cost', 'server_encoding',
-    'session_replication_role', 'shared_buffers', 'standard_conforming_strings', 'statement_timeout', 'synchronous_commit',
+    'session_replication_role', 'shared_buffers', 'standard_conforming_strings', 'statement_timeout', 'superuser_reserved_connections', 'synchronous_commit',
     'synchronous_standby_names', 'temp_buffers', 'temp_file_limit', 'temp_tablespaces', 'TimeZone',
     'track_activities', 'track_counts', 'track_io_timing', 'transaction_timeout', 'transform_null_equals', 'vacuum_cost_delay',
     'vacuum_cost_limit', 'vacuum_failsafe_age', 'vacuum_freeze_min_age', 'vacuum_freeze_table_age', 'wal_buffers',

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use super::effect::HeldJson;
-use super::{EffectJson, PreflightJson, RiskJson};
+use super::{EffectJson, LimitJson, PreflightJson, RiskJson};
 
 /// The format this version writes.
 pub const CHECK_FORMAT: &str = "altimeter-check/1";
@@ -34,6 +34,9 @@ pub struct CheckJson<'a> {
     pub notes: Vec<String>,
     /// What is in the way on the server now.
     pub preflight: PreflightJson,
+    /// What they take, held against what the server has; only with `--capacity`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<LimitJson>,
     /// What could not be known, each once.
     pub unknowns: Vec<String>,
     /// The worst of the statements.
@@ -57,6 +60,7 @@ impl<'a> CheckJson<'a> {
             files: review.files.iter().map(|f| f.path.clone()).collect(),
             notes: notes(review),
             preflight: PreflightJson::from(&review.preflight),
+            limits: review.limits.iter().map(LimitJson::from).collect(),
             unknowns: review.unknowns.clone(),
             risk: review.risk().into(),
         };

@@ -1,7 +1,8 @@
 //! A plan as JSON.
 
+use altimeter_analysis::Capacity;
 use altimeter_catalog::{Check, EngineName, Name, Outline};
-use altimeter_planner::{Alternative, Capacity, Coexistence, Plan, Rollback, RollbackTrigger, Shapes};
+use altimeter_planner::{Alternative, Coexistence, Plan, Rollback, RollbackTrigger, Shapes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Ranges and risks as JSON.
 
-use altimeter_analysis::{Range, Severity};
+use altimeter_analysis::{Range, Severity, Term};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,41 @@ pub struct QuantityJson {
     pub high: f64,
     /// Where the number comes from.
     pub basis: Vec<String>,
+    /// The arithmetic, with `--explain-estimate`: what adds up to the likely value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<TermJson>,
+}
+
+/// One summand of a quantity's likely value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TermJson {
+    /// What it stands for.
+    pub what: String,
+    /// One outcome in twenty is below.
+    pub low: f64,
+    /// The product of the factors.
+    pub likely: f64,
+    /// One outcome in twenty is above.
+    pub high: f64,
+    /// The numbers it is the product of.
+    pub factors: Vec<FactorJson>,
+}
+
+/// One number of a product.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FactorJson {
+    /// The number.
+    pub value: f64,
+    /// What it counts or measures, with its source.
+    pub of: String,
+}
+
+impl From<&Term> for TermJson {
+    fn from(term: &Term) -> Self {
+        let factors = term.factors.iter().map(|f| FactorJson { value: f.value, of: f.of.to_string() });
+        let (low, likely, high) = (term.low, term.likely, term.high);
+        Self { what: term.what.clone(), low, likely, high, factors: factors.collect() }
+    }
 }
 
 impl QuantityJson {
@@ -28,6 +63,7 @@ impl QuantityJson {
             likely: thousandths(range.likely),
             high: thousandths(range.high),
             basis: range.basis.clone(),
+            terms: range.terms.iter().map(TermJson::from).collect(),
         })
     }
 }

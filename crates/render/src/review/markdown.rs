@@ -9,9 +9,9 @@ use altimeter_analysis::review::{Review, Reviewed, ReviewedFile};
 
 use super::kind::{Part, ReviewReport, whole};
 use crate::summary::review::blocks::{self, Block};
-use crate::summary::review::{self, facts, in_order, place, totals, verdict};
+use crate::summary::review::{self, facts, in_order, place, verdict};
 use crate::summary::steps::{Wait, at_most};
-use crate::summary::{Facts, capacity, preflight};
+use crate::summary::{Facts, capacity, limits, preflight};
 use crate::{Layout, escape, markup, wrap};
 
 /// The comment's mark.
@@ -52,7 +52,9 @@ fn render(review: &Review) -> String {
     write_verdict(&mut out, review);
     write_table(&mut out, review, &loud);
     let end = end(review);
-    write_details(&mut out, &loud, LIMIT.saturating_sub(end.chars().count()));
+    let limit = LIMIT.saturating_sub(end.chars().count());
+    write_details(&mut out, &loud, limit);
+    write_arithmetic(&mut out, review, limit);
     out.push_str(&end);
     out
 }
@@ -76,7 +78,10 @@ fn write_verdict(out: &mut String, review: &Review) {
     out.push_str(&format!("**{headline}** {}\n\n", escape::markdown(&verdict.rest)));
     markup::fact(out, &Facts::new("findings", verdict::found(review)));
     if review.complete {
-        markup::fact(out, &Facts::new("in all", capacity::pieces(&totals::capacity(review))));
+        markup::fact(out, &Facts::new("in all", capacity::pieces(&review.capacity())));
+    }
+    if !review.limits.is_empty() {
+        markup::fact(out, &Facts::new("limits", limits::lines(&review.limits)));
     }
     let server = format!("{} {}", review.engine, review.server_version);
     markup::fact(out, &Facts::new("judged on", vec![review.source.clone(), server]));
@@ -152,6 +157,33 @@ fn write_details(out: &mut String, loud: &[Loud<'_>], limit: usize) {
             &format!(
                 "{statements} left out here: a comment holds 65,536 characters. The report as text has all."
             ),
+        );
+    }
+}
+
+/// The arithmetic of statements that need no attention, as far as it fits.
+fn write_arithmetic(out: &mut String, review: &Review, limit: usize) {
+    let mut room = limit.saturating_sub(out.chars().count() + LINE);
+    let quiet = review.files.iter().flat_map(|file| {
+        let statements = file.statements.iter().zip(blocks::of_file(file));
+        let quiet = statements.filter(|(reviewed, block)| review::is_quiet(reviewed, block.as_ref()));
+        quiet.filter_map(move |(reviewed, _)| detail::of_quiet(file, reviewed))
+    });
+    let mut left_out = 0;
+    for folded in quiet {
+        let takes = folded.chars().count();
+        if takes <= room {
+            room -= takes;
+            out.push_str(&folded);
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        let some = review::some(left_out, "statement");
+        markup::paragraph(
+            out,
+            &format!("The arithmetic of {some} left out here. The report as text has all."),
         );
     }
 }

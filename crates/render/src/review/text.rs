@@ -8,11 +8,11 @@ use altimeter_analysis::review::{Review, ReviewedFile};
 
 use super::kind::{Part, ReviewReport};
 use super::place::Places;
-use crate::Layout;
 use crate::page::{OVERVIEW, Page, Style};
 use crate::summary::review::blocks::{self, Block};
-use crate::summary::review::{self, totals, verdict};
-use crate::summary::{capacity, preflight};
+use crate::summary::review::{self, verdict};
+use crate::summary::{arithmetic, capacity, limits, preflight};
+use crate::{Layout, wrap};
 use detail::Details;
 
 /// Text for a terminal.
@@ -42,6 +42,9 @@ impl ReviewReport for Text {
             shown += loud.len();
             parts.push(Box::new(move || page(&|page| write_file(page, file, &loud, layout))));
         }
+        for file in review.files.iter().filter(|f| is_explained(f)) {
+            parts.push(Box::new(move || page(&|page| write_arithmetic(page, file))));
+        }
         parts.push(Box::new(move || {
             page(&|page| {
                 quiet.write(page);
@@ -49,6 +52,29 @@ impl ReviewReport for Text {
             })
         }));
         parts
+    }
+}
+
+/// A statement's text above its arithmetic, in columns.
+const STATEMENT: usize = 120;
+
+/// Whether the arithmetic of a file's statements was asked for.
+fn is_explained(file: &ReviewedFile) -> bool {
+    file.statements.iter().any(|s| !arithmetic::sums(&s.judged).is_empty())
+}
+
+/// How the estimates of a file's statements come about, those that need no attention included.
+fn write_arithmetic(page: &mut Page, file: &ReviewedFile) {
+    page.blank();
+    page.title("arithmetic of the estimates", (Style::Dim, review::path(file)));
+    for reviewed in &file.statements {
+        let sums = arithmetic::sums(&reviewed.judged);
+        if !sums.is_empty() {
+            page.blank();
+            let sql = wrap::shortened(&reviewed.judged.statement.sql, STATEMENT);
+            page.says(4, "", &format!("{}: {sql}", review::place(file, reviewed)));
+            page.arithmetic(6, &sums);
+        }
     }
 }
 
@@ -66,13 +92,14 @@ fn write_overview(page: &mut Page, review: &Review) {
     page.blank();
     page.facts(OVERVIEW, "findings", &verdict::found(review), "   ");
     if review.complete {
-        let mut pieces = capacity::pieces(&totals::capacity(review));
-        let uncounted = totals::uncounted(review);
+        let mut pieces = capacity::pieces(&review.capacity());
+        let uncounted = review.uncounted();
         if uncounted > 0 {
             pieces.push(format!("not counted: {}", review::some(uncounted, "statement")));
         }
         page.facts(OVERVIEW, "in all", &pieces, "   ");
     }
+    page.list(OVERVIEW, "limits", &limits::lines(&review.limits));
     page.list(OVERVIEW, "in the way", &preflight::lines(&review.preflight));
     page.list(OVERVIEW, "would wait", &preflight::behind(&review.preflight));
     page.list(OVERVIEW, "note", &review.notes);

@@ -1,7 +1,8 @@
 //! What a plan takes, and which of its numbers deserves the most doubt.
 
+use altimeter_analysis::Capacity;
 use altimeter_analysis::{Judged, Range};
-use altimeter_planner::{Capacity, Plan};
+use altimeter_planner::Plan;
 
 use crate::amount::{self, Quantity};
 

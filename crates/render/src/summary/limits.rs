@@ -10,9 +10,14 @@ pub(crate) fn lines(limits: &[Limit]) -> Vec<String> {
         Verdict::Fits => false,
     };
     let lines: Vec<String> = limits.iter().filter(worth).map(|l| l.says.clone()).collect();
-    let fits = limits.iter().all(|l| l.verdict == Verdict::Fits);
-    match lines.is_empty() && fits && !limits.is_empty() {
-        true => vec!["disk, log, lag and connections are within what the server has".to_owned()],
-        false => lines,
+    if limits.is_empty() || !lines.is_empty() {
+        return lines;
     }
+    let those = |verdict| {
+        let keys = limits.iter().filter(|l| l.verdict == verdict).map(|l| l.room.key());
+        keys.collect::<Vec<_>>().join(", ")
+    };
+    let (fit, unknown) = (those(Verdict::Fits), those(Verdict::Unknown));
+    let unknown = if unknown.is_empty() { unknown } else { format!("; not known: {unknown}") };
+    vec![format!("within what the server has: {fit}{unknown}")]
 }

@@ -2,7 +2,6 @@
 
 pub(crate) mod blocks;
 pub(crate) mod facts;
-pub(crate) mod totals;
 pub(crate) mod verdict;
 
 use std::collections::HashSet;

@@ -144,5 +144,5 @@ fn runs(step: &Step) -> String {
 pub(crate) fn duration<'a>(statements: impl IntoIterator<Item = &'a Judged>) -> Option<Range> {
     statements
         .into_iter()
-        .try_fold(Range::zero(), |sum, judged| Some(sum.plus(judged.estimate.duration_ms.as_ref()?)))
+        .try_fold(Range::zero(), |sum, judged| Some(sum.plus(&judged.estimate.duration_ms.as_ref()?.bare())))
 }

@@ -3,8 +3,8 @@
 use altimeter_catalog::Catalog;
 use altimeter_planner::{PlannedCheck, PlannedStatement, Step};
 
-use crate::escape;
-use crate::summary::statement;
+use crate::summary::{arithmetic, statement};
+use crate::{escape, markup};
 
 /// The step in a `<details>` element, its SQL in fenced blocks.
 pub(super) fn write(out: &mut String, catalog: &Catalog, step: &Step) {
@@ -49,5 +49,6 @@ fn write_statements(out: &mut String, catalog: &Catalog, title: &str, statements
             "\n{}\n\n",
             escape::markdown(&statement::pieces(catalog, planned).join(" · "))
         ));
+        markup::arithmetic(out, &arithmetic::sums(&planned.judged));
     }
 }

@@ -5,7 +5,7 @@ use altimeter_catalog::Catalog;
 use altimeter_planner::{Plan, PlannedCheck, PlannedStatement, Step, StepKind};
 
 use crate::page::{Page, STEP, Style};
-use crate::summary::{rollback, statement, steps};
+use crate::summary::{arithmetic, rollback, statement, steps};
 use crate::wrap;
 
 /// A way back of more statements than this is told in titles first.
@@ -86,6 +86,7 @@ fn write_statements(page: &mut Page, catalog: &Catalog, label: &str, statements:
             &statement::runnable(&planned.judged.statement.sql),
             &statement::pieces(catalog, planned),
         );
+        page.arithmetic(STEP, &arithmetic::sums(&planned.judged));
         for finding in planned.judged.findings.iter().filter(|f| f.severity > Severity::Low) {
             let instead = if finding.instead.is_empty() {
                 String::new()

@@ -1,9 +1,11 @@
 //! One statement of a review, folded.
 
+use altimeter_analysis::review::{Reviewed, ReviewedFile};
+
 use super::Loud;
 use crate::summary::Facts;
 use crate::summary::review::{facts, in_order, place};
-use crate::summary::statement;
+use crate::summary::{arithmetic, statement};
 use crate::{escape, markup};
 
 /// What is shown of a statement, in lines and characters.
@@ -38,6 +40,7 @@ pub(super) fn of(it: &Loud<'_>) -> String {
     if out.len() > before {
         out.push('\n');
     }
+    markup::arithmetic(&mut out, &arithmetic::sums(judged));
     for finding in findings {
         let name = escape::markdown(&format!("{} · {}", finding.severity, finding.rule));
         out.push_str(&format!("**{name}**: {}\n\n", escape::markdown(&finding.message)));
@@ -52,6 +55,22 @@ pub(super) fn of(it: &Loud<'_>) -> String {
     }
     out.push_str("</details>\n\n");
     out
+}
+
+/// How the estimate of a statement that needs no attention comes about; none unless that was asked for.
+pub(super) fn of_quiet(file: &ReviewedFile, reviewed: &Reviewed) -> Option<String> {
+    let sums = arithmetic::sums(&reviewed.judged);
+    if sums.is_empty() {
+        return None;
+    }
+    let title = escape::html(&format!("arithmetic · {}", place(file, reviewed)));
+    let mut out = format!("<details>\n<summary>{title}</summary>\n\n");
+    let sql = cut(&reviewed.judged.statement.sql, STATEMENT);
+    out.push_str(&escape::fenced("sql", &statement::runnable(&sql)));
+    out.push('\n');
+    markup::arithmetic(&mut out, &sums);
+    out.push_str("</details>\n\n");
+    Some(out)
 }
 
 /// The beginning of a long text, with a mark where it was cut.

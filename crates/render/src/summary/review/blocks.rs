@@ -1,11 +1,9 @@
 //! Who is kept waiting by a statement, and until when: a lock taken in a transaction is held until that ends
 //! (<https://www.postgresql.org/docs/current/explicit-locking.html>), so what runs after it counts too.
 
-use std::ops::Range as Places;
-
 use altimeter_analysis::Range;
 use altimeter_analysis::review::{Reviewed, ReviewedFile};
-use altimeter_catalog::{Change, Lock, Name, RelationKind, SessionChange};
+use altimeter_catalog::{Lock, Name, RelationKind};
 
 use crate::summary::steps::{Wait, at_most};
 
@@ -114,7 +112,7 @@ fn listed(names: &[&Name]) -> String {
 /// first statement that blocks a relation that way has it: the others find the lock held.
 pub(crate) fn of_file(file: &ReviewedFile) -> Vec<Option<Block<'_>>> {
     let mut blocks: Vec<Option<Block<'_>>> = Vec::with_capacity(file.statements.len());
-    for unit in transactions(&file.statements) {
+    for unit in file.transactions() {
         // How long what comes after a statement in its transaction runs, from the end.
         let mut after = vec![Some(Range::zero())];
         for reviewed in file.statements[unit.clone()].iter().skip(1).rev() {
@@ -128,34 +126,6 @@ pub(crate) fn of_file(file: &ReviewedFile) -> Vec<Option<Block<'_>>> {
         }
     }
     blocks
-}
-
-/// Stretches of statements that are one transaction each.
-pub(crate) fn transactions(statements: &[Reviewed]) -> Vec<Places<usize>> {
-    let mut units: Vec<Places<usize>> = Vec::new();
-    let mut joins = false;
-    for (at, reviewed) in statements.iter().enumerate() {
-        match units.last_mut().filter(|_| joins && reviewed.in_transaction) {
-            Some(unit) => unit.end = at + 1,
-            None => units.push(at..at + 1),
-        }
-        joins = reviewed.in_transaction && !ends_transaction(reviewed);
-    }
-    units
-}
-
-fn ends_transaction(reviewed: &Reviewed) -> bool {
-    let changes = reviewed.judged.statement.changes.iter();
-    changes.into_iter().any(|c| {
-        matches!(
-            c,
-            Change::Session(
-                SessionChange::Commit { .. }
-                    | SessionChange::Rollback { .. }
-                    | SessionChange::PrepareTransaction
-            )
-        )
-    })
 }
 
 fn block(reviewed: &Reviewed, at: usize, until: usize, lasts_on: Option<Range>) -> Option<Block<'_>> {
