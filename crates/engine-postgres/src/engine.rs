@@ -6,8 +6,8 @@ use altimeter_catalog::{
     Trigger, Volatility,
 };
 
+use crate::heavy::heavy_work;
 use crate::implication::{self, Condition};
-use crate::inspect::history::heavy_work;
 use crate::text::PostgresText;
 use crate::{
     again, beside, bound, dialect, effects, expression, narrowing, quoting, rows_statement, stand_in, types,
