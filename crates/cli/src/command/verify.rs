@@ -72,7 +72,8 @@ pub(crate) async fn run(arguments: VerifyArguments, shared: &Shared) -> Result<b
     let due = match &standing {
         Standing::Changed { .. } => Vec::new(),
         standing => {
-            plan.is_as_printed(engines::engine(catalog.server.engine)?, &catalog).map_err(|place| {
+            let due = plan.due(standing, step, when);
+            plan.is_as_printed(engines::engine(catalog.server.engine)?, &catalog, &due).map_err(|place| {
                 Failure::usage(
                     format!(
                         "the SQL of a check in the plan is not what this altimeter prints for it ({place}): the plan \
@@ -81,7 +82,7 @@ pub(crate) async fn run(arguments: VerifyArguments, shared: &Shared) -> Result<b
                     "make the plan again, or verify it with the altimeter that made it",
                 )
             })?;
-            plan.due(standing, step, when)
+            due
         }
     };
     let verification = answered(shared, &plan, &catalog, standing, &due, arguments.timeout).await?;

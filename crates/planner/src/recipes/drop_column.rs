@@ -7,6 +7,7 @@ use crate::dependants;
 use crate::draft::{Draft, DraftStep};
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, grants_of, refuse};
+use crate::subscribers;
 
 pub(crate) struct DropColumn;
 
@@ -69,11 +70,12 @@ fn draft(context: &RecipeContext<'_>, name: &Name, column: &str) -> Result<Draft
     Ok(draft)
 }
 
-pub(super) fn refuse_what_needs_it(
+pub(crate) fn refuse_what_needs_it(
     context: &RecipeContext<'_>,
     table: &Table,
     column: &Column,
 ) -> Result<(), PlanError> {
+    subscribers::refuse_what_lists(context, &table.name, &column.name)?;
     let needed = context.catalog.needs_column(&table.name, &column.name);
     if !needed.is_empty() {
         let texts = dependants::texts(context.catalog, &table.name, &column.name);
