@@ -103,3 +103,29 @@ fn nothing_is_lost_unasked() -> Result<()> {
     ensure!(asked["request"].to_string().contains("drop column note"), "{}", asked["request"]);
     Ok(())
 }
+
+/// What goes needs something else to go first, and yet the application is released once.
+#[test]
+fn one_release_serves_changes_that_need_each_other() -> Result<()> {
+    const SETUP: &str = "CREATE TABLE kinds (id int PRIMARY KEY, what text); INSERT INTO kinds SELECT g, 'k' FROM generate_series(1, 9) g;
+        CREATE TABLE things (id int PRIMARY KEY, kind int REFERENCES kinds, note text NOT NULL, old text);
+        CREATE INDEX ON things (kind); INSERT INTO things SELECT g, 1 + g % 9, 'n', 'o' FROM generate_series(1, 300) g; ANALYZE;";
+    const CHANGE: &str =
+        "ALTER TABLE things DROP CONSTRAINT things_kind_fkey; ALTER TABLE things DROP COLUMN kind;
+        ALTER TABLE things DROP COLUMN old; DROP TABLE kinds";
+    for major in [13, 18] {
+        let server = Server::shared(major)?;
+        let original = server.database("once")?;
+        original.session()?.script(SETUP)?;
+        let wanted = Server::shared(15)?.database("once_wanted")?;
+        wanted.session()?.script(SETUP)?;
+        wanted.session()?.script(CHANGE)?;
+        let plan = Plan::parse(&plan_to(&original, &wanted, &["--allow-drops"])?.json()?)?;
+        let releases = plan.steps.iter().filter(|s| s.kind == "deploy").count();
+        ensure!(releases == 1, "{major}: {releases} releases");
+        let case = Case { name: "", setup: "", direct: CHANGE, old: "", new: "", kept: "" };
+        to_the_end(&case, &original.copy(server, "led")?, &original.copy(server, "plain")?, &plan, true)
+            .with_context(|| format!("{major}"))?;
+    }
+    Ok(())
+}

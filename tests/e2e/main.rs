@@ -73,6 +73,7 @@ mod plans;
 mod plans_rows;
 mod plans_types;
 mod preflight;
+mod published;
 mod random;
 mod readme;
 mod reshape;

@@ -90,6 +90,27 @@ const CASES: &[Case] = &[
         kept: "SELECT (SELECT n FROM t WHERE id = 900) = 2000",
     },
     Case {
+        name: "materialized views, one with an index, a comment, privileges and a view over it; one without rows",
+        setup: r#"CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t SELECT g, g FROM generate_series(1, 300) g;
+                CREATE MATERIALIZED VIEW m AS SELECT id % 10 AS part, count(*) AS rows FROM t GROUP BY 1; CREATE UNIQUE INDEX m_part ON m (part);
+                COMMENT ON MATERIALIZED VIEW m IS 'counted'; COMMENT ON INDEX m_part IS 'by part'; GRANT SELECT ON m TO PUBLIC;
+                CREATE VIEW over_m AS SELECT part FROM m WHERE rows > 3; CREATE VIEW v AS SELECT id FROM t;
+                CREATE MATERIALIZED VIEW "M; none" AS SELECT max(n) AS most FROM t WITH NO DATA"#,
+        direct: "partition t by hash of id into 3 partitions",
+        old: "UPDATE t SET n = n + 1 WHERE id = 1; INSERT INTO t SELECT max(id) + 1, 1 FROM t; REFRESH MATERIALIZED VIEW m",
+        new: "",
+        kept: "SELECT true",
+    },
+    Case {
+        name: "a materialized view of what becomes the first partition",
+        setup: "CREATE TABLE t (id int, at date NOT NULL, n int, PRIMARY KEY (id, at)); INSERT INTO t SELECT g, date '2020-01-01' + g, g FROM generate_series(1, 300) g;
+                CREATE MATERIALIZED VIEW m AS SELECT count(*) AS rows FROM t; CREATE INDEX ON m (rows)",
+        direct: "partition t by month on at starting 2099-01-01",
+        old: "UPDATE t SET n = n + 1 WHERE id = 1; INSERT INTO t SELECT max(id) + 1, '2020-01-01', 1 FROM t",
+        new: "",
+        kept: "SELECT true",
+    },
+    Case {
         name: "by month with the rows there are, which cannot stay in one partition",
         setup: "CREATE TABLE t (id int PRIMARY KEY, made timestamp(3) NOT NULL, n int); CREATE INDEX ON t (made);
                 INSERT INTO t SELECT g, now() - g * interval '10 hours', g FROM generate_series(1, 300) g",
@@ -107,6 +128,41 @@ const CASES: &[Case] = &[
         kept: "SELECT true",
     },
 ];
+
+/// Foreign keys that a partitioned table can be given without its rows being read: from version 18 on.
+const KEYS_OF_PARTITIONED: &[Case] = &[
+    Case {
+        name: "a foreign key to itself, deferred and cascading",
+        setup: r#"CREATE TABLE t (id int PRIMARY KEY, up int CONSTRAINT "up; t" REFERENCES t ON DELETE CASCADE, n int);
+                ALTER TABLE t ADD CONSTRAINT later FOREIGN KEY (n) REFERENCES t DEFERRABLE INITIALLY DEFERRED; COMMENT ON CONSTRAINT later ON t IS 'why';
+                INSERT INTO t SELECT g, nullif(g / 2, 0), g FROM generate_series(1, 300) g"#,
+        direct: "partition t by hash of id into 3 partitions",
+        old: "WITH x AS (SELECT max(id) AS last FROM t) INSERT INTO t SELECT last + 2, last + 1, last + 1 FROM x UNION ALL SELECT last + 1, NULL, 1 FROM x;
+              DELETE FROM t WHERE id = 300; UPDATE t SET up = 5 WHERE id = 7",
+        new: "",
+        kept: "SELECT NOT EXISTS (SELECT FROM t WHERE up NOT IN (SELECT id FROM t))",
+    },
+    Case {
+        name: "foreign keys of and onto partitioned tables",
+        setup: "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY HASH (id); CREATE TABLE p_0 PARTITION OF p FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+                INSERT INTO p SELECT g FROM generate_series(1, 9) g; CREATE TABLE t (id int PRIMARY KEY, p int REFERENCES p);
+                INSERT INTO t SELECT g, 1 + g % 9 FROM generate_series(1, 300) g;
+                CREATE TABLE c (id int, t int CONSTRAINT to_t REFERENCES t ON DELETE CASCADE) PARTITION BY LIST (id);
+                CREATE TABLE c_1 PARTITION OF c FOR VALUES IN (1); CREATE TABLE c_rest PARTITION OF c DEFAULT;
+                INSERT INTO c SELECT g % 3, g FROM generate_series(1, 300) g",
+        direct: "partition t by hash of id into 3 partitions",
+        old: "INSERT INTO t SELECT max(id) + 1, 3 FROM t; INSERT INTO c SELECT 1, max(id) FROM t; DELETE FROM t WHERE id = 299",
+        new: "",
+        kept: "SELECT NOT EXISTS (SELECT FROM c WHERE t NOT IN (SELECT id FROM t))",
+    },
+];
+
+#[test]
+fn foreign_keys_of_partitioned_tables_change_over() -> Result<()> {
+    KEYS_OF_PARTITIONED
+        .iter()
+        .try_for_each(|case| prove_shown(case, Server::shared(18)?).with_context(|| case.name))
+}
 
 fn odd(major: u32) -> Result<()> {
     let server = Server::shared(major)?;

@@ -99,9 +99,16 @@ facts (section, object, place, line) AS (
     SELECT 18, r.name, 0, format('statistics %s', pg_get_statisticsobjdef(s.oid))
     FROM pg_statistic_ext s JOIN relations r ON r.oid = s.stxrelid
     UNION ALL
-    SELECT 19, pubname::text, 0, format('publication %I owner %s all tables %s tables %s', pubname, pubowner::regrole, puballtables,
+    SELECT 19, pubname::text, 0, format('publication %I owner %s %s tables %s', pubname, pubowner::regrole,
+           to_jsonb(p) - '{oid,pubname,pubowner}'::text[],
            (SELECT array_agg(prrelid::regclass::text ORDER BY prrelid::regclass::text) FROM pg_publication_rel WHERE prpubid = p.oid))
     FROM pg_publication p
+    UNION ALL
+    -- Columns and conditions are there from version 15 on.
+    SELECT 19, pubname::text, 1, format('publication %I sends %s %s', pubname,
+           to_jsonb(t) - '{pubname,attnames}'::text[], (SELECT string_agg(a, ', ' ORDER BY a)
+           FROM jsonb_array_elements_text(coalesce(to_jsonb(t) -> 'attnames', '[]')) a))
+    FROM pg_publication_tables t
     UNION ALL
     SELECT 20, evtname::text, 0, format('event trigger %I on %s runs %s', evtname, evtevent, evtfoid::regproc) FROM pg_event_trigger
     UNION ALL

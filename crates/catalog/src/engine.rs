@@ -10,8 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Catalog, Change, Check, Column, Effect, Identity, Name, Object, PartitionBy, SequenceOptions,
-    Table, Trigger,
+    Answer, Catalog, Change, Check, Column, Effect, Identity, IndexDefinition, Name, Object, PartitionBy,
+    PastKind, SequenceOptions, Table, Trigger,
 };
 
 /// The database systems Altimeter speaks of.
@@ -180,6 +180,10 @@ pub trait Engine: Sync {
     /// The same, with the schema it leaves where working out the effect has led there: none of a statement that
     /// fails, or that writes rows or changes settings.
     fn outcome(&self, catalog: &Catalog, statement: &Statement) -> (Effect, Option<Catalog>);
+
+    /// What a heavy statement does, to which table, and the index it builds: what it is found by among
+    /// [`crate::PastWork`]. None of any other statement.
+    fn heavy_work(&self, catalog: &Catalog, sql: &str) -> Option<(PastKind, Name, Option<IndexDefinition>)>;
 
     /// The relations a statement about rows reads or writes and the columns it names or takes with `*`, every name
     /// resolved; nothing of a statement about the schema; none if it cannot be read. Literals may have been taken out.

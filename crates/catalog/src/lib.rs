@@ -23,6 +23,7 @@ mod name;
 mod naming;
 mod objects;
 mod outline;
+mod publications;
 mod server;
 mod shared;
 mod snapshot;
@@ -59,8 +60,8 @@ pub use index::{Index, IndexDefinition, IndexKey, IndexTarget};
 pub use name::Name;
 pub use naming::{NameParts, joined};
 pub use objects::{
-    Cast, Dependency, DomainConstraint, Extension, Function, Publication, RoutineStatement, Rule, Sequence,
-    SequenceOptions, TypeKind, UserType, View, ViewColumn,
+    Cast, Dependency, DomainConstraint, Extension, Function, Publication, PublishedTable, RoutineStatement,
+    RowFilter, Rule, Sequence, SequenceOptions, TypeKind, UserType, View, ViewColumn,
 };
 pub use outline::{Outline, OutlineChange};
 pub use server::{Pace, Role, RoleSetting, Server, Speed, Timed, Timings, WalPosition};

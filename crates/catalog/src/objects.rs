@@ -147,6 +147,9 @@ pub struct Function {
     pub name: Name,
     /// Types of its arguments as the server prints them: `integer, text`.
     pub arguments: String,
+    /// Types of its results as the server prints them, those of OUT arguments and of columns of a table too.
+    #[serde(default)]
+    pub returns: Vec<String>,
     /// `sql`, `plpgsql`, …
     pub language: String,
     /// `immutable`, `stable` or `volatile`.
@@ -256,17 +259,52 @@ pub struct Cast {
 }
 
 /// A publication of logical replication.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Publication {
     /// Name.
     pub name: String,
     /// `FOR ALL TABLES`.
     pub all_tables: bool,
-    /// The tables it publishes, `FOR ALL TABLES` and schemas resolved.
-    pub tables: Vec<Dependency>,
-    /// Tables whose rows it filters (PostgreSQL 15), with the columns the conditions read.
+    /// The schemas all of whose tables it publishes (PostgreSQL 15).
     #[serde(default)]
-    pub filters: Vec<Dependency>,
+    pub schemas: Vec<String>,
+    /// The tables it names, those of `all_tables` and `schemas` left out, by name.
+    pub tables: Vec<PublishedTable>,
+    /// Changes of partitions are sent as those of the topmost table it publishes (`publish_via_partition_root`).
+    #[serde(default)]
+    pub via_root: bool,
+    /// It sends neither UPDATE nor DELETE (`publish`): then nothing has to identify rows.
+    #[serde(default)]
+    pub inserts_only: bool,
+}
+
+/// A table that a publication names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct PublishedTable {
+    /// The table.
+    pub on: Name,
+    /// The columns it sends (PostgreSQL 15); all of them where none is listed.
+    pub columns: Vec<String>,
+    /// Which rows it sends (PostgreSQL 15); all of them without.
+    #[serde(default)]
+    pub filter: Option<RowFilter>,
+}
+
+/// The condition on rows that a publication sends.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct RowFilter {
+    /// As the server prints it; none where it could not be read.
+    pub condition: Option<String>,
+    /// The columns it reads.
+    pub reads: Vec<String>,
+}
+
+impl PublishedTable {
+    /// Whether the server keeps the column, and its type, because the list or the condition names it.
+    pub fn holds(&self, column: &str) -> bool {
+        let read = self.filter.iter().flat_map(|f| &f.reads);
+        self.columns.iter().chain(read).any(|c| c == column)
+    }
 }
 
 /// An installed extension.

@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Catalog, Column, Constraint, ConstraintKind, Index, IndexTarget, Name, Table, Trigger, View};
+use crate::{
+    Catalog, Column, Constraint, ConstraintKind, Index, IndexTarget, Name, Publication, Table, Trigger, View,
+};
 
 /// Relations and the parts of each (`column email`, `index users_email_key`), every part in words. Sizes, statistics
 /// and activity are no part of it: equal outlines mean that no migration has changed the schema.
@@ -99,6 +101,32 @@ impl Outline {
         said
     }
 
+    /// Whether the two are the same as far as both know: what a server will print of a query is not always known.
+    pub fn fits(&self, other: &Outline) -> bool {
+        let (own, others) = self.known_to_both(other);
+        own == others
+    }
+
+    /// Both without the queries of which only one knows the text.
+    pub fn known_to_both(&self, other: &Outline) -> (Outline, Outline) {
+        let (mut own, mut others) = (self.clone(), other.clone());
+        for (of, parts) in &mut own.0 {
+            let Some(found) = others.0.get_mut(of) else { continue };
+            if parts.contains_key(QUERY) != found.contains_key(QUERY) {
+                parts.remove(QUERY);
+                found.remove(QUERY);
+            }
+        }
+        (own, others)
+    }
+
+    /// Forgets a view's query, which is written and not yet what a server prints.
+    pub fn forget_query(&mut self, view: &Name) {
+        if let Some(parts) = self.0.get_mut(&view.to_string()) {
+            parts.remove(QUERY);
+        }
+    }
+
     fn parts(&self) -> impl Iterator<Item = (&String, &String, &String)> {
         self.0.iter().flat_map(|(of, parts)| parts.iter().map(move |(part, words)| (of, part, words)))
     }
@@ -111,6 +139,9 @@ impl Outline {
 /// The part every relation has.
 const KIND: &str = "kind";
 
+/// The part a view has whose query is known as a server prints it.
+const QUERY: &str = "query";
+
 impl Catalog {
     /// The outline of relations by name, as far as they are there, of their partitions and heirs, and of what refers to
     /// them: foreign keys and views.
@@ -122,7 +153,7 @@ impl Catalog {
         }
         for name in &of {
             if let Some(table) = self.table(name) {
-                outline.0.insert(name.to_string(), parts_of_table(table));
+                outline.0.insert(name.to_string(), parts_of_table(self, table));
             }
             if let Some(view) = self.view(name) {
                 outline.0.entry(name.to_string()).or_default().extend(parts_of_view(view));
@@ -139,7 +170,7 @@ impl Catalog {
     }
 }
 
-fn parts_of_table(table: &Table) -> BTreeMap<String, String> {
+fn parts_of_table(catalog: &Catalog, table: &Table) -> BTreeMap<String, String> {
     let mut parts = BTreeMap::new();
     let mut kind = format!("{:?} {:?}", table.persistence, table.kind).to_lowercase();
     for (words, what) in [
@@ -166,7 +197,9 @@ fn parts_of_table(table: &Table) -> BTreeMap<String, String> {
     parts.extend(table.indexes.iter().map(|i| (format!("index {}", i.definition.name), index(i))));
     let constraints = table.constraints.iter().filter(|c| c.kind != ConstraintKind::Trigger);
     parts.extend(constraints.map(|c| (format!("constraint {}", c.name), constraint(c))));
-    parts.extend(table.triggers.iter().map(|t| (format!("trigger {}", t.name), trigger(t))));
+    // Before version 15 the triggers partitions have from their parent are the server's own affair.
+    let own = table.triggers.iter().filter(|t| catalog.cloned_from(&table.name, &t.name).is_none());
+    parts.extend(own.map(|t| (format!("trigger {}", t.name), trigger(t))));
     for policy in &table.policies {
         let way = if policy.permissive { "permissive" } else { "restrictive" };
         let reads = listed(&policy.columns);
@@ -175,13 +208,33 @@ fn parts_of_table(table: &Table) -> BTreeMap<String, String> {
     for rule in &table.rules {
         parts.insert(format!("rule {}", rule.name), format!("on {}", rule.event));
     }
+    for publication in catalog.publications_of(&table.name) {
+        parts.insert(format!("publication {}", publication.name), published(publication, table));
+    }
     parts
+}
+
+fn published(publication: &Publication, table: &Table) -> String {
+    let mut words = match publication.named(&table.name) {
+        Some(named) if named.columns.is_empty() => "named".to_owned(),
+        Some(named) => format!("named ({})", sorted(&named.columns)),
+        None => "covered".to_owned(),
+    };
+    if let Some(filter) = publication.named(&table.name).and_then(|t| t.filter.as_ref()) {
+        words.push_str(&format!(" where {}", sorted(&filter.reads)));
+    }
+    if publication.via_root {
+        words.push_str(", by way of the root");
+    }
+    words
 }
 
 fn parts_of_view(view: &View) -> BTreeMap<String, String> {
     let kind = if view.materialized { "materialized view" } else { "view" };
     let mut parts = BTreeMap::from([(KIND.to_owned(), format!("{kind} ({})", view.columns.join(", ")))]);
     parts.extend(view.needs.iter().map(|d| (format!("reads {}", d.on), listed(&d.columns))));
+    let words = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    parts.extend(view.definition.iter().map(|text| (QUERY.to_owned(), words(text))));
     parts
 }
 
@@ -312,5 +365,28 @@ mod tests {
         );
         assert_ne!(before.fingerprint(), after.fingerprint());
         assert!(before.change_to(&before).is_empty());
+    }
+
+    #[test]
+    fn a_query_is_compared_where_both_know_it() {
+        let view = |text: Option<&str>| View {
+            name: Name::new("public", "v"),
+            definition: text.map(str::to_owned),
+            ..View::default()
+        };
+        let outline = |text| {
+            let catalog = Catalog { views: vec![view(text)].into(), ..Catalog::default() };
+            catalog.outline(&[Name::new("public", "v")])
+        };
+        let one = outline(Some(" SELECT 1"));
+        assert!(one.fits(&outline(Some("SELECT  1"))) && one.fits(&outline(None)));
+        assert!(!one.fits(&outline(Some("SELECT 2"))));
+        assert_eq!(
+            one.differences(&outline(Some("SELECT 2"))),
+            ["public.v: query was SELECT 1, is SELECT 2"]
+        );
+        let mut forgotten = one.clone();
+        forgotten.forget_query(&Name::new("public", "v"));
+        assert_eq!(forgotten, outline(None));
     }
 }

@@ -2,11 +2,12 @@
 
 use altimeter_catalog::{
     Casting, Catalog, Change, Check, Column, Effect, Engine, Identity, IndexDefinition, Name, Narrowing,
-    PartitionBy, RowsStatement, SequenceOptions, SourceText, Statement, StatementUse, Sweep, Table, Trigger,
-    Volatility,
+    PartitionBy, PastKind, RowsStatement, SequenceOptions, SourceText, Statement, StatementUse, Sweep, Table,
+    Trigger, Volatility,
 };
 
 use crate::implication::{self, Condition};
+use crate::inspect::history::heavy_work;
 use crate::text::PostgresText;
 use crate::{
     again, beside, bound, dialect, effects, expression, narrowing, quoting, rows_statement, stand_in, types,
@@ -24,6 +25,10 @@ impl Engine for PostgresEngine {
 
     fn outcome(&self, catalog: &Catalog, statement: &Statement) -> (Effect, Option<Catalog>) {
         effects::outcome(catalog, statement)
+    }
+
+    fn heavy_work(&self, catalog: &Catalog, sql: &str) -> Option<(PastKind, Name, Option<IndexDefinition>)> {
+        heavy_work(catalog, sql)
     }
 
     fn uses(&self, catalog: &Catalog, sql: &str) -> Option<Vec<StatementUse>> {

@@ -12,7 +12,7 @@ mod counters;
 mod definitions;
 mod drafts;
 mod functions;
-mod history;
+pub(crate) mod history;
 mod indexes;
 mod normalise;
 mod objects;

@@ -68,6 +68,7 @@ queries! {
     EVENT_TRIGGERS = "event_triggers";
     PUBLICATIONS = "publications";
     PUBLICATION_SCHEMAS_15 = "publication_schemas_15";
+    PUBLICATION_FILTERS_15 = locked, "publication_filters_15";
     EXTENSIONS = "extensions";
     SIZES = locked, "sizes";
     INDEX_SIZES = locked, "index_sizes";

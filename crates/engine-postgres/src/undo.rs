@@ -276,6 +276,10 @@ impl Back<'_> {
             ObjectChange::CreatePublication { name, .. } => {
                 self.written(format!("DROP PUBLICATION {}", quote(name)))
             }
+            ObjectChange::PublishViaRoot { name, .. } => {
+                let before = self.before.publications.iter().find(|p| &p.name == name)?.via_root;
+                Some(Change::Object(ObjectChange::PublishViaRoot { name: name.clone(), on: before }))
+            }
             ObjectChange::CreateExtension { extension, .. } => {
                 let there = self.before.extensions.iter().any(|e| e.name == extension.name);
                 (!there).then(|| self.written(format!("DROP EXTENSION {}", quote(&extension.name))))?

@@ -21,13 +21,13 @@ use crate::recipe::{RecipeContext, refuse};
 use crate::recipes::replace_view;
 use crate::request::Request;
 use crate::uses::{self, Uses};
-use crate::{coexistence, combine, comments, direct, partitioning, proof, throttle};
+use crate::{coexistence, combine, comments, direct, partitioning, proof, subscribers, throttle};
 
 /// How long a statement that stops others waits for its lock, in ms: all others wait behind it for that long.
 const LOCK_TIMEOUT_MS: u32 = 2_000;
 
 /// How a plan is to be made.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PlanOptions {
     /// Users and the application notice nothing; else the plain statements, with what they cost.
     pub zero_downtime: bool,
@@ -94,16 +94,20 @@ pub fn plan_request(
         throttle::fit(catalog, &mut draft, &budget);
         proved(&context, &request.changes, &tables, draft, ends)
     };
-    // Side by side where that is proved, else one change after the other.
+    // Side by side where that is proved, each on the schema there is or on what the ones before it leave; else one change
+    // after the other.
+    let through_the_phases = |drafts: Vec<Draft>| {
+        let proved = prove(combine::merged(drafts)).ok()?;
+        let steps = &proved.draft.steps;
+        let coexistence = coexistence::check(engine, catalog, &request.changes, &tables, steps).ok()?;
+        Some((proved, Some(coexistence)))
+    };
     let together = (zero_downtime && changes.len() > 1)
-        .then(|| combine::side_by_side(&context, &changes))
-        .flatten()
-        .and_then(|drafts| {
-            let proved = prove(combine::merged(drafts)).ok()?;
-            let steps = &proved.draft.steps;
-            let coexistence = coexistence::check(engine, catalog, &request.changes, &tables, steps).ok()?;
-            Some((proved, Some(coexistence)))
-        });
+        .then(|| {
+            let apart = combine::side_by_side(&context, &changes).and_then(through_the_phases);
+            apart.or_else(|| combine::in_order(&drafts).then(|| through_the_phases(drafts.clone())).flatten())
+        })
+        .flatten();
     let (proved, coexistence) = match together {
         Some(proved) => proved,
         None => {
@@ -157,6 +161,7 @@ fn proved(
     let concerned = concerned(tables, &draft.steps);
     let steps = steps(context.engine, context.catalog, &draft.steps, &concerned)?;
     proof::reaches(context.catalog, changes, &draft)?;
+    draft.cautions.extend(subscribers::cautions(context.catalog, &draft.steps, &steps)?);
     let schema = PlanSchema { before: context.catalog.outline(&concerned), of: concerned };
     Ok(Proved { draft, steps, schema })
 }
@@ -258,6 +263,7 @@ fn steps(
     let mut schema = catalog.clone();
     let mut steps = Vec::new();
     let mut counts = [0_u32; 3];
+    let mut made = BTreeSet::new();
     for draft in drafts {
         let count = &mut counts[draft.phase as usize];
         *count += 1;
@@ -266,14 +272,14 @@ fn steps(
         let checks =
             |checks: &[Check], schema: &Catalog| checks.iter().map(|c| check(engine, schema, c)).collect();
         let checks_before: Vec<PlannedCheck> = checks(&draft.before, &schema);
-        let mut up = statements(engine, catalog, &mut schema, &draft.up, &id, concerned)?;
+        let mut up = statements(engine, catalog, (&mut schema, &mut made), &draft.up, &id, concerned)?;
         let lost = comments::lost(&before, &schema, &draft.up, concerned);
-        up.extend(statements(engine, catalog, &mut schema, &lost, &id, concerned)?);
-        let mut undone = schema.clone();
-        let mut down = statements(engine, catalog, &mut undone, &draft.down, &id, concerned)?;
+        up.extend(statements(engine, catalog, (&mut schema, &mut made), &lost, &id, concerned)?);
+        let (mut undone, mut remade) = (schema.clone(), made.clone());
+        let mut down = statements(engine, catalog, (&mut undone, &mut remade), &draft.down, &id, concerned)?;
         if !draft.down.is_empty() {
             let lost = comments::lost(&before, &undone, &draft.down, concerned);
-            down.extend(statements(engine, catalog, &mut undone, &lost, &id, concerned)?);
+            down.extend(statements(engine, catalog, (&mut undone, &mut remade), &lost, &id, concerned)?);
         }
         proof::comes_home(&before, &undone, draft, &id)?;
         let step = Step {
@@ -294,17 +300,23 @@ fn steps(
     Ok(steps)
 }
 
-/// Judges each change on the schema the ones before it leave, and leaves `schema` as the last one does.
+/// Judges each change on the schema the ones before it leave, and leaves `schema` as the last one does, and among `made`
+/// the views that the plan has made: how the server prints their queries is not known before.
 fn statements(
     engine: &dyn Engine,
     began_on: &Catalog,
-    schema: &mut Catalog,
+    (schema, made): (&mut Catalog, &mut BTreeSet<Name>),
     changes: &[Change],
     step: &str,
     concerned: &[Name],
 ) -> Result<Vec<PlannedStatement>, PlanError> {
     let mut statements = Vec::new();
-    let mut outline = schema.outline(concerned);
+    let outlined = |schema: &Catalog, made: &BTreeSet<Name>| {
+        let mut outline = schema.outline(concerned);
+        made.iter().for_each(|view| outline.forget_query(view));
+        outline
+    };
+    let mut outline = outlined(schema, made);
     for change in changes {
         let lock_timeout_ms = lock_timeout_of(schema, change);
         let judged = printed(engine, schema, change, Some(lock_timeout_ms), Some(began_on))?;
@@ -323,7 +335,8 @@ fn statements(
         };
         schema.apply(change).map_err(|e| PlanError::Unproved { reason: format!("{step}: {e}") })?;
         expect_size(schema, change);
-        let after = schema.outline(concerned);
+        note_made(change, made);
+        let after = outlined(schema, made);
         statements.push(PlannedStatement {
             transaction,
             lock_timeout_ms: if waits_harmlessly { 0 } else { lock_timeout_ms },
@@ -333,6 +346,21 @@ fn statements(
         outline = after;
     }
     Ok(statements)
+}
+
+/// Adds the views that a change makes, under the names they have afterwards.
+fn note_made(change: &Change, made: &mut BTreeSet<Name>) {
+    for part in change.parts() {
+        match part {
+            Change::Relation(RelationChange::CreateView(it)) => {
+                made.insert(it.view.name.clone());
+            }
+            Change::Relation(RelationChange::Rename { relation, to, .. }) if made.remove(relation) => {
+                made.insert(relation.sibling(to));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// How long a change waits for each lock, in ms. One that locks several tables could be in each other's way with a

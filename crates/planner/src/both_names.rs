@@ -156,13 +156,5 @@ fn cautions(context: &RecipeContext<'_>, table: &Table, from: &str, to: &str) ->
             function.name
         ));
     }
-    let published = |p: &&altimeter_catalog::Publication| p.tables.iter().any(|d| &d.on == name);
-    for publication in context.catalog.publications.iter().filter(published) {
-        cautions.push(format!(
-            "{name} is published by {}: changes arrive under another table's name until the view goes, and {from} as \
-             {to} from the first step on",
-            publication.name
-        ));
-    }
     cautions
 }

@@ -128,6 +128,21 @@ pub(crate) fn merged(drafts: Vec<Draft>) -> Draft {
     }
 }
 
+/// Whether drafts made in turn may go through the phases together: what one does behind its release comes before what a later
+/// one begins with, unless that begins with a release, too. What the schema does not show, such as rows that the one
+/// changes and the other demands something of, is then in order.
+pub(crate) fn in_order(drafts: &[Draft]) -> bool {
+    let is_gate = |step: &DraftStep| matches!(step.kind, StepKind::Deploy | StepKind::Wait);
+    let mut behind_a_release = false;
+    drafts.iter().all(|draft| {
+        let begins_with_work = draft.steps.first().is_some_and(|s| !is_gate(s));
+        let in_order = !(behind_a_release && begins_with_work);
+        let gate = draft.steps.iter().position(is_gate);
+        behind_a_release |= gate.is_some_and(|at| at + 1 < draft.steps.len());
+        in_order
+    })
+}
+
 /// Two releases, or two waits, as one.
 fn both(mut first: DraftStep, second: DraftStep) -> DraftStep {
     let also = second.title.strip_prefix("deploy: ").unwrap_or(&second.title);

@@ -84,20 +84,44 @@ impl Dependants {
     /// # Errors
     /// If something does that cannot be made again.
     pub(crate) fn of_view(context: &RecipeContext<'_>, view: &Name) -> Result<Self, PlanError> {
-        let catalog = context.catalog;
-        let views = reading(catalog, &|v| v.needs.iter().any(|d| d.on == *view));
-        if let Some(above) = views.iter().find(|v| v.materialized) {
+        let found = reading(context.catalog, &|v| v.needs.iter().any(|d| d.on == *view));
+        if let Some(above) = found.iter().find(|v| v.materialized) {
             return Err(refuse(
                 format!("the materialized view {} reads {view}", above.name),
                 "drop it first, and make it again afterwards; a plan that makes one after the other again is not made \
                  yet",
             ));
         }
+        Self::default().around(context, view, &found)
+    }
+
+    /// The same of a table, where materialized views that read the table itself are set apart.
+    ///
+    /// # Errors
+    /// If something does that cannot be made again.
+    pub(crate) fn of_table(context: &RecipeContext<'_>, table: &Name) -> Result<Self, PlanError> {
+        let found = reading(context.catalog, &|v| v.needs.iter().any(|d| d.on == *table));
+        let (apart, views): (Vec<&View>, Vec<&View>) = found.into_iter().partition(|v| v.materialized);
+        let materialized = apart.iter().map(|v| v.name.clone()).collect();
+        Self { materialized, ..Self::default() }.around(context, table, &views)
+    }
+
+    /// The same, materialized views and all that reads them with it: what the plain statement takes.
+    ///
+    /// # Errors
+    /// If something does that cannot be made again.
+    pub(crate) fn of_table_at_once(context: &RecipeContext<'_>, table: &Name) -> Result<Self, PlanError> {
+        let views = context.catalog.views_on(table, None);
+        Self::default().around(context, table, &views)
+    }
+
+    fn around(self, context: &RecipeContext<'_>, view: &Name, views: &[&View]) -> Result<Self, PlanError> {
+        let catalog = context.catalog;
         let mut parts = parts_that_need(catalog, &|d| d.on == *view || views.iter().any(|v| v.name == d.on));
         let replaced: Vec<&Name> = std::iter::once(view).chain(views.iter().map(|v| &v.name)).collect();
         parts.extend(rules_about(catalog, &[], &replaced, ""));
         parts.retain(|o| o.table() != Some(view));
-        Self::default().with(context, &views, parts)
+        self.with(context, views, parts)
     }
 
     /// These views, and these parts of tables and views that are not among them.

@@ -27,6 +27,7 @@ mod recipes;
 mod referencing;
 pub mod request;
 mod stand_in;
+mod subscribers;
 mod text;
 mod throttle;
 pub mod uses;

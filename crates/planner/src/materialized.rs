@@ -10,9 +10,21 @@ use crate::draft::DraftStep;
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{RecipeContext, refuse};
 
+/// What a materialized view reads, before and after.
+#[derive(Clone, Copy)]
+pub(crate) struct Reads {
+    /// `the old column`.
+    pub(crate) old: &'static str,
+    /// `the new column`.
+    pub(crate) new: &'static str,
+    /// What is a plan of its own once the old one is gone: `the way to the old type`.
+    pub(crate) back: &'static str,
+}
+
 /// One materialized view and what reads it.
 pub(crate) struct Beside {
     name: Name,
+    reads: Reads,
     /// Makes the new one, under the name it has until the two change names.
     make: Vec<Change>,
     /// Indexes: the name, the new one's until then, the old one's from then on.
@@ -20,17 +32,20 @@ pub(crate) struct Beside {
     new: Name,
     old: Name,
     above: Dependants,
+    /// It has been filled at all.
+    filled: bool,
 }
 
 impl Beside {
     /// # Errors
     /// If it cannot be made again, or something that reads it cannot.
-    pub(crate) fn new(context: &RecipeContext<'_>, name: &Name) -> Result<Self, PlanError> {
+    pub(crate) fn new(context: &RecipeContext<'_>, name: &Name, reads: Reads) -> Result<Self, PlanError> {
         let catalog = context.catalog;
         let unknown = || {
             refuse(
                 format!(
-                    "the materialized view {name} needs the column, and how to make it again is not known"
+                    "the materialized view {name} reads {}, and how to make it again is not known",
+                    reads.old
                 ),
                 "inspect the database again with this version of Altimeter, when no schema change is under way",
             )
@@ -54,15 +69,20 @@ impl Beside {
         let schema = under_new_names(catalog, table, &new, &indexes).ok_or_else(unknown)?;
         let make = context.engine.make_again(&schema, &Object::Table(new.clone())).ok_or_else(unknown)?;
         let above = Dependants::of_view(context, name)?;
-        Ok(Self { name: name.clone(), make, indexes, new, old, above })
+        Ok(Self { name: name.clone(), reads, make, indexes, new, old, above, filled: !table.unpopulated })
+    }
+
+    /// The view.
+    pub(crate) fn name(&self) -> &Name {
+        &self.name
     }
 
     /// Building the new one, with all that hangs on it.
     pub(crate) fn build_step(&self) -> DraftStep {
         let why = format!(
-            "its rows are those of its query over the new column; it is built under another name, while everybody reads \
-             {}: that takes as long as a REFRESH, its disk once more, and keeps VACUUM from removing what dies meanwhile",
-            self.name
+            "its rows are those of its query over {}; it is built under another name, while everybody reads {}: that takes \
+             as long as a REFRESH, its disk once more, and keeps VACUUM from removing what dies meanwhile",
+            self.reads.new, self.name
         );
         let title = format!("build {} anew, beside it", self.name);
         let mut step = DraftStep::sql(PhaseKind::Migrate, title, why);
@@ -81,7 +101,7 @@ impl Beside {
             why +=
                 &format!("; what reads it is made again in the same transaction: {}", self.above.in_words());
         }
-        let title = format!("{} reads the new column", self.name);
+        let title = format!("{} reads {}", self.name, self.reads.new);
         let mut step = DraftStep::sql(PhaseKind::Migrate, title, why);
         step.before.push(Check::NameTaken { name: self.new.clone() });
         step.before.push(Check::NameFree { name: self.old.clone() });
@@ -96,11 +116,12 @@ impl Beside {
         step.after.push(Check::NameTaken { name: self.old.clone() });
         step.after.push(Check::NameFree { name: self.new.clone() });
         // The old one's rows are as old as the swap.
-        step.down.push(Change::Relation(RelationChange::RefreshView {
+        let refreshed = self.filled.then(|| RelationChange::RefreshView {
             view: self.old.clone(),
             concurrently: false,
             with_data: true,
-        }));
+        });
+        step.down.extend(refreshed.map(Change::Relation));
         let aside = named.clone().map(|(name, new, _)| (name, new));
         let home = named.map(|(name, _, old)| (old, name));
         step.down.push(self.between(
@@ -129,14 +150,13 @@ impl Beside {
 
     /// The old one goes.
     pub(crate) fn drop_step(&self) -> DraftStep {
-        let why = "nobody reads it, and it stands in the old column's way";
+        let why = format!("nobody reads it, and {} cannot go before it", self.reads.old);
         let mut step = DraftStep::sql(PhaseKind::Contract, format!("drop {}", self.old), why);
         step.before.push(Check::NameTaken { name: self.old.clone() });
         step.up.push(drop(&self.old));
         step.lost_on_return = Some(format!(
-            "{}, which reads the old column: without it the steps before this one cannot be taken back, and the way to \
-             the old type is a plan of its own",
-            self.old
+            "{}, which reads {}: without it the steps before this one cannot be taken back, and {} is a plan of its own",
+            self.old, self.reads.old, self.reads.back
         ));
         step.after.push(Check::NameFree { name: self.old.clone() });
         step

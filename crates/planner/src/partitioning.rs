@@ -10,6 +10,7 @@ mod copied;
 mod keys;
 mod obstacles;
 mod parent;
+mod published;
 
 use altimeter_catalog::{
     Catalog, Change, Check, Name, PartitionBy, PartitionChange, Partitioning, RelationWord, Table,
@@ -17,6 +18,7 @@ use altimeter_catalog::{
 
 use crate::comments;
 use crate::dependants::Dependants;
+use crate::materialized::{Beside, Reads};
 use crate::plan::{PlanError, Road};
 use crate::recipe::{RecipeContext, refuse};
 use bounds::Boundary;
@@ -48,7 +50,16 @@ pub(crate) struct Layout<'a> {
     pub(crate) keys: Vec<Key<'a>>,
     /// What reads the table and is bound to it, not to its name: views, policies of other tables, rules.
     pub(crate) dependants: Dependants,
+    /// Materialized views that read it, which are built anew once the table is partitioned.
+    pub(crate) materialized: Vec<Beside>,
 }
+
+/// What materialized views read.
+const READS: Reads = Reads {
+    old: "the table without partitions",
+    new: "the partitioned table",
+    back: "the way to a table without partitions",
+};
 
 /// Changes in order, each made on the schema the ones before it leave.
 pub(crate) struct Sequence {
@@ -116,6 +127,10 @@ impl<'a> Layout<'a> {
             PartitionBy::List(values) => (Vec::new(), bounds::by_list(context, (name, column), values)?),
             PartitionBy::Hash(parts) => (Vec::new(), bounds::by_hash(name, *parts)?),
         };
+        let mut dependants = Dependants::of_table(context, name)?;
+        let materialized = std::mem::take(&mut dependants.materialized);
+        let beside = materialized.iter().map(|view| Beside::new(context, view, READS));
+        let beside = beside.collect::<Result<Vec<_>, _>>()?;
         let sibling = |text: String| name.sibling(context.name(&text));
         let first = match boundaries.first().filter(|_| !copied) {
             Some(boundary) => format!("{}_before_{}", name.name, boundary.label),
@@ -134,7 +149,8 @@ impl<'a> Layout<'a> {
             beside: sibling(format!("altimeter_{}", name.name)),
             rest: (!matches!(by, PartitionBy::Hash(_))).then(|| sibling(format!("{}_default", name.name))),
             keys: keys::without(context, table, &column.name)?,
-            dependants: Dependants::of_view(context, name)?,
+            dependants,
+            materialized: beside,
         };
         layout.refuse_obstacles()?;
         Ok(layout)
@@ -206,7 +222,8 @@ impl<'a> Layout<'a> {
     fn attached_plainly(&self) -> Result<Vec<Change>, PlanError> {
         let (name, first) = (&self.table.name, &self.first);
         let mut all = Sequence::on(self.context.catalog);
-        all.extend(self.dependants.dropped())?;
+        let dependants = Dependants::of_table_at_once(self.context, name)?;
+        all.extend(dependants.dropped())?;
         for key in &self.keys {
             all.extend(key.widened_plainly(name))?;
         }
@@ -236,7 +253,12 @@ impl<'a> Layout<'a> {
             all.push(Change::Together(handed))?;
         }
         all.push(self.attach())?;
-        all.extend(self.dependants.made_again())?;
+        all.extend(self.send_via_root())?;
+        all.extend(self.unpublish(first))?;
+        all.extend(self.publish(name))?;
+        all.extend(dependants.made_again())?;
+        let lost = comments::lost(self.context.catalog, &all.schema, &all.changes, &self.concerned());
+        all.extend(lost)?;
         Ok(all.changes)
     }
 }

@@ -103,6 +103,15 @@ fn as_written(change: &Change) -> Change {
                 or_replace: *or_replace,
             })
         }
+        Change::Object(ObjectChange::AlterPublication { name, verb, objects }) => {
+            let mut objects = objects.clone();
+            for filter in objects.tables.iter_mut().filter_map(|(t, _)| t.filter.as_mut()) {
+                filter.condition = filter.condition.as_deref().map(one_line);
+                filter.reads.clear();
+            }
+            let (name, verb) = (name.clone(), *verb);
+            Change::Object(ObjectChange::AlterPublication { name, verb, objects })
+        }
         Change::CreateTrigger(it) => {
             let mut it = it.clone();
             it.events.sort();

@@ -50,8 +50,13 @@ pub(super) fn of(catalog: &Catalog) -> BTreeSet<String> {
         lines.insert(format!("type {} {kind}", t.name));
     }
     for publication in &catalog.publications {
-        let tables: Vec<String> = publication.tables.iter().map(|d| d.on.to_string()).collect();
-        lines.insert(format!("publication {} {}", publication.name, sorted(&tables)));
+        let (all, root) = (publication.all_tables, publication.via_root);
+        let filtered = |t: &altimeter_catalog::PublishedTable| t.filter.as_ref().map(|f| sorted(&f.reads));
+        let tables = publication.tables.iter();
+        let tables: Vec<String> =
+            tables.map(|t| format!("{}({}) where {:?}", t.on, sorted(&t.columns), filtered(t))).collect();
+        let schemas = sorted(&publication.schemas);
+        lines.insert(format!("publication {} {all} {root} {schemas} {}", publication.name, sorted(&tables)));
     }
     for extension in &catalog.extensions {
         lines.insert(format!("extension {}", extension.name));

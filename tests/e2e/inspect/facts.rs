@@ -100,8 +100,7 @@ fn a_materialized_view_has_rows_columns_and_indexes() -> Result<()> {
         ensure!(diets.activity.is_some() && diets.size.index_bytes.is_some_and(|b| b > 0), "{diets:?}");
         let unfilled = table(catalog, "unfilled")?;
         same("never filled", (unfilled.unpopulated, unfilled.size.rows), (true, Some(0.0)))?;
-        let published = catalog.publications.iter().flat_map(|p| &p.tables);
-        ensure!(published.map(|t| &t.on).all(|name| name != &diets.name), "it cannot be published");
+        ensure!(catalog.publications_of(&diets.name).is_empty(), "it cannot be published");
         Ok(())
     })
 }
@@ -536,7 +535,7 @@ fn publications() -> Result<()> {
     each(|catalog, major| {
         let tables = |name: &str| {
             let found = catalog.publications.iter().find(|p| p.name == name);
-            found.map(|p| p.tables.iter().map(|t| t.on.name.as_str()).collect::<Vec<_>>())
+            found.map(|p| catalog.published_by(p).map(|t| t.name.name.as_str()).collect::<Vec<_>>())
         };
         let with_partitions =
             ["animals", "visits", "visits_2024", "visits_2025", "visits_2025_0", "visits_2025_1"];

@@ -65,6 +65,5 @@ fn identity(table: &Table) -> Option<&str> {
 }
 
 fn publications_of(catalog: &Catalog, table: &Name) -> Vec<String> {
-    let with = |p: &&altimeter_catalog::Publication| p.all_tables || p.tables.iter().any(|d| &d.on == table);
-    catalog.publications.iter().filter(with).map(|p| p.name.clone()).collect()
+    catalog.publications_of(table).into_iter().map(|p| p.name.clone()).collect()
 }

@@ -82,7 +82,10 @@ impl Catalog {
                 Ok(())
             }
             ObjectChange::RenameStatistics { from, to } => self.rename_statistics(from, to),
-            ObjectChange::CreatePublication { name, objects } => self.create_publication(name, objects),
+            ObjectChange::CreatePublication { name, objects, via_root } => {
+                self.create_publication(name, objects, *via_root)
+            }
+            ObjectChange::PublishViaRoot { name, on } => self.publish_via_root(name, *on),
             ObjectChange::AlterPublication { name, verb, objects } => {
                 self.alter_publication(name, *verb, objects)
             }

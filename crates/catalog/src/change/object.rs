@@ -1,6 +1,6 @@
 //! Objects that hang on relations, and those that have nothing to do with any.
 
-use crate::{ExtendedStatistics, Extension, Grant, Name, Policy, Rule};
+use crate::{ExtendedStatistics, Extension, Grant, Name, Policy, PublishedTable, Rule};
 
 /// What happens to objects that are no relations. Dropping any is [`crate::RelationChange::Drop`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +104,8 @@ pub enum ObjectChange {
         name: String,
         /// What it publishes.
         objects: Published,
+        /// `publish_via_partition_root`.
+        via_root: bool,
     },
     /// `ALTER PUBLICATION … ADD`, `SET`, `DROP` of tables and schemas.
     AlterPublication {
@@ -113,6 +115,13 @@ pub enum ObjectChange {
         verb: PublicationVerb,
         /// The objects.
         objects: Published,
+    },
+    /// `ALTER PUBLICATION … SET (publish_via_partition_root = …)`.
+    PublishViaRoot {
+        /// Its name.
+        name: String,
+        /// Whether changes of partitions are sent as those of the topmost table.
+        on: bool,
     },
     /// `CREATE EXTENSION`.
     CreateExtension {
@@ -197,8 +206,8 @@ pub struct Published {
     pub all_tables: bool,
     /// Schemas.
     pub schemas: Vec<String>,
-    /// Tables, each with whether heirs are left out and the columns named.
-    pub tables: Vec<(Name, bool, Vec<String>)>,
+    /// Tables, each with whether heirs are left out (`ONLY`).
+    pub tables: Vec<(PublishedTable, bool)>,
 }
 
 /// What an `ALTER PUBLICATION` does with the objects it names.
@@ -229,7 +238,7 @@ impl ObjectChange {
             }
             ObjectChange::CreatePublication { objects, .. }
             | ObjectChange::AlterPublication { objects, .. } => {
-                objects.tables.iter().map(|(name, ..)| name).collect()
+                objects.tables.iter().map(|(table, _)| &table.on).collect()
             }
             _ => Vec::new(),
         }

@@ -109,10 +109,13 @@ impl Catalog {
         self.tables.with(Key::needs(of)).filter(move |t| t.of_type.as_ref() == Some(of))
     }
 
-    /// Functions one of whose arguments has the type.
+    /// Functions one of whose arguments or results has the type.
     pub(crate) fn functions_taking(&self, name: &Name) -> Vec<Object> {
-        let takes = |arguments: &str| arguments.split(", ").any(|a| type_named(self, a, name));
-        let functions = self.functions.iter().filter(|f| takes(&f.arguments));
+        let is_it = |printed: &str| type_named(self, printed, name);
+        let functions = self
+            .functions
+            .iter()
+            .filter(|f| f.arguments.split(", ").any(is_it) || f.returns.iter().any(|r| is_it(r)));
         functions.map(|f| Object::Function(f.name.clone(), f.arguments.clone())).collect()
     }
 }

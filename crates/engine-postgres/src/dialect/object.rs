@@ -1,7 +1,8 @@
 //! Objects that hang on relations: comments, privileges, policies, extended statistics; and views.
 
 use altimeter_catalog::{
-    Catalog, Commented, Grant, Granted, Name, ObjectChange, Policy, TableKind, View, ViewDefinition,
+    Catalog, Commented, Grant, Granted, Name, ObjectChange, Policy, PublicationVerb, Published, TableKind,
+    View, ViewDefinition,
 };
 
 use crate::quoting::{literal, quote, quote_name};
@@ -33,8 +34,37 @@ pub(super) fn print(catalog: &Catalog, change: &ObjectChange) -> String {
         ObjectChange::RenameStatistics { from, to } if from.schema == to.schema => {
             format!("ALTER STATISTICS {} RENAME TO {}", quote_name(from), quote(&to.name))
         }
+        ObjectChange::AlterPublication { name, verb, objects } => alter_publication(name, *verb, objects),
+        ObjectChange::PublishViaRoot { name, on } => {
+            format!("ALTER PUBLICATION {} SET (publish_via_partition_root = {on})", quote(name))
+        }
         _ => String::new(),
     }
+}
+
+/// Tables added to or taken out of a publication; empty where a condition is not known.
+fn alter_publication(name: &str, verb: PublicationVerb, objects: &Published) -> String {
+    let verb = match verb {
+        PublicationVerb::Add => "ADD",
+        PublicationVerb::Set => "SET",
+        PublicationVerb::Drop => "DROP",
+    };
+    let mut all = Vec::new();
+    for (table, only) in &objects.tables {
+        let mut sql = format!("{}{}", if *only { "ONLY " } else { "" }, quote_name(&table.on));
+        if !table.columns.is_empty() {
+            let columns: Vec<String> = table.columns.iter().map(|c| quote(c)).collect();
+            sql.push_str(&format!(" ({})", columns.join(", ")));
+        }
+        if let Some(filter) = &table.filter {
+            let Some(condition) = &filter.condition else { return String::new() };
+            sql.push_str(&format!(" WHERE ({condition})"));
+        }
+        // Before version 15 the word stands once.
+        all.push(if all.is_empty() { format!("TABLE {sql}") } else { sql });
+    }
+    all.extend(objects.schemas.iter().map(|s| format!("TABLES IN SCHEMA {}", quote(s))));
+    format!("ALTER PUBLICATION {} {verb} {}", quote(name), all.join(", "))
 }
 
 fn commented(catalog: &Catalog, on: &Commented, relation: Option<&Name>) -> Option<String> {

@@ -1,8 +1,9 @@
 //! Functions, triggers, rules, policies, privileges, comments and other objects that hang on relations.
 
 use altimeter_catalog::{
-    Catalog, Change, Commented, DropTarget, Effect, FunctionBody, FunctionDefinition, Name, ObjectChange,
-    PublicationVerb, Published, RoutineStatement, TransactionUse, TriggerDefinition,
+    Catalog, Change, Commented, DropTarget, Effect, Function, FunctionBody, FunctionDefinition, Name,
+    ObjectChange, PublicationVerb, Published, PublishedTable, RoutineStatement, TransactionUse,
+    TriggerDefinition,
 };
 
 use super::{family, lock_by, partitions, relation, take_by};
@@ -36,10 +37,31 @@ fn trigger(catalog: &Catalog, it: &TriggerDefinition, effect: &mut Effect) {
     }
 }
 
+/// Why a function is not replaced by one that gives another type: the server demands that it is dropped first (manual,
+/// `CREATE FUNCTION`, "Notes"). Said of plain types only, whose names are sure to be the server's.
+fn other_result(catalog: &Catalog, new: &Function) -> Option<String> {
+    let old = catalog.functions.iter().find(|f| f.name == new.name && f.arguments == new.arguments)?;
+    let ([was], [is]) = (old.returns.as_slice(), new.returns.as_slice()) else { return None };
+    let plain = |t: &String| {
+        ["integer", "bigint", "smallint", "numeric", "text", "boolean", "uuid", "jsonb", "date"]
+            .contains(&t.as_str())
+    };
+    (plain(was) && plain(is) && was != is).then(|| {
+        format!(
+            "{}({}) returns {was}, and the server does not let it return {is}: make the new one under another name, move to it \
+             what calls the old one, and drop that last",
+            old.name, old.arguments
+        )
+    })
+}
+
 /// The server parses the body of a function in SQL, and opens what it names.
 fn function(catalog: &Catalog, it: &FunctionDefinition, effect: &mut Effect) {
     lock_by(catalog, &it.name, &locks::CREATE_FUNCTION, effect);
     if let FunctionBody::Opaque(routine) = &it.body {
+        if it.or_replace && effect.fails.is_none() {
+            effect.fails = other_result(catalog, &routine.function);
+        }
         let facts = (&locks::SQL_FUNCTION_READS, &locks::SQL_FUNCTION_WRITES);
         opened(catalog, &routine.opened, facts, &format!("the body of {}", it.name), effect);
     }
@@ -101,6 +123,7 @@ pub(super) fn other(catalog: &Catalog, change: &ObjectChange, effect: &mut Effec
         ObjectChange::TriggerDepends { table } => lock_by(catalog, table, &locks::TRIGGER_DEPENDS, effect),
         ObjectChange::CreateStatistics { table, .. } => lock_by(catalog, table, &locks::STATISTICS, effect),
         ObjectChange::CreatePublication { objects, .. } => published(catalog, objects, effect),
+        ObjectChange::PublishViaRoot { .. } => {}
         ObjectChange::AlterPublication { name, verb, objects } => {
             published(catalog, objects, effect);
             if *verb == PublicationVerb::Set {
@@ -133,7 +156,7 @@ fn reads<'a>(
 
 /// Tables named for a publication, with those that inherit from them; partitions are not looked at.
 fn published(catalog: &Catalog, objects: &Published, effect: &mut Effect) {
-    for (table, only, _) in &objects.tables {
+    for (PublishedTable { on: table, .. }, only) in &objects.tables {
         lock_by(catalog, table, &locks::PUBLICATION, effect);
         let heirs = family(catalog, table).into_iter().filter(|t| t.partition_of.is_none() && !only);
         for heir in heirs.filter(|t| &t.name != table) {
@@ -145,7 +168,7 @@ fn published(catalog: &Catalog, objects: &Published, effect: &mut Effect) {
 /// `SET TABLE` takes tables out that it does not name; those of schemas and `ALL TABLES` are not listed one by one.
 fn left_out(catalog: &Catalog, publication: &str, objects: &Published, effect: &mut Effect) {
     let found = catalog.publications.iter().find(|p| p.name == publication && !p.all_tables);
-    let named = |n: &Name| objects.tables.iter().any(|(t, ..)| t == n);
+    let named = |n: &Name| objects.tables.iter().any(|(t, _)| &t.on == n);
     for table in found.into_iter().flat_map(|p| &p.tables).filter(|d| !named(&d.on)) {
         let through = format!("publication {publication}");
         take_by(catalog, &table.on, &locks::PUBLICATION, &through, effect);

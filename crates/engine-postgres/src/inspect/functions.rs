@@ -85,6 +85,7 @@ fn read(catalog: &Catalog, answers: &Answers) -> Result<Vec<Row>, InspectError> 
         let function = Function {
             name: row.name("schema", "name")?,
             arguments: row.get("arguments")?,
+            returns: row.list("returns")?,
             language: row.get("language")?,
             volatility: match row.get::<&str>("volatility")? {
                 "i" => "immutable",

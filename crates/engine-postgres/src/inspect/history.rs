@@ -12,7 +12,8 @@ use crate::{PostgresEngine, queries};
 pub(super) fn history(answers: &Answers, catalog: &Catalog) -> Result<Vec<PastWork>, InspectError> {
     let mut history: Vec<PastWork> = Vec::new();
     for row in answers.of(&queries::STATEMENTS_WORK) {
-        let Some((kind, table, index)) = row.get::<Option<&str>>("statement")?.and_then(|t| done(t, catalog))
+        let Some((kind, table, index)) =
+            row.get::<Option<&str>>("statement")?.and_then(|t| heavy_work(catalog, t))
         else {
             continue;
         };
@@ -24,6 +25,7 @@ pub(super) fn history(answers: &Answers, catalog: &Catalog) -> Result<Vec<PastWo
             total_ms: row.get::<Option<f64>>("total_ms")?.unwrap_or(0.0),
             rows: row.size("rows")?.unwrap_or(0),
             blocks: row.size("blocks")?,
+            recorded: false,
             wal_bytes: row.size("wal_bytes")?,
         };
         let same = |p: &&mut PastWork| (p.kind, &p.table, &p.index) == (work.kind, &work.table, &work.index);
@@ -45,7 +47,7 @@ fn add(known: &mut PastWork, work: &PastWork) {
 }
 
 /// What a statement did, to which table, with which index.
-fn done(text: &str, catalog: &Catalog) -> Option<(PastKind, Name, Option<IndexDefinition>)> {
+pub(crate) fn heavy_work(catalog: &Catalog, text: &str) -> Option<(PastKind, Name, Option<IndexDefinition>)> {
     let statements = PostgresEngine.parse(catalog, text).statements;
     let [statement] = statements.as_slice() else { return None };
     let parts: Vec<&Change> = statement.changes.iter().flat_map(Change::parts).collect();
@@ -180,7 +182,7 @@ mod tests {
             ("ALTER TABLE t RENAME a TO c", None),
             ("CREATE INDEX on t (", None),
         ] {
-            assert_eq!(done(text, &catalog).map(|(kind, ..)| kind), kind, "{text}");
+            assert_eq!(heavy_work(&catalog, text).map(|(kind, ..)| kind), kind, "{text}");
         }
     }
 }

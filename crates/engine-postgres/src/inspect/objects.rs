@@ -1,13 +1,13 @@
 //! The schema and its sizes: the part of an inspection that is the same on a primary and its standbys.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use altimeter_catalog::{Catalog, InspectError, Name, Persistence, Unknown, View};
+use altimeter_catalog::{Catalog, InspectError, Name, Persistence, Publication, Unknown, View};
 
 use super::answers::Answers;
 use super::drafts::Drafts;
 use super::reading::{Reading, is_lock_timeout};
-use super::replication::{self, Published};
+use super::replication;
 use super::sizes::Place;
 use super::uses::Rules;
 use super::{
@@ -21,7 +21,7 @@ pub(super) struct Objects {
     pub(super) drafts: Drafts,
     views: HashMap<i64, View>,
     rules: Rules,
-    published: BTreeMap<String, Published>,
+    published: Vec<Publication>,
     answers: Answers,
     sequences: Answers,
 }
@@ -90,14 +90,20 @@ pub(super) async fn read_definitions(
     objects: &mut Objects,
     catalog: &mut Catalog,
 ) -> Result<(), InspectError> {
-    let asked = [
+    let mut asked = vec![
         queries::PRINTING,
         queries::VIEW_DEFINITIONS,
         queries::POLICY_DEFINITIONS,
         queries::STATISTICS_DEFINITIONS,
     ];
+    if catalog.server.major() >= 15 {
+        asked.push(queries::PUBLICATION_FILTERS_15);
+    }
     match reading.ask(&asked).await {
-        Ok(answers) => definitions::add_definitions(&mut objects.drafts, &mut objects.views, &answers)?,
+        Ok(answers) => {
+            definitions::add_definitions(&mut objects.drafts, &mut objects.views, &answers)?;
+            replication::add_filters(&mut objects.published, &objects.drafts, &answers)?;
+        }
         Err(e) if is_lock_timeout(&e) => {}
         Err(e) => return Err(e),
     }
@@ -174,7 +180,7 @@ pub(super) fn finish(objects: Objects, catalog: &mut Catalog) -> Result<(), Insp
     catalog.types = types::types(&answers)?.into();
     catalog.casts = types::casts(&answers)?.into();
     catalog.event_triggers = triggers::event_triggers(&answers)?.into();
-    catalog.publications = replication::resolve(published, &tables).into();
+    catalog.publications = published.into();
     catalog.extensions = types::extensions(&answers)?.into();
     catalog.tables = tables.into();
     uses::add_rules(catalog, rules);

@@ -1,15 +1,15 @@
 //! Standbys and replication slots, and the tables publications cover.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use altimeter_catalog::{
-    Activity, Archiver, Dependency, InspectError, Name, Persistence, Publication, ReplicationSlot,
-    StandbyConnection, Table, TableKind,
+    Activity, Archiver, InspectError, Publication, PublishedTable, ReplicationSlot, RowFilter,
+    StandbyConnection,
 };
 
 use super::answers::Answers;
 use super::drafts::Drafts;
-use super::partitions::Children;
+use crate::expression::columns_of;
 use crate::queries;
 
 /// Adds standbys, slots and the archiver.
@@ -42,68 +42,55 @@ pub(super) fn add_replication(activity: &mut Activity, answers: &Answers) -> Res
     Ok(())
 }
 
-/// A publication as it is written down: by tables and schemas.
-#[derive(Default)]
-pub(super) struct Published {
-    all_tables: bool,
-    schemas: HashSet<String>,
-    /// Tables with their column lists, empty for all columns.
-    tables: BTreeMap<Name, Vec<String>>,
-    /// Tables whose rows are filtered, with the columns the conditions read.
-    filters: Vec<Dependency>,
-}
-
-/// Publications by name.
-pub(super) fn published(
-    answers: &Answers,
-    drafts: &Drafts,
-) -> Result<BTreeMap<String, Published>, InspectError> {
-    let mut publications: BTreeMap<String, Published> = BTreeMap::new();
+/// Publications by name; the texts of their conditions on rows are read apart.
+pub(super) fn published(answers: &Answers, drafts: &Drafts) -> Result<Vec<Publication>, InspectError> {
+    let mut found: BTreeMap<String, Publication> = BTreeMap::new();
     for row in answers.of(&queries::PUBLICATIONS) {
-        let publication = publications.entry(row.get("name")?).or_default();
+        let publication = found.entry(row.get("name")?).or_default();
         publication.all_tables = row.get("all_tables")?;
+        publication.via_root = row.get("via_root")?;
+        publication.inserts_only = row.get("inserts_only")?;
         if let Some(table) = row.get::<Option<i64>>("table_id")?.and_then(|id| drafts.name(id)) {
-            publication.tables.insert(table.clone(), row.list("columns")?);
-            let filtered: Vec<String> = row.list("filtered")?;
-            if !filtered.is_empty() {
-                publication.filters.push(Dependency { on: table.clone(), columns: filtered });
-            }
+            let filters: Option<bool> = row.get("filters")?;
+            let reads: Vec<String> = row.list("filtered")?;
+            publication.tables.push(PublishedTable {
+                on: table.clone(),
+                columns: row.list("columns")?,
+                filter: filters.unwrap_or_default().then_some(RowFilter { condition: None, reads }),
+            });
         }
     }
     for row in answers.of(&queries::PUBLICATION_SCHEMAS_15) {
-        publications.entry(row.get("name")?).or_default().schemas.insert(row.get("schema")?);
+        found.entry(row.get("name")?).or_default().schemas.push(row.get("schema")?);
     }
-    Ok(publications)
+    let named = found.into_iter().map(|(name, mut publication)| {
+        publication.tables.sort();
+        publication.schemas.sort();
+        Publication { name, ..publication }
+    });
+    Ok(named.collect())
 }
 
-/// The same with every table listed: those of schemas, all of them, and partitions of what is published.
-pub(super) fn resolve(publications: BTreeMap<String, Published>, tables: &[Table]) -> Vec<Publication> {
-    let children = Children::of(tables);
-    // Only permanent tables with rows of their own can be published (manual, CREATE PUBLICATION).
-    let publishable = |t: &&Table| {
-        matches!(t.kind, TableKind::Table | TableKind::PartitionedTable)
-            && t.persistence == Persistence::Permanent
-    };
-    let resolved = publications.into_iter().map(|(name, publication)| {
-        let mut covered = publication.tables.clone();
-        let whole = |t: &&Table| publication.all_tables || publication.schemas.contains(&t.name.schema);
-        for table in tables.iter().filter(publishable).filter(whole) {
-            covered.entry(table.name.clone()).or_default();
-        }
-        for parent in covered.keys().cloned().collect::<Vec<_>>() {
-            let columns = covered.get(&parent).cloned().unwrap_or_default();
-            for part in
-                children.below(tables, &parent).iter().filter_map(|at| tables.get(*at)).filter(publishable)
-            {
-                covered.entry(part.name.clone()).or_insert_with(|| columns.clone());
+/// Adds the conditions that could be read.
+pub(super) fn add_filters(
+    publications: &mut [Publication],
+    drafts: &Drafts,
+    answers: &Answers,
+) -> Result<(), InspectError> {
+    for row in answers.of(&queries::PUBLICATION_FILTERS_15) {
+        let (name, table): (&str, i64) = (row.get("name")?, row.get("table_id")?);
+        let Some(table) = drafts.name(table) else { continue };
+        let tables = publications.iter_mut().filter(|p| p.name == name).flat_map(|p| &mut p.tables);
+        for filter in tables.filter(|t| &t.on == table).filter_map(|t| t.filter.as_mut()) {
+            filter.condition = row.get("condition")?;
+            // The server's own note has listed columns too.
+            if let Some(condition) = &filter.condition {
+                let read = columns_of(condition);
+                filter.reads.retain(|c| read.contains(c));
+                filter.reads.sort();
+                filter.reads.dedup();
             }
         }
-        Publication {
-            name,
-            all_tables: publication.all_tables,
-            tables: covered.into_iter().map(|(on, columns)| Dependency { on, columns }).collect(),
-            filters: publication.filters,
-        }
-    });
-    resolved.collect()
+    }
+    Ok(())
 }

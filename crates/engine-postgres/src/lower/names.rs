@@ -59,6 +59,22 @@ pub(super) fn argument_types(catalog: &Catalog, list: &SyntaxNode) -> String {
     types.collect::<Vec<_>>().join(", ")
 }
 
+/// Types of a routine's results as the server prints them, each once: what it returns, columns of a table, OUT arguments.
+pub(super) fn result_types(catalog: &Catalog, routine: &SyntaxNode) -> Vec<String> {
+    let outwards = |n: &SyntaxNode| match n.kind() {
+        SyntaxKind::RET_TYPE => true,
+        SyntaxKind::PARAM => parse::has(n, SyntaxKind::PARAM_OUT) || parse::has(n, SyntaxKind::PARAM_IN_OUT),
+        _ => false,
+    };
+    let outermost = |t: &SyntaxNode| is_type(t.kind()) && t.parent().is_none_or(|p| !is_type(p.kind()));
+    let from = routine.descendants().filter(outwards);
+    let types = from.flat_map(|n| n.descendants().filter(outermost).collect::<Vec<_>>());
+    let mut found: Vec<String> = types.map(|t| argument_type(catalog, &t)).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
 fn argument_type(catalog: &Catalog, node: &SyntaxNode) -> String {
     if node.kind() == SyntaxKind::PERCENT_TYPE {
         // `table.column%TYPE` means the type the column has now.

@@ -2,7 +2,8 @@
 
 use altimeter_catalog::{
     Cast, Catalog, Change, Commented, ExtendedStatistics, Extension, Grant, Granted, Name, NameParts,
-    ObjectChange, Policy, PolicyDefinition, PublicationVerb, Published, StatisticsDefinition, joined,
+    ObjectChange, Policy, PolicyDefinition, PublicationVerb, Published, PublishedTable, RowFilter,
+    StatisticsDefinition, joined,
 };
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
@@ -330,7 +331,8 @@ pub(super) fn lower_alter_statistics(catalog: &Catalog, node: &SyntaxNode) -> Lo
 
 pub(super) fn lower_create_publication(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
     let name = child(node, SyntaxKind::PUBLICATION).map(|n| name_of(&n)).unwrap_or_default();
-    object(ObjectChange::CreatePublication { name, objects: published(catalog, node) })
+    let via_root = publishes_via_root(node).unwrap_or_default();
+    object(ObjectChange::CreatePublication { name, objects: published(catalog, node), via_root })
 }
 
 pub(super) fn lower_alter_publication(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
@@ -347,8 +349,22 @@ pub(super) fn lower_alter_publication(catalog: &Catalog, node: &SyntaxNode) -> L
         Some(verb) => {
             object(ObjectChange::AlterPublication { name, verb, objects: published(catalog, node) })
         }
-        None => super::elsewhere::of(node),
+        None => match publishes_via_root(node) {
+            Some(on) => object(ObjectChange::PublishViaRoot { name, on }),
+            None => super::elsewhere::of(node),
+        },
     }
+}
+
+/// What is said of `publish_via_partition_root`.
+fn publishes_via_root(node: &SyntaxNode) -> Option<bool> {
+    let mut options = node.descendants().filter(|n| n.kind() == SyntaxKind::ATTRIBUTE_OPTION);
+    options.find_map(|option| {
+        let text = text_of(&option).to_lowercase();
+        let (name, value) = text.split_once('=').unwrap_or((text.as_str(), "true"));
+        let on = matches!(value.trim().trim_matches('\''), "true" | "on" | "1" | "yes");
+        (name.trim() == "publish_via_partition_root").then_some(on)
+    })
 }
 
 fn published(catalog: &Catalog, node: &SyntaxNode) -> Published {
@@ -377,7 +393,15 @@ fn published(catalog: &Catalog, node: &SyntaxNode) -> Published {
                 let columns = child(&part, SyntaxKind::COLUMN_REF_LIST);
                 let columns = columns.iter().flat_map(|l| l.children()).map(|n| name_of(&n)).collect();
                 let only = has(&part, SyntaxKind::ONLY_KW);
-                objects.tables.extend(relation(catalog, &named).map(|name| (name, only, columns)));
+                let Some(on) = relation(catalog, &named) else { continue };
+                let condition =
+                    child(&part, SyntaxKind::WHERE_CONDITION_CLAUSE).and_then(|n| n.first_child());
+                let filter = condition.map(|n| {
+                    let read = view::dependencies(&query::read_expression(catalog, &n, Some(&on)));
+                    let own = read.into_iter().filter(|d| d.on == on).flat_map(|d| d.columns);
+                    RowFilter { condition: Some(text_of(&n)), reads: own.collect() }
+                });
+                objects.tables.push((PublishedTable { on, columns, filter }, only));
             }
             _ => {}
         }

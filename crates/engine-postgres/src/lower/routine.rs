@@ -8,7 +8,7 @@ use altimeter_catalog::{
 };
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-use super::names::{argument_types, created, routine};
+use super::names::{argument_types, created, result_types, routine};
 use super::{Lowered, keyword};
 use crate::body::{self, Body};
 use crate::parse::{self, child, find, has, identifier, name_of, path, string_of};
@@ -58,6 +58,7 @@ pub(super) fn lower_create(catalog: &Catalog, node: &SyntaxNode) -> Lowered {
         needs: Vec::new(),
         name: name.clone(),
         arguments: arguments.unwrap_or_default(),
+        returns: result_types(catalog, node),
         language,
         volatility: volatility.to_owned(),
         inlined,

@@ -5,6 +5,11 @@ SELECT
     n.nspname::pg_catalog.text AS schema,
     p.proname::pg_catalog.text AS name,
     pg_catalog.oidvectortypes(p.proargtypes) AS arguments,
+    (SELECT pg_catalog.array_agg(pg_catalog.format_type(r.type, NULL) ORDER BY r.type)
+        FROM (SELECT p.prorettype AS type
+            UNION SELECT p.proallargtypes[o.n] FROM pg_catalog.generate_subscripts(p.proargmodes, 1) AS o (n)
+            WHERE p.proargmodes[o.n] IN ('o', 'b', 't')) r
+        WHERE r.type <> 0) AS returns,
     l.lanname::pg_catalog.text AS language,
     p.provolatile::pg_catalog.text AS volatility,
     CASE WHEN l.lanname NOT IN ('c', 'internal') THEN p.prosrc END AS body,

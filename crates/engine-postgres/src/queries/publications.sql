@@ -3,6 +3,8 @@
 SELECT
     p.pubname::pg_catalog.text AS name,
     p.puballtables AS all_tables,
+    p.pubviaroot AS via_root,
+    NOT p.pubupdate AND NOT p.pubdelete AS inserts_only,
     r.prrelid::pg_catalog.int8 AS table_id,
     (SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY a.attnum)
         FROM pg_catalog.pg_attribute a
@@ -10,6 +12,7 @@ SELECT
             AND a.attnum = ANY (pg_catalog.string_to_array(
                 pg_catalog.translate(pg_catalog.to_jsonb(r) ->> 'prattrs', '[] ', ''), ',')::pg_catalog.int2[])) AS columns,
     -- The server keeps a dependency on each column that a condition on rows reads, and on each that is listed.
+    pg_catalog.to_jsonb(r) ->> 'prqual' IS NOT NULL AS filters,
     CASE WHEN pg_catalog.to_jsonb(r) ->> 'prqual' IS NOT NULL THEN (
         SELECT pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY a.attnum)
         FROM pg_catalog.pg_depend d

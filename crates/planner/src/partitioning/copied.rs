@@ -9,6 +9,7 @@ use altimeter_catalog::{
 
 use super::{Layout, Sequence};
 use crate::comments;
+use crate::dependants::Dependants;
 use crate::plan::PlanError;
 use crate::recipe::{batch_of, refuse};
 
@@ -168,10 +169,11 @@ impl<'a> Layout<'a> {
         })
     }
 
-    /// Foreign keys of other tables that reference this one.
+    /// Foreign keys that reference this table, of others and of its own: rows reach the copy in another order, so that
+    /// whichever is the copy has none of its own.
     pub(crate) fn references(&self) -> Vec<(&'a Table, &'a Constraint)> {
         let all = self.context.catalog.referencing(&self.table.name);
-        all.into_iter().filter(|(from, c)| !c.inherited && from.name != self.table.name).collect()
+        all.into_iter().filter(|(_, c)| !c.inherited).collect()
     }
 
     pub(crate) fn drop_references(&self) -> Vec<Change> {
@@ -233,11 +235,13 @@ impl<'a> Layout<'a> {
     pub(super) fn copied_plainly(&self) -> Result<Vec<Change>, PlanError> {
         let (name, old) = (&self.table.name, &self.first);
         let mut all = Sequence::on(self.context.catalog);
-        all.extend(self.dependants.dropped())?;
+        let dependants = Dependants::of_table_at_once(self.context, name)?;
+        all.extend(dependants.dropped())?;
         if self.table.column(self.column).is_some_and(|c| !c.not_null) {
             all.push(Change::SetNotNull { table: name.clone(), column: self.column.to_owned() })?;
         }
         all.extend(self.drop_references())?;
+        all.extend(self.unpublish(name))?;
         all.push(Change::rename_relation(RelationWord::Table, name, &old.name))?;
         all.extend(self.renamed(&str::to_owned, &|own| self.index_of_first(own)))?;
         let names = |own: &str| (self.index_of_first(own), own.to_owned());
@@ -251,18 +255,21 @@ impl<'a> Layout<'a> {
         if !handed.is_empty() {
             all.push(Change::Together(handed))?;
         }
+        all.extend(self.send_via_root())?;
+        all.extend(self.publish(name))?;
         all.push(self.drop_old())?;
         all.extend(self.make_references(false))?;
+        all.extend(dependants.made_again())?;
         let lost = comments::lost(self.context.catalog, &all.schema, &all.changes, &self.concerned());
         all.extend(lost)?;
-        all.extend(self.dependants.made_again())?;
         Ok(all.changes)
     }
 
-    /// The table and those that reference it.
-    fn concerned(&self) -> Vec<Name> {
+    /// The table, those that reference it, and materialized views over it.
+    pub(super) fn concerned(&self) -> Vec<Name> {
         let referencing = self.references().into_iter().map(|(from, _)| from.name.clone());
-        std::iter::once(self.table.name.clone()).chain(referencing).collect()
+        let materialized = self.materialized.iter().map(|view| view.name().clone());
+        std::iter::once(self.table.name.clone()).chain(referencing).chain(materialized).collect()
     }
 }
 
@@ -306,11 +313,18 @@ impl Layout<'_> {
                     ),
                 ));
             }
-            if from.partition_key.is_some() {
+            let of_partitioned = match from.name == *name {
+                true => format!("{} of {name} references the table itself", key.name),
+                false if from.partition_key.is_some() => {
+                    format!("{} of the partitioned table {} references {name}", key.name, from.name)
+                }
+                false => continue,
+            };
+            if catalog.server.major() < 18 && !key.not_enforced {
                 return Err(refuse(
-                    format!("{} of the partitioned table {} references {name}", key.name, from.name),
-                    "before version 18 such a foreign key cannot be added without reading all rows under a lock: drop it \
-                     first (a plan can be made), and add it again afterwards",
+                    of_partitioned,
+                    "before version 18 a partitioned table gets no foreign key without all its rows being read under a lock: \
+                     drop it first (a plan can be made), and add it again afterwards",
                 ));
             }
         }

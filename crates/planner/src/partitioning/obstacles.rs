@@ -13,6 +13,7 @@ impl Layout<'_> {
         self.refuse_kind()?;
         self.refuse_what_reads_it()?;
         self.refuse_constraints()?;
+        self.refuse_published()?;
         self.refuse_what_cannot_be_made_again()?;
         if self.copied { self.refuse_copying() } else { Ok(()) }
     }
@@ -69,20 +70,15 @@ impl Layout<'_> {
                 instead,
             )),
         };
-        let keys = catalog.referencing(name).into_iter().filter(|_| !self.copied);
+        let others =
+            |(from, _): &(&altimeter_catalog::Table, &Constraint)| !self.copied && from.name != *name;
+        let keys = catalog.referencing(name).into_iter().filter(others);
         let keys = keys.map(|(from, key)| format!("{} of {}", key.name, from.name)).collect();
         stays(
             &format!("{name} is referenced by the foreign keys"),
             keys,
             "drop those foreign keys first (a plan can be made for each). To add them again they need a column for the \
              partition key, because only the whole key is unique afterwards",
-        )?;
-        let published = catalog.publications.iter().filter(|p| p.tables.iter().any(|d| &d.on == name));
-        stays(
-            &format!("{name} is published by"),
-            published.map(|p| p.name.clone()).collect(),
-            "take it out of the publication first; subscribers know no table of the first partition's name. Published again \
-             with publish_via_partition_root, its rows arrive under its own name",
         )?;
         let functions = catalog.functions.iter().filter(|f| f.needs.iter().any(|d| &d.on == name));
         stays(
@@ -119,11 +115,13 @@ impl Layout<'_> {
             typed.map(|t| t.name.to_string()).collect(),
             "give those columns a type of their own first",
         )?;
-        let routines = catalog.functions.iter();
-        let routines =
-            routines.filter(|f| f.arguments.split(", ").any(|a| is_row_of(a, &composite, &name.name)));
+        let of_row = |printed: &str| is_row_of(printed, &composite, &name.name);
+        let routines = catalog
+            .functions
+            .iter()
+            .filter(|f| f.arguments.split(", ").any(of_row) || f.returns.iter().any(|r| of_row(r)));
         stays(
-            &format!("the rows of {name} are arguments of"),
+            &format!("the rows of {name} are arguments or results of"),
             routines.map(|f| format!("{}({})", f.name, f.arguments)).collect(),
             "drop those functions first and make them again afterwards",
         )
@@ -170,8 +168,15 @@ impl Layout<'_> {
             ));
         }
         let to_itself = |c: &Constraint| c.foreign.as_ref().is_some_and(|f| &f.table == name);
-        if let Some(c) = find(&to_itself) {
-            return Err(refuse(format!("{} of {name} references the table itself", c.name), "drop it first"));
+        if let Some(c) = find(&to_itself).filter(|_| !self.copied) {
+            return Err(refuse(
+                format!(
+                    "{} of {name} references the table itself: it would stay with the first partition",
+                    c.name
+                ),
+                "drop it first; or have every row copied (--prefer copy), which works from version 18 on where it references \
+                 the partition key",
+            ));
         }
         Ok(())
     }

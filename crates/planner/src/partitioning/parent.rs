@@ -1,9 +1,9 @@
 //! The partitioned table made beside the old one, and what changes hands between the two.
 
 use altimeter_catalog::{
-    Catalog, Change, Column, ColumnAction, Commented, ConstraintDefinition, ConstraintKind, Dependency,
-    ExtendedStatistics, Identity, IndexDefinition, IndexKey, Name, ObjectChange, Policy, RelationChange,
-    RelationWord, SequenceAction, SequenceOptions, TableAction,
+    Catalog, Change, Column, ColumnAction, Commented, Constraint, ConstraintDefinition, ConstraintKind,
+    Dependency, ExtendedStatistics, Identity, IndexDefinition, IndexKey, Name, ObjectChange, Policy,
+    RelationChange, RelationWord, SequenceAction, SequenceOptions, TableAction,
 };
 
 use super::{Layout, Sequence};
@@ -61,7 +61,9 @@ impl Layout<'_> {
                 None => Change::CreateIndex { index: definition, concurrently: false, if_not_exists: false },
             })?;
         }
-        for constraint in old.constraints.iter().filter(|c| c.kind == ConstraintKind::ForeignKey) {
+        let to_itself = |c: &Constraint| c.foreign.as_ref().is_some_and(|f| &f.table == like);
+        let keys = old.constraints.iter().filter(|c| c.kind == ConstraintKind::ForeignKey);
+        for constraint in keys.filter(|c| !to_itself(c)) {
             all.push(Change::AddConstraint {
                 table: parent.clone(),
                 constraint: self.context.definition_of(&old, constraint),
@@ -74,6 +76,13 @@ impl Layout<'_> {
         for (name, bound) in self.all_parts() {
             let made = engine.partition_beside(&all.schema, like, (parent, name), bound);
             all.extend(made.ok_or_else(|| unclear("a partition"))?)?;
+        }
+        // Partitions do not inherit it.
+        if ["full", "nothing"].contains(&self.table.replica_identity.as_str()) {
+            for table in self.all_parts().map(|(name, _)| name).chain([parent]) {
+                let action = TableAction::ReplicaIdentity(self.table.replica_identity.clone());
+                all.push(Change::AlterWhole { table: table.clone(), action })?;
+            }
         }
         if self.copied {
             self.make_settings(all, parent, index_name)?;
@@ -101,12 +110,6 @@ impl Layout<'_> {
                 statistics,
                 if_not_exists: false,
             }))?;
-        }
-        if ["full", "nothing"].contains(&self.table.replica_identity.as_str()) {
-            for table in self.all_parts().map(|(name, _)| name).chain([parent]) {
-                let action = TableAction::ReplicaIdentity(self.table.replica_identity.clone());
-                all.push(Change::AlterWhole { table: table.clone(), action })?;
-            }
         }
         Ok(())
     }

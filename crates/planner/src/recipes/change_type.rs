@@ -14,10 +14,11 @@ use super::add_column::prove_not_null;
 use super::add_index::OLD_TRANSACTION_S;
 use crate::dependants::Dependants;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
-use crate::materialized::Beside;
+use crate::materialized::{Beside, Reads};
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, batch_of, refuse};
 use crate::stand_in::{Follower, StandIn, drop_statistics};
+use crate::subscribers;
 
 pub(crate) struct ChangeType;
 
@@ -29,6 +30,9 @@ impl Recipe for ChangeType {
         Some(draft(context, change, table, column, &wanted))
     }
 }
+
+/// What materialized views read.
+const READS: Reads = Reads { old: "the old column", new: "the new column", back: "the way to the old type" };
 
 /// What the column shall be.
 struct Wanted<'a> {
@@ -46,6 +50,7 @@ fn draft(
 ) -> Result<Draft, PlanError> {
     let table = context.table(name)?;
     let found = context.column(table, column)?;
+    subscribers::refuse_what_lists(context, name, column)?;
     let dependants = Dependants::of_column(context, name, column)?;
     let bare = dependants.without(context.catalog);
     let effect = effect(&context.on(&bare), change);
@@ -146,22 +151,6 @@ fn refuse_what_cannot_be_moved(
                 constraint.name, column.name
             ),
             "drop it first; that an exclusion holds can only be had by building it with writes locked out",
-        ));
-    }
-    let listed = |p: &altimeter_catalog::Publication| {
-        p.tables.iter().any(|d| &d.on == name && of(&d.columns) && d.columns.len() < table.columns.len())
-    };
-    if let Some(publication) = context.catalog.publications.iter().find(|p| listed(p)) {
-        return Err(refuse(
-            format!("the publication {} lists {} of {name}", publication.name, column.name),
-            "publish the whole table while the type changes",
-        ));
-    }
-    let filters = |p: &&altimeter_catalog::Publication| p.filters.iter().any(|d| d.needs(name, &column.name));
-    if let Some(publication) = context.catalog.publications.iter().find(filters) {
-        return Err(refuse(
-            format!("the publication {} filters rows of {name} by {}", publication.name, column.name),
-            "publish all rows of the table while the type changes",
         ));
     }
     for (from, constraint) in context.catalog.referencing(name) {
@@ -383,7 +372,7 @@ impl<'a> Retype<'a> {
             beside: dependants
                 .materialized
                 .iter()
-                .map(|v| Beside::new(context, v))
+                .map(|v| Beside::new(context, v, READS))
                 .collect::<Result<_, _>>()?,
             place: StandIn { context, table, name: &column.name, dependants },
             new,

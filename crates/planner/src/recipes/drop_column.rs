@@ -7,6 +7,7 @@ use crate::dependants;
 use crate::draft::{Draft, DraftStep};
 use crate::plan::{PhaseKind, PlanError};
 use crate::recipe::{Recipe, RecipeContext, grants_of, refuse};
+use crate::subscribers;
 
 pub(crate) struct DropColumn;
 
@@ -74,6 +75,7 @@ pub(crate) fn refuse_what_needs_it(
     table: &Table,
     column: &Column,
 ) -> Result<(), PlanError> {
+    subscribers::refuse_what_lists(context, &table.name, &column.name)?;
     let needed = context.catalog.needs_column(&table.name, &column.name);
     if !needed.is_empty() {
         let texts = dependants::texts(context.catalog, &table.name, &column.name);

@@ -17,6 +17,7 @@ use super::add_index::OLD_TRANSACTION_S;
 
 use super::set_not_null::demanded;
 use crate::draft::{Draft, DraftAlternative, DraftStep};
+use crate::materialized::Beside;
 use crate::partitioning::{Layout, Sequence, drop_beside};
 use crate::plan::{PhaseKind, PlanError, Road};
 use crate::recipe::{Recipe, RecipeContext, refuse};
@@ -37,6 +38,7 @@ fn draft(context: &RecipeContext<'_>, wanted: &Partitioning) -> Result<Draft, Pl
     }
     let mut draft = Draft { cautions: cautions(&layout), ..Draft::default() };
     let nullable = layout.table.column(layout.column).is_some_and(|c| !c.not_null);
+    draft.steps.extend(layout.send_via_root_first());
     if !layout.keys.is_empty() {
         draft.steps.push(build_keys(&layout));
     }
@@ -52,12 +54,21 @@ fn draft(context: &RecipeContext<'_>, wanted: &Partitioning) -> Result<Draft, Pl
     }
     let mut schema = Sequence::on(context.catalog);
     schema.extend(draft.steps.iter().flat_map(|s| s.up.clone()))?;
-    let phase = if draft.steps.is_empty() { PhaseKind::Expand } else { PhaseKind::Contract };
+    let released = draft.steps.iter().any(|s| s.phase != PhaseKind::Expand);
+    let phase = if released { PhaseKind::Contract } else { PhaseKind::Expand };
     let beside = beside(&layout, &schema, phase)?;
     schema.extend(beside.up.clone())?;
     draft.steps.push(beside);
     draft.steps.push(swap(&layout, &schema)?);
     draft.steps.push(analyse(&layout));
+    draft.steps.extend(built_anew(&layout));
+    if !layout.materialized.is_empty() {
+        draft.steps.push(DraftStep::wait(
+            "all well with the partitioned table?",
+            "until here all can be taken back: with the next step the materialized views of before are gone",
+        ));
+        draft.steps.extend(layout.materialized.iter().map(Beside::drop_step));
+    }
     draft.alternatives.push(copied(&layout));
     Ok(draft)
 }
@@ -190,6 +201,8 @@ fn swap(layout: &Layout<'_>, before: &Sequence) -> Result<DraftStep, PlanError> 
     let handed = layout.hand_over(&together.schema, first, name);
     together.extend(handed)?;
     together.push(layout.attach())?;
+    together.extend(layout.unpublish(first))?;
+    together.extend(layout.publish(name))?;
     together.push(Change::DropConstraint {
         table: first.clone(),
         name: proof.clone(),
@@ -217,6 +230,8 @@ fn back(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec
     let (name, first) = (&layout.table.name, &layout.first);
     let mut all = Sequence::on(swapped);
     all.extend(layout.dependants.dropped())?;
+    // First: what follows moves rows that subscribers have.
+    all.extend(layout.unpublish(name))?;
     all.push(Change::Partition(PartitionChange::Detach {
         parent: name.clone(),
         child: first.clone(),
@@ -248,6 +263,7 @@ fn back(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec
     all.extend(handed)?;
     let triggers = layout.make_triggers(&all.schema, name)?;
     all.extend(triggers)?;
+    all.extend(layout.publish(name))?;
     all.extend(layout.dependants.made_again())?;
     Ok(all.changes)
 }
@@ -285,6 +301,13 @@ fn cautions(layout: &Layout<'_>) -> Vec<String> {
     cautions
 }
 
+/// Materialized views over the partitioned table, beside those over the old one, and their change of names: all behind the
+/// release.
+pub(super) fn built_anew(layout: &Layout<'_>) -> Vec<DraftStep> {
+    let each = layout.materialized.iter().flat_map(|view| [view.build_step(), view.swap_step()]);
+    each.map(|step| DraftStep { phase: PhaseKind::Contract, ..step }).collect()
+}
+
 /// What is to be known of the partitions to come.
 pub(super) fn later_partitions(layout: &Layout<'_>) -> Vec<String> {
     let mut cautions = Vec::new();
@@ -313,6 +336,8 @@ pub(super) fn about_use(layout: &Layout<'_>) -> Vec<String> {
     cautions.push(format!(
         "statements that do not say {column} look into every partition: have it in their conditions where it is known"
     ));
+    cautions.extend(layout.about_subscribers());
+    cautions.extend(layout.materialized.iter().map(Beside::caution));
     if !layout.dependants.is_empty() {
         cautions.push(format!(
             "bound to the table itself, not to its name, these are dropped and made again in the transaction of the swap: {}",

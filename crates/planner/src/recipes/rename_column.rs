@@ -309,14 +309,6 @@ impl Rename<'_> {
                 self.to
             ));
         }
-        let published =
-            |p: &&altimeter_catalog::Publication| p.tables.iter().any(|d| d.on == self.table.name);
-        for publication in self.forward.context.catalog.publications.iter().filter(published) {
-            cautions.push(format!(
-                "{} is published by {}: add {} on every subscriber before the first step, rename it there last",
-                self.table.name, publication.name, self.to
-            ));
-        }
         let mentions = |f: &&altimeter_catalog::Function| f.mentions.iter().any(|m| m == self.from);
         for function in self.forward.context.catalog.functions.iter().filter(mentions) {
             cautions.push(format!(

@@ -37,7 +37,7 @@ fn draft(context: &RecipeContext<'_>, change: &Change, table: &Table, to: &Name)
         .engine
         .undo(context.catalog, change)
         .ok_or_else(|| refuse(format!("{from} cannot be given its name back"), ""))?;
-    let mut draft = Draft { cautions: cautions(context, table, to), ..Draft::default() };
+    let mut draft = Draft { cautions: cautions(context, table), ..Draft::default() };
     let mut rename = DraftStep::sql(
         PhaseKind::Expand,
         format!("rename to {to}, a view stands in for {from}"),
@@ -70,7 +70,7 @@ fn draft(context: &RecipeContext<'_>, change: &Change, table: &Table, to: &Name)
     Ok(draft)
 }
 
-fn cautions(context: &RecipeContext<'_>, table: &Table, to: &Name) -> Vec<String> {
+fn cautions(context: &RecipeContext<'_>, table: &Table) -> Vec<String> {
     let from = &table.name;
     let mut cautions = vec![format!(
         "until the view goes, old code cannot TRUNCATE {from}, COPY into it, change its schema or use ON CONFLICT ON \
@@ -79,13 +79,6 @@ fn cautions(context: &RecipeContext<'_>, table: &Table, to: &Name) -> Vec<String
     let mentions = |f: &&altimeter_catalog::Function| f.mentions.contains(&from.name);
     for function in context.catalog.functions.iter().filter(mentions) {
         cautions.push(format!("the body of {} speaks of {}: it is old code too", function.name, from.name));
-    }
-    let published = |p: &&altimeter_catalog::Publication| p.tables.iter().any(|d| &d.on == from);
-    for publication in context.catalog.publications.iter().filter(published) {
-        cautions.push(format!(
-            "{from} is published by {}: changes arrive as those of {to}, so rename it on every subscriber too",
-            publication.name
-        ));
     }
     let privileges = table.grants.iter().any(|g| g.privileges.iter().any(|p| p == "TRUNCATE"));
     if privileges {

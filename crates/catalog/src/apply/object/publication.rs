@@ -1,22 +1,24 @@
 //! Publications.
 
 use super::super::{ObjectKind, exists, missing};
-use crate::{
-    ApplyError, Catalog, Dependency, Name, Persistence, Publication, PublicationVerb, Published, TableKind,
-};
+use crate::{ApplyError, Catalog, Publication, PublicationVerb, Published, PublishedTable};
 
 impl Catalog {
-    pub(super) fn create_publication(&mut self, name: &str, objects: &Published) -> Result<(), ApplyError> {
+    pub(super) fn create_publication(
+        &mut self,
+        name: &str,
+        objects: &Published,
+        via_root: bool,
+    ) -> Result<(), ApplyError> {
         if self.publications.iter().any(|p| p.name == name) {
             return Err(exists(ObjectKind::Publication, name));
         }
-        let tables = self.published(objects)?;
-        self.publications.push(Publication {
-            name: name.to_owned(),
-            all_tables: objects.all_tables,
-            tables,
-            filters: Vec::new(),
-        });
+        let tables = self.named(objects)?;
+        let (name, schemas) = (name.to_owned(), objects.schemas.clone());
+        let all_tables = objects.all_tables;
+        let mut made = Publication { name, all_tables, schemas, tables, via_root, inserts_only: false };
+        in_order(&mut made);
+        self.publications.push(made);
         self.publications.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(())
     }
@@ -27,37 +29,59 @@ impl Catalog {
         verb: PublicationVerb,
         objects: &Published,
     ) -> Result<(), ApplyError> {
-        let tables = self.published(objects)?;
-        let publication = self.publications.iter_mut().find(|p| p.name == name);
-        let publication = publication.ok_or_else(|| missing(ObjectKind::Publication, name))?;
+        let tables = self.named(objects)?;
+        let publication = self.publication(name)?;
+        let (is_named, in_schemas) = (
+            |t: &PublishedTable| tables.iter().any(|named| named.on == t.on),
+            |s: &String| objects.schemas.contains(s),
+        );
         match verb {
-            PublicationVerb::Add => publication.tables.extend(tables),
-            PublicationVerb::Set => publication.tables = tables,
-            PublicationVerb::Drop => publication.tables.retain(|d| !tables.iter().any(|t| t.on == d.on)),
+            PublicationVerb::Add => {
+                publication.tables.retain(|t| !is_named(t));
+                publication.tables.extend(tables);
+                publication.schemas.extend(objects.schemas.iter().cloned());
+            }
+            PublicationVerb::Set => {
+                publication.all_tables = objects.all_tables;
+                publication.tables = tables;
+                publication.schemas = objects.schemas.clone();
+            }
+            PublicationVerb::Drop => {
+                publication.tables.retain(|t| !is_named(t));
+                publication.schemas.retain(|s| !in_schemas(s));
+            }
         }
-        publication.tables.sort();
-        publication.tables.dedup();
-        let published = |d: &Dependency| publication.tables.iter().any(|t| t.on == d.on);
-        publication.filters.retain(published);
+        in_order(publication);
         Ok(())
     }
 
-    /// The tables that are published, those of schemas too.
-    fn published(&self, objects: &Published) -> Result<Vec<Dependency>, ApplyError> {
+    pub(super) fn publish_via_root(&mut self, name: &str, on: bool) -> Result<(), ApplyError> {
+        self.publication(name)?.via_root = on;
+        Ok(())
+    }
+
+    fn publication(&mut self, name: &str) -> Result<&mut Publication, ApplyError> {
+        let found = self.publications.iter_mut().find(|p| p.name == name);
+        found.ok_or_else(|| missing(ObjectKind::Publication, name))
+    }
+
+    /// The tables that are named, with those that inherit from them.
+    fn named(&self, objects: &Published) -> Result<Vec<PublishedTable>, ApplyError> {
         let mut found = Vec::new();
-        for (name, _, columns) in &objects.tables {
-            self.table(name).ok_or_else(|| missing(ObjectKind::Table, name))?;
-            found.push(Dependency { on: name.clone(), columns: columns.clone() });
+        for (table, only) in &objects.tables {
+            self.table(&table.on).ok_or_else(|| missing(ObjectKind::Table, &table.on))?;
+            found.push(table.clone());
+            let below = self.descendants_of(&table.on).into_iter();
+            let heirs = below.filter(|t| !only && t.partition_of.is_none());
+            found.extend(heirs.map(|t| PublishedTable { on: t.name.clone(), ..table.clone() }));
         }
-        let in_schema = |name: &Name| objects.all_tables || objects.schemas.contains(&name.schema);
-        let publishable = self.tables.iter().filter(|t| {
-            matches!(t.kind, TableKind::Table | TableKind::PartitionedTable)
-                && t.persistence == Persistence::Permanent
-        });
-        let implied = publishable.filter(|t| in_schema(&t.name));
-        found.extend(implied.map(|t| Dependency { on: t.name.clone(), columns: Vec::new() }));
-        found.sort();
-        found.dedup();
         Ok(found)
     }
+}
+
+fn in_order(publication: &mut Publication) {
+    publication.tables.sort();
+    publication.tables.dedup();
+    publication.schemas.sort();
+    publication.schemas.dedup();
 }

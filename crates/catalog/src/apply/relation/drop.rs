@@ -192,8 +192,8 @@ impl Catalog {
         self.extensions.retain(|e| !is_gone(Object::Extension(e.name.clone())));
         self.schemas.retain(|s| !is_gone(Object::Schema(s.clone())));
         for publication in &mut self.publications {
-            publication.tables.retain(|d| !is_gone(Object::Table(d.on.clone())));
-            publication.filters.retain(|d| !is_gone(Object::Table(d.on.clone())));
+            publication.tables.retain(|t| !is_gone(Object::Table(t.on.clone())));
+            publication.schemas.retain(|s| !is_gone(Object::Schema(s.clone())));
         }
         let touched: BTreeSet<&Name> = objects.iter().filter_map(Object::table).collect();
         for name in &touched {

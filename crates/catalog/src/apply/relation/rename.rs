@@ -109,6 +109,8 @@ impl Catalog {
         self.schemas.retain(|s| s != from);
         self.schemas.push(to.to_owned());
         self.schemas.sort();
+        let published = self.publications.iter_mut().flat_map(|p| &mut p.schemas);
+        published.filter(|s| *s == from).for_each(|s| *s = to.to_owned());
         // The search path names schemas: what it named is no longer found.
         self.server.search_path.retain(|s| s != from);
         Ok(())
@@ -219,8 +221,7 @@ impl Catalog {
         let reads = |f: &crate::Function| f.needs.iter().any(|d| &d.on == from);
         self.functions.change_with(Key::needs(from), reads, |f| in_needs(&mut f.needs));
         self.sequences.change_with(Key::named(from), |s| &s.name == from, |s| swap(&mut s.name));
-        let published = self.publications.iter_mut().flat_map(|p| p.tables.iter_mut().chain(&mut p.filters));
-        published.for_each(|d| swap(&mut d.on));
+        self.publications.iter_mut().flat_map(|p| &mut p.tables).for_each(|t| swap(&mut t.on));
     }
 }
 

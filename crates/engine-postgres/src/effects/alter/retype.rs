@@ -5,7 +5,8 @@
 //! the same way (`TryReuseForeignKey`), a CHECK is always asked of all rows again.
 
 use altimeter_catalog::{
-    Change, Column, ColumnAction, Constraint, ConstraintKind, Index, IndexTarget, Key, Name, Table, TypeKind,
+    Change, Column, ColumnAction, Constraint, ConstraintKind, Index, IndexTarget, Key, Name, Publication,
+    Table, TypeKind,
 };
 use squawk_syntax::SyntaxKind;
 
@@ -101,6 +102,11 @@ fn depends(work: &Work<'_>, table: &Name, column: &str) -> Option<String> {
     let mut functions = work.schema.functions.with(Key::needs(table));
     if let Some(function) = functions.find(|f| f.needs.iter().any(|d| d.needs(table, column))) {
         return Some(format!("function {}", function.name));
+    }
+    let listed = |p: &&Publication| p.named(table).is_some_and(|t| t.holds(column));
+    if let Some(publication) = work.schema.publications.iter().find(listed) {
+        // By its columns or its condition on rows, alike (measured on 15 and 18).
+        return Some(format!("publication {}", publication.name));
     }
     let t = work.schema.table(table)?;
     let has = |columns: &[String]| columns.iter().any(|c| c == column);

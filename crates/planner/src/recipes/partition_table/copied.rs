@@ -8,8 +8,9 @@
 use altimeter_catalog::{Change, Check, PartitionBy, Partitioning, RelationWord};
 
 use super::super::set_not_null::demanded;
-use super::{about_use, build_keys, deploy, later_partitions};
+use super::{about_use, build_keys, built_anew, deploy, later_partitions};
 use crate::draft::{Draft, DraftAlternative, DraftStep};
+use crate::materialized::Beside;
 use crate::partitioning::{Layout, Sequence, drop_beside, locked, truncated};
 use crate::plan::{PhaseKind, PlanError, Road};
 use crate::recipe::RecipeContext;
@@ -17,6 +18,7 @@ use crate::recipe::RecipeContext;
 pub(super) fn draft(layout: &Layout<'_>) -> Result<Draft, PlanError> {
     let mut draft = Draft { cautions: cautions(layout), road: Some(Road::Copy), ..Draft::default() };
     let nullable = layout.table.column(layout.column).is_some_and(|c| !c.not_null);
+    draft.steps.extend(layout.send_via_root_first());
     if !layout.keys.is_empty() {
         draft.steps.push(build_keys(layout));
     }
@@ -29,7 +31,8 @@ pub(super) fn draft(layout: &Layout<'_>) -> Result<Draft, PlanError> {
         let proved = demanded(layout.context, layout.table, &[&column], None, false, false);
         draft.steps.extend(proved.into_iter().map(|s| DraftStep { phase: PhaseKind::Migrate, ..s }));
     }
-    let phase = if draft.steps.is_empty() { PhaseKind::Expand } else { PhaseKind::Migrate };
+    let released = draft.steps.iter().any(|s| s.phase != PhaseKind::Expand);
+    let phase = if released { PhaseKind::Migrate } else { PhaseKind::Expand };
     let mut schema = Sequence::on(layout.context.catalog);
     schema.extend(draft.steps.iter().flat_map(|s| s.up.clone()))?;
     for step in [beside(layout, &schema, phase)?, in_step(layout, phase)?, copy(layout)?, analyse(layout)] {
@@ -37,7 +40,9 @@ pub(super) fn draft(layout: &Layout<'_>) -> Result<Draft, PlanError> {
         draft.steps.push(step);
     }
     draft.steps.push(swap(layout, &schema)?);
+    draft.steps.extend(built_anew(layout));
     draft.steps.push(settled(layout)?);
+    draft.steps.extend(layout.materialized.iter().map(Beside::drop_step));
     draft.steps.push(drop_old(layout)?);
     draft.alternatives.extend(attached(layout));
     Ok(draft)
@@ -141,6 +146,7 @@ fn swap(layout: &Layout<'_>, before: &Sequence) -> Result<DraftStep, PlanError> 
     together.extend(forth.drop_triggers(false))?;
     together.extend(layout.drop_triggers())?;
     together.extend(layout.drop_references())?;
+    together.extend(layout.unpublish(name))?;
     together.push(Change::rename_relation(RelationWord::Table, name, &old.name))?;
     together.extend(layout.renamed(&str::to_owned, &|own| layout.index_of_first(own)))?;
     together.push(Change::rename_relation(RelationWord::Table, &layout.beside, &name.name))?;
@@ -150,6 +156,7 @@ fn swap(layout: &Layout<'_>, before: &Sequence) -> Result<DraftStep, PlanError> 
     let triggers = layout.make_triggers(&together.schema, name)?;
     together.extend(triggers)?;
     together.extend(back.create_triggers())?;
+    together.extend(layout.publish(name))?;
     together.extend(layout.make_references(true))?;
     together.extend(layout.dependants.made_again())?;
     step.down.push(Change::Together(home(layout, &together.schema)?));
@@ -172,6 +179,7 @@ fn home(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec
     all.extend(back.drop_triggers(false))?;
     all.extend(layout.drop_triggers())?;
     all.extend(layout.drop_references())?;
+    all.extend(layout.unpublish(name))?;
     all.push(Change::rename_relation(RelationWord::Table, name, &layout.beside.name))?;
     all.extend(layout.renamed(&str::to_owned, &|own| layout.index_beside(own)))?;
     all.push(Change::rename_relation(RelationWord::Table, old, &name.name))?;
@@ -181,6 +189,7 @@ fn home(layout: &Layout<'_>, swapped: &altimeter_catalog::Catalog) -> Result<Vec
     let triggers = layout.make_triggers(&all.schema, name)?;
     all.extend(triggers)?;
     all.extend(forth.create_triggers())?;
+    all.extend(layout.publish(name))?;
     all.extend(layout.make_references(true))?;
     all.extend(layout.dependants.made_again())?;
     Ok(all.changes)
