@@ -24,15 +24,20 @@ pub(crate) struct Halves<'a> {
     pub(crate) void_goes: bool,
 }
 
-/// A literal default: what a new row holds can be told from the row.
+/// A literal default, cast or not: what a new row holds can be told from the row.
 pub(crate) fn is_literal(default: &str) -> bool {
     let mut quoted = false;
-    let calls = default.chars().any(|c| {
-        quoted ^= c == '\'';
-        !quoted && c == '('
+    let colon = default.char_indices().find(|(at, c)| {
+        quoted ^= *c == '\'';
+        !quoted && default[*at..].starts_with("::")
     });
-    let begins = default.starts_with(|c: char| c == '\'' || c == '-' || c.is_ascii_digit());
-    !calls && (begins || ["true", "false"].contains(&default) || default.starts_with("ARRAY["))
+    let (value, types) = default.split_at(colon.map_or(default.len(), |(at, _)| at));
+    let of_types = |c: char| c.is_alphanumeric() || "_ .,:()[]\"".contains(c);
+    let value = value.strip_prefix('(').and_then(|v| v.strip_suffix(')')).unwrap_or(value);
+    let number = !value.is_empty() && value.chars().all(|c| c.is_ascii_digit() || "-+.e".contains(c));
+    let text = value.len() > 1 && value.starts_with('\'') && value.ends_with('\'');
+    let one_text = text && value[1..value.len() - 1].replace("''", "").chars().all(|c| c != '\'');
+    types.chars().all(of_types) && (number || one_text || ["true", "false", "NULL"].contains(&value))
 }
 
 /// A column both tables have, where the parent's is like this.
@@ -255,5 +260,45 @@ impl Halves<'_> {
             ));
         }
         cautions
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_literal;
+
+    #[test]
+    fn literals_are_told_from_what_is_worked_out() {
+        for literal in [
+            "0",
+            "-1.50",
+            "'DE'::bpchar",
+            "'it''s'::character varying(20)",
+            "(0)::numeric(10,2)",
+            "true",
+            "'{}'::text[]",
+            "'a::b'::text",
+            "'(x)'",
+            "'-1'::integer",
+            "NULL::character varying",
+            "''",
+        ] {
+            assert!(is_literal(literal), "{literal}");
+        }
+        for other in [
+            "now()",
+            "CURRENT_DATE",
+            "nextval('s'::regclass)",
+            "'a'::text || 'b'::text",
+            "('now'::text)::date",
+            "1 + 1",
+            "'a' || 'b'",
+            "f('x')",
+            "(CURRENT_USER)::text",
+            "",
+            "'a'::text || f(1)",
+        ] {
+            assert!(!is_literal(other), "{other}");
+        }
     }
 }

@@ -364,3 +364,23 @@ pub(crate) fn is_split(change: &Change) -> Option<&MoveColumns> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::singular;
+
+    #[test]
+    fn one_of_many() {
+        for (many, one) in [
+            ("customers", "customer"),
+            ("categories", "category"),
+            ("addresses", "address"),
+            ("boxes", "box"),
+            ("houses", "house"),
+            ("address", "address"),
+            ("staff", "staff"),
+        ] {
+            assert_eq!(singular(many), one);
+        }
+    }
+}

@@ -141,10 +141,14 @@ END
   IF TG_OP <> 'DELETE' THEN
     UPDATE {parent} AS p SET {set} FROM {child} AS c
       WHERE {c_new} AND {c_p} AND pg_catalog.record_image_ne({p}, {c});
+    -- What other triggers made of it there counts here too.
+    UPDATE {child} AS c SET {set_back} FROM {parent} AS p
+      WHERE {c_new} AND {c_p} AND pg_catalog.record_image_ne({p}, {c});
   END IF;
   RETURN NULL;
 END
 ",
+            set_back = self.set_from("p"),
             parent = self.parent,
             child = self.child,
             voided = voided.join(", "),
