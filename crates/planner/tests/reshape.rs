@@ -156,7 +156,7 @@ fn nothing_is_kept_where_that_is_asked_for() {
         let read = read_request(&PostgresEngine, &shop, text).unwrap();
         plan_request(&PostgresEngine, &shop, &read, options)
     };
-    let plan = by("DELETE FROM orders WHERE status = 'old'", discard).unwrap();
+    let plan = by("DELETE FROM orders WHERE status = 'old'", discard.clone()).unwrap();
     assert!(!titles(&plan).contains("kept"), "{}", titles(&plan));
     assert_eq!(plan.steps().filter(|s| s.lost_on_return.is_some()).count(), 2);
     let kept = by("DELETE FROM orders WHERE status = 'old'", PlanOptions::default()).unwrap();
