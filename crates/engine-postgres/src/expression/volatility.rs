@@ -81,6 +81,7 @@ mod tests {
             needs: Vec::new(),
             name: altimeter_catalog::Name::new("public", "pick"),
             arguments: String::new(),
+            returns: Vec::new(),
             language: "plpgsql".to_owned(),
             volatility: "stable".to_owned(),
             inlined: None,
