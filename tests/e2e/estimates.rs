@@ -5,9 +5,10 @@ use std::time::Duration;
 use altimeter_analysis::{Estimate, cost};
 use altimeter_catalog::{Catalog, Engine as _, InspectOptions, Inspector as _, PastKind, write_snapshot};
 use altimeter_engine_postgres::{Environment, PostgresEngine, PostgresInspector, Target};
+use altimeter_tests::folder::Folder;
 use altimeter_tests::server::{Options, Server};
 use altimeter_tests::session::wait_until;
-use altimeter_tests::tool::run_altimeter_with_input;
+use altimeter_tests::tool::{Output, run_altimeter, run_altimeter_with_input};
 use anyhow::{Context as _, Result, ensure};
 
 fn inspect(url: &str) -> Result<Catalog> {
@@ -223,5 +224,63 @@ fn times_the_server_keeps_are_read_where_it_keeps_them() -> Result<()> {
     let server = Server::shared(18)?;
     let untimed = inspect(&server.database("untimed")?.url)?;
     ensure!(untimed.server.timings == altimeter_catalog::Timings::default(), "{:?}", untimed.server.timings);
+    Ok(())
+}
+
+#[test]
+fn outcomes_are_recorded_beside_the_plan_and_used_next_time() -> Result<()> {
+    let server = Server::shared(17)?;
+    let database = server.database("outcomes")?;
+    let session = database.session()?;
+    session.script(TABLE)?;
+    session.script("CREATE EXTENSION pg_stat_statements")?;
+    let plan =
+        run_altimeter(&["plan", "--format", "json", "--db", &database.url, "add an index on t (name)"], &[])?;
+    let folder = Folder::with(&[("plan.json", &plan.stdout)])?;
+    let file = folder.path().join("plan.json").to_string_lossy().into_owned();
+    for phase in plan.json()?["phases"].as_array().context("phases")? {
+        for statement in
+            phase["steps"].as_array().into_iter().flatten().flat_map(|s| s["up"].as_array()).flatten()
+        {
+            session.script(statement["sql"].as_str().context("a statement")?)?;
+        }
+    }
+    let recorded = run_altimeter(&["verify", "--record", "--db", &database.url, &file], &[])?;
+    ensure!(recorded.code == Some(0) && recorded.stderr.contains("recorded 1 of 1"), "{recorded:?}");
+    let beside = folder.path().join("plan.outcomes.json");
+    let outcomes: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&beside)?)?;
+    let one = &outcomes["statements"][0];
+    ensure!(one["took"]["calls"] == 1 && one["took"]["kind"] == "build_concurrently", "{outcomes:#}");
+    ensure!(one["duration_ms"]["likely"].as_f64() > Some(1.0), "{outcomes:#}");
+    // The server forgets; the file does not.
+    session.script("DROP EXTENSION pg_stat_statements")?;
+    let beside = beside.to_string_lossy().into_owned();
+    let ask = |url: &str, more: &[&str]| {
+        let asked = ["check", "--format", "json", "--fail-on", "critical", "--db", url, "-"];
+        run_altimeter_with_input(&[&asked[..], more].concat(), &[], "CREATE INDEX ON other (name);\n")
+    };
+    let basis = |output: &Output| -> Result<String> {
+        Ok(output.json()?["statements"][0]["estimate"]["duration_ms"]["basis"].to_string())
+    };
+    for path in [beside.as_str(), &folder.path().to_string_lossy()] {
+        let learnt = ask(&database.url, &["--outcomes", path])?;
+        ensure!(basis(&learnt)?.contains("recorded outcomes: index builds ran once here"), "{learnt:?}");
+    }
+    ensure!(!basis(&ask(&database.url, &[])?)?.contains("recorded"));
+    // Of another database, of no server that counts, of no file, of something else.
+    let other = server.database("elsewhere")?;
+    other.session()?.script(TABLE)?;
+    let elsewhere = ask(&other.url, &["--outcomes", &beside])?;
+    ensure!(
+        !basis(&elsewhere)?.contains("recorded") && elsewhere.stderr.contains("another database"),
+        "{elsewhere:?}"
+    );
+    let uncounted = run_altimeter(&["verify", "--record", "--db", &database.url, &file], &[])?;
+    ensure!(uncounted.code == Some(2) && uncounted.stderr.contains("CREATE EXTENSION"), "{uncounted:?}");
+    let input =
+        run_altimeter_with_input(&["verify", "--record", "--db", &database.url, "-"], &[], &plan.stdout)?;
+    ensure!(input.code == Some(2) && input.stderr.contains("--record"), "{input:?}");
+    let nonsense = ask(&database.url, &["--outcomes", &file])?;
+    ensure!(nonsense.code == Some(2) && nonsense.stderr.contains("altimeter-outcomes/1"), "{nonsense:?}");
     Ok(())
 }

@@ -78,5 +78,6 @@ mod random;
 mod readme;
 mod reshape;
 mod servers;
+mod split;
 mod uses;
 mod verify;

@@ -1,6 +1,6 @@
 //! A folder of a test's own, with the files it wants, in which the tool can be run as in somebody's project.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
@@ -27,6 +27,12 @@ impl Folder {
             std::fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
         }
         Ok(folder)
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 
     /// Runs the tool in it, with an empty environment.

@@ -9,6 +9,7 @@ mod host;
 mod index;
 mod lag;
 mod layout;
+mod methods;
 mod rewrite;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ use altimeter_catalog::{
     Catalog, Change, Effect, Index, Name, PastKind, Persistence, RelationChange, Table, TableAction,
 };
 
-use crate::{Estimate, Range};
+use crate::{Elsewhere, Estimate, Range};
 pub use history::calibrate;
 use host::Host;
 pub use index::index_bytes;
@@ -62,7 +63,9 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
     for name in &effect.rewrites {
         let after = work.after.and_then(|after| after.table(name));
         let cost = |table: &Table| rewrite::rewrite(host, (table, after.unwrap_or(table)), manner);
-        add(&mut total, table_of(host, name, cost));
+        // It is written where it is to be.
+        let place = after.or(catalog.table(name)).and_then(|t| t.tablespace.as_ref());
+        add(&mut total, placed(place, table_of(host, name, cost)));
     }
     for created in &effect.creates {
         if let Some(definition) = &created.index {
@@ -70,7 +73,7 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
                 true => index::build_excluding(host, table, definition),
                 false => index::build(host, table, definition, created.concurrently),
             };
-            add(&mut total, table_of(host, &definition.table, build));
+            add(&mut total, placed(definition.tablespace.as_ref(), table_of(host, &definition.table, build)));
         }
     }
     let rebuilt: Vec<(&Table, &Index)> = effect
@@ -81,12 +84,14 @@ pub fn estimate(work: &Work<'_>) -> Estimate {
         .collect();
     for (table, index) in &rebuilt {
         let concurrently = effect.waits_for_transactions;
-        add(&mut total, table_of(host, &table.name, |t| index::rebuild(host, t, index, concurrently)));
+        let cost = |t: &Table| index::rebuild(host, t, index, concurrently);
+        add(&mut total, placed(index.definition.tablespace.as_ref(), table_of(host, &table.name, cost)));
     }
     for update in &effect.updates {
         let searched = effect.scans.contains(&update.object);
         let cost = |table: &Table| update::rows(host, table, update, searched);
-        add(&mut total, table_of(host, &update.object, cost));
+        let place = catalog.table(&update.object).and_then(|t| t.tablespace.as_ref());
+        add(&mut total, placed(place, table_of(host, &update.object, cost)));
     }
     let worked_on = |table: &&Name| {
         effect.rewrites.contains(table)
@@ -227,6 +232,17 @@ fn add(total: &mut Estimate, mut other: Estimate) {
         };
     }
     total.unknowns.append(&mut other.unknowns);
+    total.elsewhere.append(&mut other.elsewhere);
+}
+
+/// What is written in a tablespace that is not the database's own.
+fn placed(tablespace: Option<&String>, mut estimate: Estimate) -> Estimate {
+    let disk = estimate.disk_peak_bytes.as_ref().zip(estimate.disk_after_bytes.as_ref());
+    if let Some((tablespace, (peak, after))) = tablespace.zip(disk) {
+        let (tablespace, peak_bytes, after_bytes) = (tablespace.clone(), peak.bare(), after.bare());
+        estimate.elsewhere = vec![Elsewhere { tablespace, peak_bytes, after_bytes }];
+    }
+    estimate
 }
 
 /// Reading a heap from end to end and testing each row.

@@ -19,6 +19,6 @@ mod term;
 
 pub use capacity::Capacity;
 pub use judge::{Judged, Situation, judge};
-pub use range::{Estimate, Range};
+pub use range::{Elsewhere, Estimate, Range};
 pub use rule::{Case, CaseKind, Finding, Page, Placed, ReviewContext, Rule, RuleContext, Severity};
 pub use term::{Factor, Term};

@@ -2,6 +2,8 @@
 
 mod kept;
 
+use std::collections::BTreeMap;
+
 use altimeter_catalog::{Catalog, Role};
 
 use crate::rule::words;
@@ -82,19 +84,22 @@ pub struct Limit {
 }
 
 /// What people say the server has, because it does not say so itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Budget {
     /// Bytes free on the disk of the data directory.
     pub disk_free: Option<f64>,
+    /// Bytes free in other tablespaces, by name.
+    pub tablespaces: BTreeMap<String, f64>,
     /// How far standbys may fall behind, in ms.
     pub lag_ms: Option<f64>,
     /// Bytes of the log a second that changes in batches may write: what an archive or a link takes.
     pub log_per_second: Option<f64>,
 }
 
-/// Every limit, the same ones in the same order whatever the answer.
+/// Every limit, the same ones in the same order whatever the answer; then the disk of each other tablespace that is
+/// written in.
 pub fn limits(catalog: &Catalog, demand: &Capacity, budget: &Budget) -> Vec<Limit> {
-    vec![
+    let mut limits = vec![
         disk(demand, budget),
         log(catalog, demand),
         lag(catalog, demand, budget),
@@ -102,7 +107,9 @@ pub fn limits(catalog: &Catalog, demand: &Capacity, budget: &Budget) -> Vec<Limi
         kept::slots(catalog, demand),
         kept::archive(catalog, demand),
         transactions(catalog),
-    ]
+    ];
+    limits.extend(demand.elsewhere.iter().map(|(name, needs)| tablespace(name, needs, budget)));
+    limits
 }
 
 /// Where a limit counts as close: beyond this share of what there is.
@@ -122,24 +129,38 @@ fn compare(needs: Option<&Range>, has: Option<f64>) -> Verdict {
 const LITTLE_BYTES: f64 = 100e6;
 
 fn disk(demand: &Capacity, budget: &Budget) -> Limit {
+    let own = demand.disk_peak_bytes.as_ref().map(|disk| {
+        demand.elsewhere.values().fold(disk.clone(), |own, part| {
+            let less = own.plus(&part.times(-1.0));
+            Range { low: less.low.max(0.0), likely: less.likely.max(0.0), high: less.high.max(0.0), ..less }
+        })
+    });
     // The log may be kept on the same disk, for a slot or an archive that is slow.
-    let needs =
-        demand.disk_peak_bytes.as_ref().zip(demand.wal_bytes.as_ref()).map(|(disk, log)| disk.plus(log));
-    let has = budget.disk_free;
+    let needs = own.zip(demand.wal_bytes.as_ref()).map(|(disk, log)| disk.plus(log));
+    room_for(needs, budget.disk_free, ("disk", " with its log", "--disk-free SIZE"))
+}
+
+fn tablespace(name: &str, needs: &Range, budget: &Budget) -> Limit {
+    let option = format!("--disk-free {name}=SIZE");
+    let has = budget.tablespaces.get(name).copied();
+    room_for(Some(needs.clone()), has, (&format!("disk of the tablespace {name}"), "", &option))
+}
+
+/// `whose` disk, what else the need has in it, and how to say what is free.
+fn room_for(needs: Option<Range>, has: Option<f64>, (whose, with, option): (&str, &str, &str)) -> Limit {
     let mut verdict = compare(needs.as_ref(), has);
     if verdict == Verdict::Unknown && needs.as_ref().is_some_and(|n| n.high < LITTLE_BYTES) {
         verdict = Verdict::Fits;
     }
     let needed = needs.as_ref().map_or("an unknown amount".to_owned(), in_bytes);
     let says = match (verdict, has) {
-        (Verdict::Fits, None) => format!("disk: {needed} with its log, which any disk has room for"),
+        (Verdict::Fits, None) => format!("{whose}: {needed}{with}, which any disk has room for"),
         (_, None) => format!(
-            "disk: {needed} with its log; how much is free the server does not say: look with df, and say it with \
-             --disk-free"
+            "{whose}: {needed}{with}; how much is free the server does not say: look with df, and say it with {option}"
         ),
-        (Verdict::Fits, Some(has)) => format!("disk: {needed} with its log, of {} free", size(has)),
+        (Verdict::Fits, Some(has)) => format!("{whose}: {needed}{with}, of {} free", size(has)),
         (_, Some(has)) => format!(
-            "disk: {needed} with its log, and {} are free: a full disk stops the whole server; {} more would do",
+            "{whose}: {needed}{with}, and {} are free: a full disk stops the whole server; {} more would do",
             size(has),
             size(needs.as_ref().map_or(0.0, |n| (n.high / COMFORTABLE - has).max(0.0)))
         ),
@@ -310,6 +331,7 @@ mod tests {
             total_duration_ms: Some(time),
             replica_lag_ms: Some(lag),
             queries_queued: Some(queued),
+            ..Capacity::default()
         };
         let found = limits(catalog, &demand, &budget);
         assert!(found.iter().all(|l| l.says.starts_with(l.room.key())), "{found:?}");

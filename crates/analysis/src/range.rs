@@ -187,6 +187,17 @@ impl Range {
     }
 }
 
+/// Disk that a statement takes in a tablespace which is not the database's own: a part of what it takes in all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Elsewhere {
+    /// The tablespace.
+    pub tablespace: String,
+    /// Extra space at the worst moment, in bytes.
+    pub peak_bytes: Range,
+    /// Growth once the statement is done, in bytes.
+    pub after_bytes: Range,
+}
+
 /// What one statement costs. A quantity whose inputs are unknown is none, and `unknowns` says which input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimate {
@@ -206,6 +217,8 @@ pub struct Estimate {
     pub disk_peak_bytes: Option<Range>,
     /// Growth once the statement is done.
     pub disk_after_bytes: Option<Range>,
+    /// Of both, what is in other tablespaces.
+    pub elsewhere: Vec<Elsewhere>,
     /// Statements that pile up while the lock is waited for and held.
     pub queries_queued: Option<Range>,
     /// How far a standby falls behind, in ms.
@@ -227,6 +240,7 @@ impl Estimate {
             temp_bytes: zero.clone(),
             disk_peak_bytes: zero.clone(),
             disk_after_bytes: zero.clone(),
+            elsewhere: Vec::new(),
             queries_queued: zero.clone(),
             replica_lag_ms: zero,
             unknowns: Vec::new(),
@@ -262,6 +276,7 @@ impl Estimate {
             disk_after_bytes,
             queries_queued,
             replica_lag_ms,
+            elsewhere: _,
             unknowns: _,
         } = self;
         for quantity in [

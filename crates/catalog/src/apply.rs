@@ -172,6 +172,7 @@ impl Catalog {
                 tables.try_for_each(|t| self.need_table(t).map(|_| ()))
             }
             Change::Reshape(it) => it.plain.iter().try_for_each(|c| self.apply(c)),
+            Change::MoveColumns(it) => it.plain.iter().try_for_each(|c| self.apply(c)),
             Change::Together(changes) | Change::Written { changes, .. } => {
                 changes.iter().try_for_each(|c| self.apply(c))
             }

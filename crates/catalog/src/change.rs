@@ -3,6 +3,7 @@
 mod alter;
 mod copy;
 mod maintenance;
+mod move_columns;
 mod object;
 mod partition;
 mod relation;
@@ -14,6 +15,7 @@ mod sweep;
 pub use alter::{AlterTable, ColumnAction, TableAction};
 pub use copy::{CopyRows, Mirror};
 pub use maintenance::{Maintenance, Movable, ReindexTarget, Target, Vacuum};
+pub use move_columns::{Across, AcrossPart, InBoth, MoveColumns, Way};
 pub use object::{Commented, Granted, ObjectChange, PublicationVerb, Published};
 pub use partition::{DetachMode, PartitionBy, PartitionChange, Partitioning, Width};
 pub use relation::{
@@ -178,6 +180,8 @@ pub enum Change {
     Sweep(Sweep),
     /// Columns of a table become others of the same row.
     Reshape(Box<Reshape>),
+    /// Columns of a table become columns of another, found by the same key.
+    MoveColumns(Box<MoveColumns>),
     /// Several changes in one statement and one transaction.
     Together(Vec<Change>),
     /// A statement in somebody's own words: for what no engine prints from the change alone.
@@ -305,6 +309,8 @@ pub enum FunctionBody {
     Converts(Converts),
     /// Keeps one table in step with another.
     Mirror(Mirror),
+    /// Keeps columns that two tables have in step.
+    Across(Across),
     /// Anything else, as read from somebody's SQL: what is known of it. The text itself is not kept.
     Opaque(Box<RoutineDefinition>),
 }
@@ -327,7 +333,8 @@ impl FunctionDefinition {
             | FunctionBody::Follow(_)
             | FunctionBody::Reshaped(_)
             | FunctionBody::Converts(_)
-            | FunctionBody::Mirror(_) => crate::Function {
+            | FunctionBody::Mirror(_)
+            | FunctionBody::Across(_) => crate::Function {
                 name: self.name.clone(),
                 arguments: match &self.body {
                     FunctionBody::Converts(it) => it.from.clone(),
@@ -511,6 +518,10 @@ impl Change {
             | Change::AlterWhole { table, .. } => vec![table],
             Change::CreateIndex { index, .. } => vec![&index.table],
             Change::Reshape(it) => vec![&it.table],
+            Change::MoveColumns(it) => match it.way {
+                Way::Apart => vec![&it.parent],
+                Way::Together => vec![&it.parent, &it.child],
+            },
             Change::CreateTrigger(trigger) => vec![&trigger.table],
             Change::Backfill(backfill) => vec![&backfill.table],
             Change::CopyRows(copy) => vec![&copy.from, &copy.into],

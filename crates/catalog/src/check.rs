@@ -124,6 +124,9 @@ pub enum Check {
         key: Vec<String>,
         /// The columns that are compared.
         columns: Vec<String>,
+        /// What the key's columns are called in the other table; empty where they are called the same.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        copy_key: Vec<String>,
     },
     /// No row where the column is NULL. Reads the whole table.
     NoNulls {
@@ -260,6 +263,11 @@ impl fmt::Display for Check {
                     "no row of {table} whose {column} does not become {type_name} (reads the whole table)"
                 )
             }
+            Check::SameRows { table, copy, copy_key, columns, .. } if !copy_key.is_empty() => write!(
+                f,
+                "each row of {table} has one of {copy} with the same {}, and there are no others (reads both)",
+                columns.join(", ")
+            ),
             Check::SameRows { table, copy, .. } => {
                 write!(f, "{table} and {copy} hold the same rows (reads both)")
             }

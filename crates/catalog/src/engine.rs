@@ -10,8 +10,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Catalog, Change, Check, Column, Effect, Identity, Name, Object, PartitionBy, SequenceOptions,
-    Trigger,
+    Answer, Catalog, Change, Check, Column, Effect, Identity, IndexDefinition, Name, Object, PartitionBy,
+    PastKind, SequenceOptions, Table, Trigger,
 };
 
 /// The database systems Altimeter speaks of.
@@ -181,6 +181,10 @@ pub trait Engine: Sync {
     /// fails, or that writes rows or changes settings.
     fn outcome(&self, catalog: &Catalog, statement: &Statement) -> (Effect, Option<Catalog>);
 
+    /// What a heavy statement does, to which table, and the index it builds: what it is found by among
+    /// [`crate::PastWork`]. None of any other statement.
+    fn heavy_work(&self, catalog: &Catalog, sql: &str) -> Option<(PastKind, Name, Option<IndexDefinition>)>;
+
     /// The relations a statement about rows reads or writes and the columns it names or takes with `*`, every name
     /// resolved; nothing of a statement about the schema; none if it cannot be read. Literals may have been taken out.
     fn uses(&self, catalog: &Catalog, sql: &str) -> Option<Vec<StatementUse>>;
@@ -224,6 +228,36 @@ pub trait Engine: Sync {
         partition: (&Name, &Name),
         bound: &str,
     ) -> Option<Vec<Change>>;
+
+    /// Makes a table with the columns, owner, row security and privileges of this one, which need not be there; without
+    /// identity, constraints, indexes, triggers, policies and comments. None if that is not understood.
+    ///
+    /// With `of`, its primary key is the key of another table, which it references and whose rows it follows: pairs of
+    /// that table's column and its own.
+    fn bare_table(
+        &self,
+        catalog: &Catalog,
+        table: &Table,
+        of: Option<(&Name, &[(String, String)])>,
+    ) -> Option<Vec<Change>>;
+
+    /// Puts the rows of one table into another in one statement: its columns, each into the one named beside it.
+    fn columns_moved(
+        &self,
+        catalog: &Catalog,
+        tables: (&Name, &Name),
+        columns: &[(String, String)],
+    ) -> Option<Change>;
+
+    /// Writes columns of one table into the rows of another that have the same key, in one statement. The key's columns
+    /// are pairs, those that are written are called the same in both.
+    fn columns_given(
+        &self,
+        catalog: &Catalog,
+        tables: (&Name, &Name),
+        key: &[(String, String)],
+        columns: &[String],
+    ) -> Option<Change>;
 
     /// Makes triggers of one table on another; none if the definition of one is not known.
     fn triggers_on(&self, catalog: &Catalog, triggers: &[Trigger], on: &Name) -> Option<Vec<Change>>;

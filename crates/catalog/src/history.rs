@@ -22,6 +22,9 @@ pub struct PastWork {
     pub rows: u64,
     /// Pages of all calls, found in `shared_buffers` or read.
     pub blocks: Option<u64>,
+    /// Taken from outcomes that were recorded beside a plan, not from the server.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub recorded: bool,
     /// Log of all calls, in bytes; none before version 1.8 of the extension.
     pub wal_bytes: Option<u64>,
 }

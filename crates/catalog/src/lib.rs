@@ -37,14 +37,14 @@ pub use answer::Answer;
 pub use apply::{ApplyError, ObjectKind};
 pub use catalog::{Catalog, Unknown};
 pub use change::{
-    AlterTable, AttributeAction, Backfill, BackfillValue, Change, ColumnAction, Commented, Conflict,
-    ConstraintDefinition, Converts, CopyRows, DetachMode, DropTarget, EndsEarly, Follow, FunctionBody,
-    FunctionDefinition, Given, Granted, InStep, InStepFires, IndexAction, LedBy, Maintenance, Mention,
-    Mirror, Movable, ObjectChange, PartitionBy, PartitionChange, Partitioning, PublicationVerb, Published,
-    ReindexTarget, RelationChange, RelationWord, Reshape, Reshaped, RoutineDefinition, RowsChange,
-    RowsStatement, SequenceAction, SessionChange, Sweep, SweepWork, TableAction, TableDefinition,
-    TableSource, Target, TriggerDefinition, TypeAction, Vacuum, Values, ViewDefinition, Width, Write,
-    WriteCommand,
+    Across, AcrossPart, AlterTable, AttributeAction, Backfill, BackfillValue, Change, ColumnAction,
+    Commented, Conflict, ConstraintDefinition, Converts, CopyRows, DetachMode, DropTarget, EndsEarly, Follow,
+    FunctionBody, FunctionDefinition, Given, Granted, InBoth, InStep, InStepFires, IndexAction, LedBy,
+    Maintenance, Mention, Mirror, Movable, MoveColumns, ObjectChange, PartitionBy, PartitionChange,
+    Partitioning, PublicationVerb, Published, ReindexTarget, RelationChange, RelationWord, Reshape, Reshaped,
+    RoutineDefinition, RowsChange, RowsStatement, SequenceAction, SessionChange, Sweep, SweepWork,
+    TableAction, TableDefinition, TableSource, Target, TriggerDefinition, TypeAction, Vacuum, Values,
+    ViewDefinition, Way, Width, Write, WriteCommand,
 };
 pub use check::Check;
 pub use collection::{Iter, Key, Keyed, Objects};

@@ -13,6 +13,7 @@ mod engines;
 mod examples;
 mod failure;
 mod migrations;
+mod outcomes;
 mod output;
 mod progress;
 mod shared;

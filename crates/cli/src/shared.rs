@@ -35,6 +35,9 @@ pub(crate) struct Shared {
     /// Whether a query of some 25 ms that reads no table measures how fast the server is [default: true]
     #[arg(long, value_name = "BOOL", global = true)]
     pub(crate) probe: Option<bool>,
+    /// Outcomes recorded by `verify --record`, or folders of them: estimates learn from them
+    #[arg(long, value_name = "PATH", global = true)]
+    pub(crate) outcomes: Vec<PathBuf>,
     /// When to use colour [default: auto]
     #[arg(long, global = true)]
     pub(crate) color: Option<Color>,

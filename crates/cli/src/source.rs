@@ -8,10 +8,10 @@ use altimeter_analysis::cost::calibrate;
 use altimeter_catalog::{Answer, Catalog, Check, InspectOptions, Verdict, read_snapshot};
 use altimeter_engine_postgres::Environment;
 
-use crate::engines;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::shared::Shared;
+use crate::{engines, outcomes};
 
 /// Seconds between two samples of the counters, for commands whose answer needs today's rates. A check does without:
 /// averages since the counters were reset will do, and it runs in pipelines.
@@ -49,6 +49,7 @@ pub(crate) async fn read(shared: &Shared, pause: f64) -> Result<Catalog, Failure
         Some(file) => read_file(file)?,
         None => read_live(shared, pause).await?,
     };
+    outcomes::learn(shared, &mut catalog)?;
     calibrate(&mut catalog);
     Ok(catalog)
 }

@@ -1,11 +1,14 @@
-//! A partitioned table made beside a plain one: with all a table has, but its rows, keys and indexes.
+//! A table made beside another, partitioned or plain: with all a table has, but its rows, keys and indexes.
 //!
 //! Sources: manual, `CREATE TABLE`, "LIKE source_table" (columns, CHECKs, defaults, generated columns, comments, storage;
 //! never privileges, triggers, owner or row security) and "PARTITION OF"; measured on 13 to 18 by `tests/e2e/partition.rs`.
 
-use altimeter_catalog::{Catalog, Change, Grant, Name, PartitionBy, Table, Trigger, TypeKind};
+use altimeter_catalog::{
+    Catalog, Change, Column, Grant, Name, PartitionBy, Persistence, Table, Trigger, TypeKind,
+};
 use squawk_syntax::SyntaxKind;
 
+use crate::dialect;
 use crate::parse::{Parsed, child};
 use crate::quoting::{literal, quote, quote_name};
 use crate::types;
@@ -26,6 +29,26 @@ impl Statements {
         let change = written(&self.schema, sql)?;
         self.schema.apply(&change).ok()?;
         self.changes.push(change);
+        Some(())
+    }
+
+    /// All privileges of another table, on this one.
+    fn privileges(&mut self, own: &str, like: &Table) -> Option<()> {
+        let granted = |grant: &Grant, column: Option<&String>| {
+            let role = if grant.grantee == "PUBLIC" { "PUBLIC".to_owned() } else { quote(&grant.grantee) };
+            let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };
+            let of = column.map(|c| format!(" ({})", quote(c))).unwrap_or_default();
+            let privileges: Vec<String> = grant.privileges.iter().map(|p| format!("{p}{of}")).collect();
+            format!("GRANT {} ON {own} TO {role}{option}", privileges.join(", "))
+        };
+        for grant in &like.grants {
+            self.add(granted(grant, None))?;
+        }
+        for column in &like.columns {
+            for grant in &column.grants {
+                self.add(granted(grant, Some(&column.name)))?;
+            }
+        }
         Some(())
     }
 
@@ -67,22 +90,87 @@ pub(crate) fn partitioned(
     if table.row_security_forced {
         out.add(format!("ALTER TABLE {own} FORCE ROW LEVEL SECURITY"))?;
     }
-    let granted = |grant: &Grant, column: Option<&String>| {
-        let role = if grant.grantee == "PUBLIC" { "PUBLIC".to_owned() } else { quote(&grant.grantee) };
-        let option = if grant.grantable { " WITH GRANT OPTION" } else { "" };
-        let of = column.map(|c| format!(" ({})", quote(c))).unwrap_or_default();
-        let privileges: Vec<String> = grant.privileges.iter().map(|p| format!("{p}{of}")).collect();
-        format!("GRANT {} ON {own} TO {role}{option}", privileges.join(", "))
-    };
-    for grant in &table.grants {
-        out.add(granted(grant, None))?;
-    }
-    for column in &table.columns {
-        for grant in &column.grants {
-            out.add(granted(grant, Some(&column.name)))?;
-        }
-    }
+    out.privileges(&own, table)?;
     Some(out.changes)
+}
+
+/// Makes a table of these columns, with owner, row security and privileges; without identity, constraints and indexes.
+///
+/// A key in the statement that makes the table is not checked against any row: there is none (manual, `ALTER TABLE`,
+/// "ADD table_constraint" is what would read both).
+pub(crate) fn bare(
+    catalog: &Catalog,
+    table: &Table,
+    of: Option<(&Name, &[(String, String)])>,
+) -> Option<Vec<Change>> {
+    let mut out = Statements::on(catalog);
+    let own = quote_name(&table.name);
+    let unlogged = if table.persistence == Persistence::Unlogged { "UNLOGGED " } else { "" };
+    let columns: Vec<Column> = table.columns.iter().map(|c| Column { identity: None, ..c.clone() }).collect();
+    let fill = table.fillfactor.map(|f| format!(" WITH (fillfactor = {f})")).unwrap_or_default();
+    let place = table.tablespace.as_ref().map(|t| format!(" TABLESPACE {}", quote(t))).unwrap_or_default();
+    let key = of.map(|(other, key)| {
+        let list = |names: &mut dyn Iterator<Item = &String>| {
+            names.map(|n| quote(n)).collect::<Vec<_>>().join(", ")
+        };
+        let (own, theirs) = (list(&mut key.iter().map(|(_, c)| c)), list(&mut key.iter().map(|(p, _)| p)));
+        format!(
+            ", PRIMARY KEY ({own}), FOREIGN KEY ({own}) REFERENCES {} ({theirs}) ON UPDATE CASCADE ON DELETE CASCADE",
+            quote_name(other)
+        )
+    });
+    let key = key.unwrap_or_default();
+    out.add(format!(
+        "CREATE {unlogged}TABLE {own} ({}{key}){fill}{place}",
+        dialect::print_columns(&columns)
+    ))?;
+    out.owner(&table.name, table)?;
+    if table.row_security {
+        out.add(format!("ALTER TABLE {own} ENABLE ROW LEVEL SECURITY"))?;
+    }
+    if table.row_security_forced {
+        out.add(format!("ALTER TABLE {own} FORCE ROW LEVEL SECURITY"))?;
+    }
+    out.privileges(&own, table)?;
+    Some(out.changes)
+}
+
+/// Puts rows of one table into another, columns of the one into those of the other.
+pub(crate) fn columns_moved(
+    catalog: &Catalog,
+    (from, into): (&Name, &Name),
+    columns: &[(String, String)],
+) -> Option<Change> {
+    let list = |which: &dyn Fn(&(String, String)) -> String| {
+        columns.iter().map(|pair| quote(&which(pair))).collect::<Vec<_>>().join(", ")
+    };
+    let (froms, intos) = (list(&|(from, _)| from.clone()), list(&|(_, into)| into.clone()));
+    written(
+        catalog,
+        format!("INSERT INTO {} ({intos}) SELECT {froms} FROM {}", quote_name(into), quote_name(from)),
+    )
+}
+
+/// Writes columns of one table's rows into the rows of another that have the same key.
+pub(crate) fn columns_given(
+    catalog: &Catalog,
+    (from, into): (&Name, &Name),
+    key: &[(String, String)],
+    columns: &[String],
+) -> Option<Change> {
+    let set: Vec<String> = columns.iter().map(|c| format!("{0} = f.{0}", quote(c))).collect();
+    let same: Vec<String> =
+        key.iter().map(|(own, other)| format!("i.{} = f.{}", quote(other), quote(own))).collect();
+    written(
+        catalog,
+        format!(
+            "UPDATE {} AS i SET {} FROM {} AS f WHERE {}",
+            quote_name(into),
+            set.join(", "),
+            quote_name(from),
+            same.join(" AND ")
+        ),
+    )
 }
 
 /// Makes a partition with the owner and the fillfactor of another table.

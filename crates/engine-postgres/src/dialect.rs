@@ -1,5 +1,6 @@
 //! Changes as PostgreSQL's SQL.
 
+mod across;
 mod advice;
 mod backfill;
 mod checks;
@@ -95,6 +96,7 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
                     (format!("({})\nRETURNS boolean", it.from), follow::print_test(it))
                 }
                 FunctionBody::Mirror(it) => (mirror::signature(catalog), mirror::print_body(it)),
+                FunctionBody::Across(it) => (mirror::signature(catalog), across::print_body(it)),
                 // No recipe makes one.
                 FunctionBody::Opaque(_) => return String::new(),
             };
@@ -121,7 +123,7 @@ pub(crate) fn print(catalog: &Catalog, change: &Change) -> String {
             columns => format!("ANALYZE {} ({})", quote_name(table), list(columns)),
         },
         // No one statement does it.
-        Change::Reshape(_) => String::new(),
+        Change::Reshape(_) | Change::MoveColumns(_) => String::new(),
         Change::Backfill(it) => backfill::print(catalog, it),
         Change::CopyRows(it) => copy_rows::print(it),
         Change::Sweep(it) => sweep::print(catalog, it),
@@ -157,8 +159,12 @@ pub(crate) fn print_progress(change: &Change) -> Option<String> {
 
 /// A table of these columns, with a primary key.
 pub(crate) fn print_table(name: &Name, columns: &[Column], key: &[String]) -> String {
-    let columns: Vec<String> = columns.iter().map(print_column).collect();
-    format!("CREATE TABLE {} ({}, PRIMARY KEY ({}))", quote_name(name), columns.join(", "), list(key))
+    format!("CREATE TABLE {} ({}, PRIMARY KEY ({}))", quote_name(name), print_columns(columns), list(key))
+}
+
+/// Columns as they stand between the parentheses of `CREATE TABLE`.
+pub(crate) fn print_columns(columns: &[Column]) -> String {
+    columns.iter().map(print_column).collect::<Vec<_>>().join(", ")
 }
 
 fn print_column(column: &Column) -> String {

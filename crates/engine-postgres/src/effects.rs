@@ -131,7 +131,7 @@ fn describe(catalog: &Catalog, change: &Change, effect: &mut Effect) -> Option<C
         Change::Relation(it) => relation::changed(catalog, it, effect),
         Change::Partition(it) => partition::changed(catalog, it, effect),
         // No one statement does it.
-        Change::Reshape(_) => {}
+        Change::Reshape(_) | Change::MoveColumns(_) => {}
         Change::Analyze { table, .. } => maintenance::analyzed(catalog, table, effect),
         Change::Maintain(it) => maintenance::maintained(catalog, it, effect),
         Change::Backfill(it) => rows::backfilled(catalog, it, effect),

@@ -2,10 +2,11 @@
 
 use altimeter_catalog::{
     Casting, Catalog, Change, Check, Column, Effect, Engine, Identity, IndexDefinition, Name, Narrowing,
-    PartitionBy, RowsStatement, SequenceOptions, SourceText, Statement, StatementUse, Sweep, Trigger,
-    Volatility,
+    PartitionBy, PastKind, RowsStatement, SequenceOptions, SourceText, Statement, StatementUse, Sweep, Table,
+    Trigger, Volatility,
 };
 
+use crate::heavy::heavy_work;
 use crate::implication::{self, Condition};
 use crate::text::PostgresText;
 use crate::{
@@ -24,6 +25,10 @@ impl Engine for PostgresEngine {
 
     fn outcome(&self, catalog: &Catalog, statement: &Statement) -> (Effect, Option<Catalog>) {
         effects::outcome(catalog, statement)
+    }
+
+    fn heavy_work(&self, catalog: &Catalog, sql: &str) -> Option<(PastKind, Name, Option<IndexDefinition>)> {
+        heavy_work(catalog, sql)
     }
 
     fn uses(&self, catalog: &Catalog, sql: &str) -> Option<Vec<StatementUse>> {
@@ -70,6 +75,34 @@ impl Engine for PostgresEngine {
         bound: &str,
     ) -> Option<Vec<Change>> {
         beside::partition(catalog, like, partition, bound)
+    }
+
+    fn bare_table(
+        &self,
+        catalog: &Catalog,
+        table: &Table,
+        of: Option<(&Name, &[(String, String)])>,
+    ) -> Option<Vec<Change>> {
+        beside::bare(catalog, table, of)
+    }
+
+    fn columns_moved(
+        &self,
+        catalog: &Catalog,
+        tables: (&Name, &Name),
+        columns: &[(String, String)],
+    ) -> Option<Change> {
+        beside::columns_moved(catalog, tables, columns)
+    }
+
+    fn columns_given(
+        &self,
+        catalog: &Catalog,
+        tables: (&Name, &Name),
+        key: &[(String, String)],
+        columns: &[String],
+    ) -> Option<Change> {
+        beside::columns_given(catalog, tables, key, columns)
     }
 
     fn triggers_on(&self, catalog: &Catalog, triggers: &[Trigger], on: &Name) -> Option<Vec<Change>> {

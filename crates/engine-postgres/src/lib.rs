@@ -16,6 +16,7 @@ mod effects;
 mod engine;
 mod expression;
 mod foreign;
+mod heavy;
 mod implication;
 #[cfg(feature = "live")]
 mod inspect;

@@ -27,7 +27,7 @@ use crate::{coexistence, combine, comments, direct, partitioning, proof, subscri
 const LOCK_TIMEOUT_MS: u32 = 2_000;
 
 /// How a plan is to be made.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PlanOptions {
     /// Users and the application notice nothing; else the plain statements, with what they cost.
     pub zero_downtime: bool,
@@ -199,6 +199,7 @@ fn each_alone(changes: &[Change]) -> impl Iterator<Item = &Change> {
             wanted.plain.as_slice()
         }
         Change::Reshape(wanted) if !wanted.plain.is_empty() => wanted.plain.as_slice(),
+        Change::MoveColumns(wanted) if !wanted.plain.is_empty() => wanted.plain.as_slice(),
         one => std::slice::from_ref(one),
     })
 }

@@ -4,6 +4,8 @@
 //! `assemble` has the engine print each, judges what was printed on the schema the steps before leave, and
 //! `proof` refuses a plan that does not reach the wanted schema or whose way back does not lead home.
 
+mod across;
+mod apart;
 mod assemble;
 mod both_names;
 mod coexistence;
@@ -14,6 +16,7 @@ mod dependants;
 mod direct;
 mod draft;
 mod in_step;
+mod joined;
 mod materialized;
 mod partitioned_index;
 mod partitioning;

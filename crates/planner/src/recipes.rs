@@ -10,11 +10,12 @@ mod change_default;
 mod change_enum;
 mod change_rows;
 mod change_type;
-mod drop_column;
+pub(crate) mod drop_column;
 mod drop_constraint;
 mod drop_index;
 mod drop_not_null;
 mod drop_table;
+mod merge_tables;
 mod partition_table;
 mod rebuild_index;
 mod rename_column;
@@ -23,6 +24,7 @@ mod rename_table;
 pub(crate) mod replace_view;
 mod reshape_columns;
 mod set_not_null;
+mod split_table;
 mod validate_constraint;
 
 /// All recipes.
@@ -40,6 +42,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &drop_index::DropIndex,
     &drop_not_null::DropNotNull,
     &drop_table::DropTable,
+    &merge_tables::MergeTables,
     &partition_table::PartitionTable,
     &rebuild_index::RebuildIndex,
     &rename_column::RenameColumn,
@@ -48,6 +51,7 @@ pub(crate) static ALL: &[&dyn Recipe] = &[
     &replace_view::ReplaceView,
     &reshape_columns::ReshapeColumns,
     &set_not_null::SetNotNull,
+    &split_table::SplitTable,
     &validate_constraint::ValidateConstraint,
 ];
 

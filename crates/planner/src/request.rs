@@ -20,6 +20,7 @@ mod extent;
 mod keys;
 mod lexicon;
 mod matching;
+mod move_columns;
 mod named_constraint;
 mod nearest;
 mod nullability;
@@ -85,6 +86,8 @@ static ALL: &[&dyn Reader] = &[
     &change_rows::SetRows,
     &reshape_columns::SplitColumn,
     &reshape_columns::MergeColumns,
+    &move_columns::SplitTable,
+    &move_columns::MergeTables,
 ];
 
 /// Clauses any sentence may have.

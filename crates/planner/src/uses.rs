@@ -2,7 +2,7 @@
 
 use altimeter_catalog::{
     Catalog, Change, Check, DropTarget, Engine, Name, RelationChange, RelationWord, StatementCalls,
-    StatementStatistics,
+    StatementStatistics, Way,
 };
 
 use crate::draft::Draft;
@@ -111,6 +111,10 @@ fn taken_away(change: &Change) -> Vec<Used> {
     match change {
         Change::DropColumn { table, column: name, .. } => vec![column(table, name)],
         Change::RenameColumn { table, from, .. } => vec![column(table, from)],
+        Change::MoveColumns(it) => match it.way {
+            Way::Apart => it.columns.iter().map(|name| column(&it.parent, name)).collect(),
+            Way::Together => vec![table(&it.child)],
+        },
         Change::Reshape(it) => it.from.iter().map(|(name, _)| column(&it.table, name)).collect(),
         Change::Relation(
             RelationChange::Rename { relation, .. } | RelationChange::SetSchema { relation, .. },

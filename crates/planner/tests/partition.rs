@@ -132,7 +132,7 @@ fn a_copy_is_made_where_it_is_preferred() {
     let catalog = events();
     let read = |request: &str| read_request(&PostgresEngine, &catalog, request).unwrap();
     let copy = PlanOptions { prefer: Some(Road::Copy), ..PlanOptions::default() };
-    let preferred = |request: &str| plan_request(&PostgresEngine, &catalog, &read(request), copy);
+    let preferred = |request: &str| plan_request(&PostgresEngine, &catalog, &read(request), copy.clone());
     let plan = preferred("partition events by month on created_at starting 2026-11-01").unwrap();
     assert!(sql(&plan).contains("events_2026_11 PARTITION OF"), "{}", sql(&plan));
     let error = preferred("partition events by month on created_at").unwrap_err();

@@ -45,7 +45,7 @@ fn batches_are_as_small_and_slow_as_the_budget_asks() {
     });
     let lag = |plan: &Plan| plan.limits.iter().find(|l| l.room == Room::Lag).unwrap().verdict;
     let budget = Budget { lag_ms: Some(200.0), ..Budget::default() };
-    let careful = planned(&catalog, budget);
+    let careful = planned(&catalog, budget.clone());
     let (fewer, ..) = batches(&careful);
     assert!(fewer < rows / 2.0, "{fewer} rows a batch, without a budget {rows}");
     assert_eq!(lag(&planned(&catalog, Budget { lag_ms: Some(20_000.0), ..budget })), Verdict::Fits);

@@ -7,6 +7,7 @@ mod check;
 mod effect;
 mod inspect;
 mod limit;
+mod outcomes;
 mod plan;
 mod preflight;
 mod quantity;
@@ -26,6 +27,7 @@ pub use inspect::{
     ColumnJson, ConstraintJson, INSPECT_FORMAT, IndexJson, InspectJson, ServerJson, TableJson, TriggerJson,
 };
 pub use limit::LimitJson;
+pub use outcomes::{OUTCOMES_FORMAT, OutcomeJson, OutcomesError, OutcomesJson, read_outcomes};
 pub use plan::{
     AlternativeJson, CapacityJson, CoexistenceJson, PLAN_FORMAT, PlanJson, PlanSchemaJson, RollbackJson,
     ShapesJson, TriggerConditionJson,
@@ -34,7 +36,9 @@ pub use preflight::{BehindJson, ObstacleJson, PreflightJson};
 pub use quantity::{QuantityJson, RiskJson};
 pub use rules::{ExampleJson, ExampleKindJson, RULES_FORMAT, RuleJson, RulesJson};
 pub use saved::{SavedPlanError, read_plan};
-pub use schema::{schema_check, schema_inspect, schema_plan, schema_rules, schema_snapshot, schema_verify};
+pub use schema::{
+    schema_check, schema_inspect, schema_outcomes, schema_plan, schema_rules, schema_snapshot, schema_verify,
+};
 pub use step::{
     CheckQueryJson, PhaseJson, PhaseKindJson, ProgressJson, StatementJson, StepJson, StepKindJson,
     TransactionJson,

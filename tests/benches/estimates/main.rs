@@ -11,7 +11,6 @@ mod shapes;
 
 use std::time::Instant;
 
-use altimeter_tests::database::Database;
 use altimeter_tests::page;
 use altimeter_tests::server::{Options, Server};
 use altimeter_tests::session::Session;

@@ -198,8 +198,13 @@ fn basis(kind: PastKind, seen: &[Observation<'_>], table: Option<&Name>) -> Stri
     };
     let times = |n: u64| if n == 1 { "once".to_owned() } else { format!("{n} times") };
     let seconds = seen.iter().map(|o| o.past.total_ms).sum::<f64>() / 1000.0;
-    let here =
-        format!("pg_stat_statements: {} ran {} here, {seconds:.1} s", kind.says(), times(calls(&|_| true)));
+    let source = match (seen.iter().all(|o| o.past.recorded), seen.iter().any(|o| o.past.recorded)) {
+        (true, _) => "recorded outcomes",
+        (_, true) => "pg_stat_statements and recorded outcomes",
+        _ => "pg_stat_statements",
+    };
+    let all = times(calls(&|_| true));
+    let here = format!("{source}: {} ran {all} here, {seconds:.1} s", kind.says());
     match table {
         Some(table) => format!("{here}, {} of it on this table", times(calls(&|o| &o.past.table == table))),
         None => here,
@@ -278,6 +283,7 @@ mod tests {
             calls,
             total_ms: ms * calls as f64,
             rows: 0,
+            recorded: false,
             blocks: Some((7000.0 * size) as u64 * calls),
             wal_bytes: Some((20_700_000.0 * size) as u64 * calls),
         }

@@ -4,13 +4,13 @@ use altimeter_catalog::{Catalog, Index, IndexDefinition, IndexTarget, PastKind, 
 
 use super::host::{Host, US_IN_MS};
 use super::layout::{Entries, PAGE, live_rows, rows};
+use super::methods;
 use super::throughput::{self, INDEX_ROW_US, INDEX_TEXT_ROW_US};
 use crate::{Estimate, Range};
 
-/// Bytes of the log for each byte of a new index: its pages without their free space (measured on 13 to 18: B-trees
-/// 0.90 to 0.92, GIN 0.52).
+/// Bytes of the log for each byte of a new B-tree: its pages without their free space (measured on 13 to 18: 0.90 to
+/// 0.92).
 const LOGGED: f64 = 0.92;
-const LOGGED_GIN: f64 = 0.52;
 /// Types whose equal values may differ in bytes, so that a B-tree keeps an entry for each (`equalimage` in the server's
 /// `nbtree`).
 const NEVER_SHARED: &[&str] = &["numeric", "real", "double precision", "jsonb", "interval"];
@@ -23,20 +23,14 @@ pub fn index_bytes(catalog: &Catalog, table: &Table, index: &IndexDefinition) ->
 /// The same, with its arithmetic.
 pub(super) fn size(host: Host<'_>, table: &Table, index: &IndexDefinition) -> Option<Range> {
     let rows = live_rows(table)?;
-    let basis = ["reltuples", "pg_stats widths"];
     match index.method.as_str() {
-        "brin" => {
-            let factors = [(6.0, "pages"), (PAGE, "bytes a page")];
-            Some(host.amount("the index", &factors, (3.0 * PAGE, 6.0 * PAGE + rows / 500.0), &basis))
-        }
         "btree" => Some(btree_bytes(host, table, index, rows)),
-        // GIN, GiST and the others depend on the values themselves.
-        _ => {
+        _ => methods::size(host, table, index, rows).or_else(|| {
             let heap = table.size.heap_bytes? as f64;
-            let basis = ["heap size", "no model of this access method yet"];
+            let basis = ["heap size", "no model of this access method"];
             let factors = [(heap, "bytes of the heap"), (0.4, "assumed of this access method")];
             Some(host.amount("the index", &factors, (heap * 0.02, heap * 2.0), &basis))
-        }
+        }),
     }
 }
 
@@ -84,7 +78,7 @@ fn btree_bytes(host: Host<'_>, table: &Table, index: &IndexDefinition, rows: f64
 }
 
 /// The column an expression is about, if it names just one.
-fn as_wide_as<'a>(table: &'a Table, expression: &str) -> Option<&'a str> {
+pub(super) fn as_wide_as<'a>(table: &'a Table, expression: &str) -> Option<&'a str> {
     let words: Vec<&str> = expression.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
     let mut named = table.columns.iter().filter(|c| words.contains(&c.name.as_str()));
     named.next().filter(|_| named.next().is_none()).map(|c| c.name.as_str())
@@ -137,11 +131,9 @@ pub(super) fn sort_ms(host: Host<'_>, table: &Table, index: &IndexDefinition, ro
             .is_none_or(|c| ["text", "character", "json", "xml"].iter().any(|t| c.type_name.starts_with(t))),
         IndexTarget::Expression(_) => true,
     };
-    if index.method == "brin" {
-        return throughput::per_row_ms(host, "summarizing rows", rows, throughput::SUMMARIZED_ROW_US);
-    }
-    if is_tree_of_values(index) {
-        return by_values(throughput::per_row_ms(host, "putting rows in", rows, throughput::GIST_ROW_US));
+    if let Some(work) = methods::work(host, table, index) {
+        let time = throughput::per_row_ms(host, work.says, rows, work.row_us);
+        return time.stretched(1.0 / work.spread, 1.0, work.spread);
     }
     let slow = index.keys.iter().any(|k| textual(&k.target));
     let row = if slow { INDEX_TEXT_ROW_US } else { INDEX_ROW_US };
@@ -202,17 +194,15 @@ pub(super) fn build(
     estimate.read_bytes =
         Some(host.share("reading the table", &factors, (1.0, 1.1), &["heap size"]).plus(&temp));
     estimate.write_bytes = Some(size.plus(&temp));
-    estimate.wal_bytes = Some(logged(&size, &index.method));
+    estimate.wal_bytes = Some(logged(host, &size, index, rows));
     estimate.disk_peak_bytes = Some(size.plus(&temp));
     estimate.temp_bytes = Some(temp);
     estimate.disk_after_bytes = Some(size);
     Some(estimate)
 }
 
-/// Bytes of the log for a new index of that size.
-pub(super) fn logged(size: &Range, method: &str) -> Range {
-    match method {
-        "gin" => size.times_of(LOGGED_GIN, "bytes of the log for each"),
-        _ => size.stretched_by((LOGGED, LOGGED, 1.02), "bytes of the log for each"),
-    }
+/// Bytes of the log for a new index of that size over that many rows.
+pub(super) fn logged(host: Host<'_>, size: &Range, index: &IndexDefinition, rows: f64) -> Range {
+    methods::logged(host, size, &index.method, rows)
+        .unwrap_or_else(|| size.stretched_by((LOGGED, LOGGED, 1.02), "bytes of the log for each"))
 }

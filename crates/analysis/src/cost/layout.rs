@@ -113,6 +113,11 @@ fn stored(catalog: &Catalog, column: &Column, known: &Table) -> Option<Stored> {
     Some(Stored { bytes, align, share, varies: length.is_none() })
 }
 
+/// Average bytes of a column's value; none if its length varies and nobody has measured it.
+pub(super) fn average_bytes(catalog: &Catalog, table: &Table, name: &str) -> Option<f64> {
+    stored(catalog, table.column(name)?, table).map(|v| v.bytes)
+}
+
 fn aligned(bytes: f64, to: f64) -> f64 {
     (bytes / to).ceil() * to
 }

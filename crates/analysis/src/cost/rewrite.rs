@@ -40,7 +40,7 @@ pub(super) fn rewrite(host: Host<'_>, (table, after): (&Table, &Table), manner: 
         let size = index::size(host, &sized, &index.definition)?;
         let name = &index.definition.name;
         let size = size.about(name);
-        logged = logged.plus(&index::logged(&size, &index.definition.method));
+        logged = logged.plus(&index::logged(host, &size, &index.definition, rows));
         built = built.plus(&size);
         sorts = sorts.plus(&index::sort_ms(host, &sized, &index.definition, rows).about(name));
     }

@@ -1,5 +1,6 @@
 //! Estimates against what was measured once, and against what is not known.
 
+use crate::limits::{Budget, Room, Verdict, limits};
 use altimeter_catalog::{
     Catalog, Created, Effect, IndexDefinition, IndexKey, LockMode, Name, RelationKind, RowUpdate, Session,
     Table, Timed, read_snapshot,
@@ -108,6 +109,29 @@ fn what_is_not_logged_reaches_no_standby() {
     let filled = of(&catalog, &backfill(), None);
     assert!(filled.wal_bytes.unwrap().high < 1e6 && filled.replica_lag_ms.unwrap().high < 100.0);
     assert!(filled.duration_ms.unwrap().low > 1_000.0);
+}
+
+#[test]
+fn what_lies_in_another_tablespace_is_held_against_its_disk() {
+    let mut catalog = shop();
+    catalog.table_mut(&users()).unwrap().tablespace = Some("fast".to_owned());
+    let (filled, built) = (of(&catalog, &backfill(), None), of(&catalog, &index(false), None));
+    // An index is made in the database's own tablespace unless it says otherwise.
+    assert!(built.elsewhere.is_empty());
+    let capacity = crate::Capacity::of([[&filled], [&built]]);
+    let fast = capacity.elsewhere["fast"].likely;
+    assert_eq!(fast, filled.disk_peak_bytes.unwrap().likely);
+    let tablespaces = [("fast".to_owned(), fast / 2.0)].into();
+    let budget = Budget {
+        disk_free: Some(built.disk_peak_bytes.unwrap().high * 100.0),
+        tablespaces,
+        ..Budget::default()
+    };
+    let found = limits(&catalog, &capacity, &budget);
+    let disks: Vec<_> = found.iter().filter(|l| l.room == Room::Disk).collect();
+    assert_eq!((disks[0].verdict, disks.len()), (Verdict::Fits, 2), "{disks:?}");
+    assert_ne!(disks[1].verdict, Verdict::Fits);
+    assert!(disks[1].says.contains("tablespace fast"), "{}", disks[1].says);
 }
 
 #[test]

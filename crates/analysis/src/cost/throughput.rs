@@ -24,11 +24,6 @@ pub const TEST_ROW_US: f64 = 0.036;
 pub const INDEX_ROW_US: f64 = 0.40;
 /// The same for text keys.
 pub const INDEX_TEXT_ROW_US: f64 = 1.2;
-/// What a BRIN index takes of each row: nothing is sorted.
-pub const SUMMARIZED_ROW_US: f64 = 0.075;
-/// Putting one row into a GiST index that is built (measured on 13, 15 and 18 with ranges, integers and text, 30,000 to
-/// 1,000,000 rows: 3 to 44; 18 sorts most types first).
-pub const GIST_ROW_US: f64 = 12.0;
 /// Looking one row up in a GiST index that was built, for an exclusion constraint (measured alike: 16 to 160).
 pub const EXCLUDED_GIST_ROW_US: f64 = 45.0;
 /// The same in a B-tree or a hash index (0.5 to 7).

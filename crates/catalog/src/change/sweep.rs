@@ -55,6 +55,18 @@ pub enum SweepWork {
         into: Name,
         /// Columns of the walked table, each with the column it goes to; the key is among them.
         columns: Vec<(String, String)>,
+        /// Rows in which all of these columns hold just that are left out: columns of the walked table with SQL of their
+        /// types. None are if there are no columns.
+        unless: Vec<(String, String)>,
+    },
+    /// Their values are written into the rows of another table that have the same key.
+    Give {
+        /// The other table.
+        into: Name,
+        /// Its key's columns, in the order of [`Sweep::key`].
+        key: Vec<String>,
+        /// The columns; they are called the same in both.
+        columns: Vec<String>,
     },
     /// Values that a [`SweepWork::Set`] kept in the walked table go back to where nobody has changed them since.
     SetBack {
@@ -78,7 +90,9 @@ impl Sweep {
                 std::iter::once(&self.table).chain(kept.iter().map(|(name, _)| name)).collect()
             }
             SweepWork::Set { kept, .. } => std::iter::once(&self.table).chain(kept).collect(),
-            SweepWork::Copy { into, .. } | SweepWork::SetBack { into, .. } => vec![into],
+            SweepWork::Copy { into, .. } | SweepWork::Give { into, .. } | SweepWork::SetBack { into, .. } => {
+                vec![into]
+            }
         }
     }
 }

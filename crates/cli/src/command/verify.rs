@@ -8,12 +8,12 @@ use altimeter_planner::verify::{
     Due, Moment, Outcome, SavedPlan, Standing, Verification, VerifiedCheck, VerifiedStep, VerifiedTrigger,
     in_words,
 };
-use altimeter_render::format::{SavedPlanError, read_plan};
+use altimeter_render::format::{PlanJson, SavedPlanError, read_plan};
 use clap::Args;
 
 use crate::failure::Failure;
 use crate::shared::Shared;
-use crate::{engines, output, source};
+use crate::{engines, outcomes, output, source};
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArguments {
@@ -32,6 +32,9 @@ pub(crate) struct VerifyArguments {
     /// The longest a check may take, in seconds: some read a whole table
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     timeout: u32,
+    /// Write what the plan's statements took beside its file, for later estimates
+    #[arg(long)]
+    record: bool,
 }
 
 /// Reads the plan and the database, asks the checks, shows the answers, and says whether all that must hold does not
@@ -44,7 +47,14 @@ pub(crate) async fn run(arguments: VerifyArguments, shared: &Shared) -> Result<b
             "name the database: --db postgres://user@host/database",
         ));
     }
-    let plan = read(&arguments.plan)?;
+    let saved = read(&arguments.plan)?;
+    if arguments.record && arguments.plan.as_os_str() == "-" {
+        return Err(Failure::usage(
+            "--record has no file to write beside",
+            "name the plan's file instead of -",
+        ));
+    }
+    let plan = saved.clone().saved();
     let step = arguments.step.as_deref().map(|id| number_of(&plan, id)).transpose()?;
     let when = match (arguments.before, arguments.after) {
         (true, _) => Some(Moment::Before),
@@ -77,6 +87,9 @@ pub(crate) async fn run(arguments: VerifyArguments, shared: &Shared) -> Result<b
     };
     let verification = answered(shared, &plan, &catalog, standing, &due, arguments.timeout).await?;
     output::write(&report.render(&verification, output::layout(shared)))?;
+    if arguments.record {
+        outcomes::record(shared, &arguments.plan, &saved, &catalog)?;
+    }
     Ok(verification.outcome() == Outcome::Fails)
 }
 
@@ -143,10 +156,10 @@ fn number_of(plan: &SavedPlan, id: &str) -> Result<usize, Failure> {
     })
 }
 
-fn read(file: &std::path::Path) -> Result<SavedPlan, Failure> {
+fn read(file: &std::path::Path) -> Result<PlanJson, Failure> {
     let shown = file.display();
     let text = source::text(file)?;
-    let plan = read_plan(&text).map_err(|e| {
+    read_plan(&text).map_err(|e| {
         let next = match e {
             SavedPlanError::Shape(_) | SavedPlanError::Format { .. } => {
                 "write one with: altimeter plan REQUEST --format json > plan.json"
@@ -154,6 +167,5 @@ fn read(file: &std::path::Path) -> Result<SavedPlan, Failure> {
             SavedPlanError::Altered { .. } => "take the plan as it was written, or make it again",
         };
         Failure::usage(format!("{shown}: {e}"), next)
-    })?;
-    Ok(plan.saved())
+    })
 }

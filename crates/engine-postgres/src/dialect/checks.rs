@@ -62,7 +62,10 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
             quote_name(function),
             quote(column)
         ),
-        Check::SameRows { table, copy, key, columns } => same_rows((table, copy), key, columns),
+        Check::SameRows { table, copy, key, columns, copy_key } => {
+            let copy_key = if copy_key.is_empty() { key } else { copy_key };
+            same_rows((table, copy), (key, copy_key), columns)
+        }
         Check::NoNulls { table, column } => {
             format!(
                 "SELECT NOT EXISTS (SELECT FROM {} WHERE {} IS NULL) AS ok",
@@ -129,9 +132,14 @@ pub(crate) fn print_check(catalog: &Catalog, check: &Check) -> String {
 }
 
 /// Rows that only one of the two has, by a key that is never NULL, and rows whose stored images differ.
-fn same_rows((table, copy): (&Name, &Name), key: &[String], columns: &[String]) -> String {
-    let each = |print: &dyn Fn(String) -> String, joined: &str| {
-        key.iter().map(|k| print(quote(k))).collect::<Vec<_>>().join(joined)
+fn same_rows(
+    (table, copy): (&Name, &Name),
+    (key, copy_key): (&[String], &[String]),
+    columns: &[String],
+) -> String {
+    let each = |print: &dyn Fn(String, String) -> String, joined: &str| {
+        let pairs = key.iter().zip(copy_key);
+        pairs.map(|(own, other)| print(quote(own), quote(other))).collect::<Vec<_>>().join(joined)
     };
     let row = |of: &str| {
         let fields: Vec<String> = columns.iter().map(|c| format!("{of}.{}", quote(c))).collect();
@@ -142,8 +150,8 @@ fn same_rows((table, copy): (&Name, &Name), key: &[String], columns: &[String]) 
          pg_catalog.record_image_ne({}, {})) AS ok",
         quote_name(table),
         quote_name(copy),
-        each(&|k| format!("a.{k} = b.{k}"), " AND "),
-        each(&|k| format!("a.{k} IS NULL OR b.{k} IS NULL"), " OR "),
+        each(&|own, other| format!("a.{own} = b.{other}"), " AND "),
+        each(&|own, other| format!("a.{own} IS NULL OR b.{other} IS NULL"), " OR "),
         row("a"),
         row("b")
     )

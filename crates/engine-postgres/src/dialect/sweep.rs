@@ -63,13 +63,23 @@ fn header(it: &Sweep) -> Vec<(&'static str, String)> {
             which(&mut lines, condition);
             lines.extend(kept.as_ref().map(|name| ("keep", quote_name(name))));
         }
-        SweepWork::Copy { into, columns } => {
+        SweepWork::Copy { into, columns, unless } => {
             lines.push(("do", "copy".to_owned()));
             lines.push(("into", quote_name(into)));
             for (from, to) in columns {
                 lines.push(("column", quote(from)));
                 lines.push(("as", quote(to)));
             }
+            for (column, value) in unless {
+                lines.push(("unless", quote(column)));
+                lines.push(("holds", value.clone()));
+            }
+        }
+        SweepWork::Give { into, key, columns } => {
+            lines.push(("do", "give".to_owned()));
+            lines.push(("into", quote_name(into)));
+            lines.extend(key.iter().map(|k| ("to", quote(k))));
+            lines.extend(columns.iter().map(|c| ("column", quote(c))));
         }
         SweepWork::SetBack { into, columns } => {
             lines.push(("do", "set back".to_owned()));
@@ -100,6 +110,17 @@ pub(crate) fn read(catalog: &Catalog, sql: &str) -> Option<Sweep> {
         "copy" => SweepWork::Copy {
             into: name(&header.field("into ")?)?,
             columns: columns.into_iter().zip(header.fields("as ").iter().map(|c| identifier(c))).collect(),
+            unless: header
+                .fields("unless ")
+                .iter()
+                .map(|c| identifier(c))
+                .zip(header.fields("holds "))
+                .collect(),
+        },
+        "give" => SweepWork::Give {
+            into: name(&header.field("into ")?)?,
+            key: header.fields("to ").iter().map(|c| identifier(c)).collect(),
+            columns,
         },
         "set back" => SweepWork::SetBack { into: name(&header.field("into ")?)?, columns },
         _ => return None,
@@ -122,6 +143,7 @@ pub(crate) fn still_to_do(catalog: &Catalog, it: &Sweep) -> Option<String> {
         SweepWork::Set { set, condition, kept, once } => {
             Some(open(catalog, it, (set, condition, kept.as_ref(), *once)))
         }
+        SweepWork::Give { into, key, columns } => Some(given_otherwise(it, into, key, columns)),
         SweepWork::Copy { .. } | SweepWork::SetBack { .. } => None,
     }
 }
@@ -131,7 +153,7 @@ pub(crate) fn left_behind(catalog: &Catalog, it: &Sweep) -> Option<String> {
     let kept = match &it.work {
         SweepWork::Delete { kept, .. } => kept.as_ref().map(|(name, _)| name),
         SweepWork::Set { kept, .. } => kept.as_ref(),
-        SweepWork::Copy { .. } | SweepWork::SetBack { .. } => None,
+        SweepWork::Copy { .. } | SweepWork::Give { .. } | SweepWork::SetBack { .. } => None,
     }?;
     let [key] = it.key.as_slice() else { return None };
     let (key, kept) = (quote(key), quote_name(kept));
@@ -192,7 +214,8 @@ fn batch(catalog: &Catalog, it: &Sweep, range: &str) -> Batch {
         SweepWork::Set { set, condition, kept, once } => {
             set_batch(catalog, it, range, (set, condition, kept.as_ref(), *once))
         }
-        SweepWork::Copy { into, columns } => copy_batch(it, range, into, columns),
+        SweepWork::Copy { into, columns, unless } => copy_batch(it, range, (into, columns), unless),
+        SweepWork::Give { into, key, columns } => give_batch(it, range, into, (key, columns)),
         SweepWork::SetBack { into, columns } => set_back_batch(it, range, into, columns),
     }
 }
@@ -270,14 +293,29 @@ fn set_batch(catalog: &Catalog, it: &Sweep, range: &str, (set, condition, kept, 
     Batch { statement, left }
 }
 
-fn copy_batch(it: &Sweep, range: &str, into: &Name, columns: &[(String, String)]) -> Batch {
+fn copy_batch(
+    it: &Sweep,
+    range: &str,
+    (into, columns): (&Name, &[(String, String)]),
+    unless: &[(String, String)],
+) -> Batch {
     let table = quote_name(&it.table);
     let own = quote(&it.table.name);
     let to_of = |key: &String| columns.iter().find(|(from, _)| from == key).map_or(key, |(_, to)| to).clone();
     let same: Vec<String> =
         it.key.iter().map(|k| format!("altimeter_there.{} = {own}.{}", quote(&to_of(k)), quote(k))).collect();
     let target = quote_name(into);
-    let open = format!("NOT EXISTS (SELECT FROM {target} AS altimeter_there WHERE {})", same.join(" AND "));
+    let held = |side: &dyn Fn(&(String, String)) -> String| {
+        format!("ROW({})", unless.iter().map(side).collect::<Vec<_>>().join(", "))
+    };
+    let holds = if unless.is_empty() {
+        String::new()
+    } else {
+        let row = held(&|(column, _)| format!("{own}.{}", quote(column)));
+        format!(" AND pg_catalog.record_image_ne({row}, {})", held(&|(_, value)| value.clone()))
+    };
+    let open =
+        format!("NOT EXISTS (SELECT FROM {target} AS altimeter_there WHERE {}){holds}", same.join(" AND "));
     let froms: Vec<String> = columns.iter().map(|(from, _)| from.clone()).collect();
     let tos: Vec<String> = columns.iter().map(|(_, to)| to.clone()).collect();
     let keys: Vec<String> = it.key.iter().map(to_of).collect();
@@ -292,6 +330,66 @@ fn copy_batch(it: &Sweep, range: &str, into: &Name, columns: &[(String, String)]
         list(&keys)
     );
     Batch { statement, left: format!("SELECT FROM {table} WHERE {range} AND {open}") }
+}
+
+/// The rows of the walked table whose values the row of the same key in the other has otherwise, as a condition over it.
+fn given_otherwise(it: &Sweep, into: &Name, key: &[String], columns: &[String]) -> String {
+    let own = quote(&it.table.name);
+    let same: Vec<String> = it
+        .key
+        .iter()
+        .zip(key)
+        .map(|(k, other)| format!("altimeter_there.{} = {own}.{}", quote(other), quote(k)))
+        .collect();
+    let row = |of: &str| {
+        let fields: Vec<String> = columns.iter().map(|c| format!("{of}.{}", quote(c))).collect();
+        format!("ROW({})", fields.join(", "))
+    };
+    format!(
+        "EXISTS (SELECT FROM {} AS altimeter_there WHERE {} AND pg_catalog.record_image_ne({}, {}))",
+        quote_name(into),
+        same.join(" AND "),
+        row("altimeter_there"),
+        row(&own)
+    )
+}
+
+/// Rows of both tables are locked first, those that others have locked left for later: nothing is waited for.
+fn give_batch(it: &Sweep, range: &str, into: &Name, (key, columns): (&[String], &[String])) -> Batch {
+    let (table, target) = (quote_name(&it.table), quote_name(into));
+    let keys = renamed_key(&it.key);
+    let (mut picked, mut same, mut differ, mut assignments) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for ((own, name), other) in keys.iter().zip(key) {
+        picked.push(format!("{own} AS {name}"));
+        same.push(format!("altimeter_there.{} = {name}", quote(other)));
+    }
+    for (n, column) in columns.iter().enumerate() {
+        let (column, value) = (quote(column), format!("altimeter_value_{}", n + 1));
+        picked.push(format!("{column} AS {value}"));
+        differ.push((format!("altimeter_there.{column}"), value.clone()));
+        assignments.push(format!("{column} = {value}"));
+    }
+    let row = |fields: Vec<&str>| format!("ROW({})", fields.join(", "));
+    let there = row(differ.iter().map(|(there, _)| there.as_str()).collect());
+    let values = row(differ.iter().map(|(_, value)| value.as_str()).collect());
+    let open = format!("{} AND pg_catalog.record_image_ne({there}, {values})", same.join(" AND "));
+    let given = |lock: &str| format!("SELECT {} FROM {table} WHERE {range}{lock}", picked.join(", "));
+    let statement = format!(
+        "WITH given AS MATERIALIZED (
+            {}),
+          free AS MATERIALIZED (
+            SELECT given.* FROM given JOIN {target} AS altimeter_there ON {open}
+            FOR NO KEY UPDATE OF altimeter_there SKIP LOCKED)
+          UPDATE {target} AS altimeter_there SET {} FROM free WHERE {}",
+        given(" FOR NO KEY UPDATE SKIP LOCKED"),
+        assignments.join(", "),
+        same.join(" AND "),
+    );
+    Batch {
+        statement,
+        left: format!("SELECT FROM ({}) AS given JOIN {target} AS altimeter_there ON {open}", given("")),
+    }
 }
 
 fn set_back_batch(it: &Sweep, range: &str, into: &Name, columns: &[String]) -> Batch {
@@ -379,7 +477,16 @@ mod tests {
                 once: true,
             },
             SweepWork::Set { set: vec![(own("a"), own("''"))], condition: None, kept: None, once: false },
-            SweepWork::Copy { into: odd.clone(), columns: vec![(own("a"), own("b")), (own("X"), own("y"))] },
+            SweepWork::Copy {
+                into: odd.clone(),
+                columns: vec![(own("a"), own("b")), (own("X"), own("y"))],
+                unless: vec![(own("c d"), own("NULL::text"))],
+            },
+            SweepWork::Give {
+                into: odd.clone(),
+                key: vec![own("K k"), own("b")],
+                columns: vec![own("c"), own("D")],
+            },
             SweepWork::SetBack { into: odd.clone(), columns: vec![own("a"), own("X")] },
         ];
         for work in works {

@@ -145,7 +145,7 @@ pub(super) fn swept(catalog: &Catalog, it: &Sweep, effect: &mut Effect) {
         SweepWork::Delete { condition, .. } | SweepWork::Set { condition, .. } => {
             matched(catalog, &it.table, condition.as_deref())
         }
-        SweepWork::Copy { .. } | SweepWork::SetBack { .. } => {
+        SweepWork::Copy { .. } | SweepWork::Give { .. } | SweepWork::SetBack { .. } => {
             catalog.table(&it.table).and_then(|t| t.size.rows).map(|n| (n, n, n))
         }
     };

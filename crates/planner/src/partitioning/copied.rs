@@ -165,6 +165,7 @@ impl<'a> Layout<'a> {
             copy: copy.clone(),
             key: self.found_by()?,
             columns: stored.map(|c| c.name.clone()).collect(),
+            copy_key: Vec::new(),
         })
     }
 

@@ -379,7 +379,12 @@ impl Plan<'_> {
             false => "each batch is a short transaction of its own and waits for nobody",
         };
         let columns = names.into_iter().map(|c| (c.clone(), c)).collect();
-        let back = self.sweep(&kept, table, &key, SweepWork::Copy { into: name.clone(), columns });
+        let back = self.sweep(
+            &kept,
+            table,
+            &key,
+            SweepWork::Copy { into: name.clone(), columns, unless: Vec::new() },
+        );
         let step = DraftStep::sweep(title, why, sweep.clone());
         Ok(self.checked(step, (table, condition), "the deleted rows", sweep, back))
     }

@@ -70,7 +70,7 @@ fn draft(context: &RecipeContext<'_>, name: &Name, column: &str) -> Result<Draft
     Ok(draft)
 }
 
-pub(super) fn refuse_what_needs_it(
+pub(crate) fn refuse_what_needs_it(
     context: &RecipeContext<'_>,
     table: &Table,
     column: &Column,

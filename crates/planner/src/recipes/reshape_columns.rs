@@ -318,7 +318,7 @@ impl Shape<'_> {
                 step.down.extend(prove_not_null(self.context, name, &column.name));
             }
         }
-        let (constraints, by_hand) = self.constraints_again();
+        let (constraints, by_hand) = constraints_again(self.table, &self.old);
         step.down.extend(constraints);
         let by_hand =
             if by_hand.is_empty() { String::new() } else { format!(", and {}", by_hand.join(", ")) };
@@ -335,44 +335,6 @@ impl Shape<'_> {
             ),
         });
         Ok(step)
-    }
-
-    /// Keys and foreign keys over the old columns, once those have their values again; and, in words, what has to be made
-    /// by hand.
-    fn constraints_again(&self) -> (Vec<Change>, Vec<String>) {
-        let (mut changes, mut by_hand) = (Vec::new(), Vec::new());
-        let concerns = |c: &&Constraint| self.old.iter().any(|o| c.columns.contains(&o.name));
-        for constraint in self.table.constraints.iter().filter(concerns) {
-            let table = self.table.name.clone();
-            let definition = ConstraintDefinition {
-                name: Some(constraint.name.clone()),
-                columns: constraint.columns.clone(),
-                deferrable: constraint.deferrable,
-                deferred: constraint.deferred,
-                foreign: constraint.foreign.clone(),
-                not_enforced: constraint.not_enforced,
-                ..ConstraintDefinition::new(constraint.kind, constraint.definition.clone())
-            };
-            match constraint.kind {
-                ConstraintKind::Check | ConstraintKind::NotNull => {}
-                ConstraintKind::Unique if constraint.index.is_some() => {
-                    let using_index = constraint.index.clone();
-                    let constraint = ConstraintDefinition { using_index, ..definition };
-                    changes.push(Change::AddConstraint { table, constraint });
-                }
-                ConstraintKind::ForeignKey if self.table.kind == TableKind::Table => {
-                    let sql = constraint.definition.trim_end_matches("NOT VALID").trim_end().to_owned();
-                    let not_valid = !constraint.not_enforced;
-                    let again = ConstraintDefinition { sql, not_valid, ..definition };
-                    changes.push(Change::AddConstraint { table: table.clone(), constraint: again });
-                    if constraint.validated && not_valid {
-                        changes.push(Change::ValidateConstraint { table, name: constraint.name.clone() });
-                    }
-                }
-                _ => by_hand.push(format!("the constraint {} ({})", constraint.name, constraint.definition)),
-            }
-        }
-        (changes, by_hand)
     }
 
     fn cautions(&self) -> Vec<String> {
@@ -434,4 +396,42 @@ impl Shape<'_> {
         }
         cautions
     }
+}
+
+/// Keys and foreign keys over columns that come back, once those have their values again; and, in words, what has to be made
+/// by hand.
+pub(super) fn constraints_again(table: &Table, columns: &[&Column]) -> (Vec<Change>, Vec<String>) {
+    let (mut changes, mut by_hand) = (Vec::new(), Vec::new());
+    let concerns = |c: &&Constraint| columns.iter().any(|o| c.columns.contains(&o.name));
+    for constraint in table.constraints.iter().filter(concerns) {
+        let name = table.name.clone();
+        let definition = ConstraintDefinition {
+            name: Some(constraint.name.clone()),
+            columns: constraint.columns.clone(),
+            deferrable: constraint.deferrable,
+            deferred: constraint.deferred,
+            foreign: constraint.foreign.clone(),
+            not_enforced: constraint.not_enforced,
+            ..ConstraintDefinition::new(constraint.kind, constraint.definition.clone())
+        };
+        match constraint.kind {
+            ConstraintKind::Check | ConstraintKind::NotNull => {}
+            ConstraintKind::Unique if constraint.index.is_some() => {
+                let using_index = constraint.index.clone();
+                let constraint = ConstraintDefinition { using_index, ..definition };
+                changes.push(Change::AddConstraint { table: name, constraint });
+            }
+            ConstraintKind::ForeignKey if table.kind == TableKind::Table => {
+                let sql = constraint.definition.trim_end_matches("NOT VALID").trim_end().to_owned();
+                let not_valid = !constraint.not_enforced;
+                let again = ConstraintDefinition { sql, not_valid, ..definition };
+                changes.push(Change::AddConstraint { table: name.clone(), constraint: again });
+                if constraint.validated && not_valid {
+                    changes.push(Change::ValidateConstraint { table: name, name: constraint.name.clone() });
+                }
+            }
+            _ => by_hand.push(format!("the constraint {} ({})", constraint.name, constraint.definition)),
+        }
+    }
+    (changes, by_hand)
 }

@@ -50,8 +50,8 @@ const METHODS: &[&str] = &[
 pub(super) fn extents(matcher: &Matcher<'_>, slot: Slot, at: usize) -> Vec<usize> {
     let tokens = matcher.tokens;
     match slot {
-        Slot::Schema | Slot::Table | Slot::Column | Slot::NewName | Slot::Index | Slot::Label => {
-            if is_name(matcher, at, slot == Slot::Column || slot == Slot::NewName) {
+        Slot::Schema | Slot::Table | Slot::Column | Slot::NewName | Slot::Key | Slot::Index | Slot::Label => {
+            if is_name(matcher, at, [Slot::Column, Slot::NewName, Slot::Key].contains(&slot)) {
                 vec![at + 1]
             } else {
                 Vec::new()

@@ -83,6 +83,8 @@ pub(super) enum Slot {
     NewColumns,
     /// What stands between the parts of a text.
     Separator,
+    /// What the key of a table to be made is called.
+    Key,
 }
 
 /// One piece of a pattern.
@@ -165,6 +167,7 @@ fn slot(name: &str) -> Option<Slot> {
         "values" => Slot::Values,
         "newcolumns" => Slot::NewColumns,
         "separator" => Slot::Separator,
+        "key" => Slot::Key,
         _ => return None,
     })
 }

@@ -370,6 +370,15 @@ fn separator(found: &Found<'_>) -> Option<String> {
 
 /// The columns to be merged, with their table.
 fn merged<'a>(found: &Found<'a>) -> Result<(&'a Table, Vec<&'a Column>), Trouble> {
+    let (table, columns) = listed(found, "which columns are merged")?;
+    match columns.as_slice() {
+        [_] => Err(incomplete("which columns are merged: one is not enough")),
+        _ => Ok((table, columns)),
+    }
+}
+
+/// Columns of one table that are listed, with their table.
+pub(super) fn listed<'a>(found: &Found<'a>, which: &str) -> Result<(&'a Table, Vec<&'a Column>), Trouble> {
     let range = found.tokens_of(Slot::Keys).unwrap_or_default();
     let mut table = found.named_table()?;
     let mut parts_of = Vec::new();
@@ -377,7 +386,7 @@ fn merged<'a>(found: &Found<'a>) -> Result<(&'a Table, Vec<&'a Column>), Trouble
         if one_of(token, &[",", "and", "&", "then"]) {
             continue;
         }
-        let Some(parts) = token.parts() else { return Err(incomplete("which columns are merged")) };
+        let Some(parts) = token.parts() else { return Err(incomplete(which)) };
         parts_of.push(found.names.split(parts));
     }
     let mut columns = Vec::new();
@@ -387,15 +396,15 @@ fn merged<'a>(found: &Found<'a>) -> Result<(&'a Table, Vec<&'a Column>), Trouble
             (parts, _) => found.in_table(parts)?,
         };
         if table.is_some_and(|t| t.name != of.name) {
-            let message = "columns of two tables cannot be merged into one".to_owned();
+            let message = "the columns are of two tables".to_owned();
             return Err(Trouble::new(Progress::Named, message, "name columns of one table"));
         }
         table = Some(of);
         columns.push(found.names.column(of, &part)?);
     }
     match table {
-        Some(table) if columns.len() > 1 => Ok((table, columns)),
-        Some(_) => Err(incomplete("which columns are merged: one is not enough")),
+        Some(table) if !columns.is_empty() => Ok((table, columns)),
+        Some(_) => Err(incomplete(which)),
         None => Err(incomplete("which table the columns are of")),
     }
 }

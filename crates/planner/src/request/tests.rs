@@ -533,7 +533,7 @@ fn every_pattern_and_example_is_understood() {
     let catalog = shop();
     let named = |t: &str| {
         let t = t.replace("its_name", "users_email_idx").replace("its_constraint", "users_age_check");
-        t.replace("its_other", "user_name")
+        t.replace("its_other", "user_name").replace("its_child", "docs")
     };
     for reader in super::ALL {
         for pattern in reader.clauses().iter().chain(super::EVERYWHERE).flat_map(|c| c.patterns) {

@@ -27,7 +27,7 @@ const UNPLANNED: &[(&[&[&str]], &str)] = &[
     (&[ADD, &["trigger"]], "making a trigger"),
     (&[CHANGE, &["column"], &["to"]], "changing a column other than by renaming it"),
     (&[&["truncate", "empty"]], "emptying a table"),
-    (&[&["move", "copy"]], "moving or copying a column"),
+    (&[&["copy"]], "copying a column"),
 ];
 const RENAME: &[&str] = &["rename", "renaming"];
 const DROP: &[&str] = &["drop", "remove", "delete", "dropping", "removing", "deleting"];

@@ -6,8 +6,8 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::{
-    CHECK_FORMAT, CheckJson, INSPECT_FORMAT, InspectJson, PLAN_FORMAT, PlanJson, RULES_FORMAT, RulesJson,
-    VERIFY_FORMAT, VerifyJson,
+    CHECK_FORMAT, CheckJson, INSPECT_FORMAT, InspectJson, OUTCOMES_FORMAT, OutcomesJson, PLAN_FORMAT,
+    PlanJson, RULES_FORMAT, RulesJson, VERIFY_FORMAT, VerifyJson,
 };
 
 /// The schema of `altimeter plan --format json`.
@@ -23,6 +23,11 @@ pub fn schema_check() -> Value {
 /// The schema of `altimeter inspect --format json`.
 pub fn schema_inspect() -> Value {
     written::<InspectJson>(INSPECT_FORMAT)
+}
+
+/// The schema of the file `altimeter verify --record` writes.
+pub fn schema_outcomes() -> Value {
+    written::<OutcomesJson>(OUTCOMES_FORMAT)
 }
 
 /// The schema of `altimeter rules --format json`.
@@ -70,6 +75,7 @@ mod tests {
             ("check", schema_check()),
             ("inspect", schema_inspect()),
             ("rules", schema_rules()),
+            ("outcomes", schema_outcomes()),
             ("verify", schema_verify()),
             ("snapshot", schema_snapshot()),
         ] {
