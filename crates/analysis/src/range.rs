@@ -265,31 +265,17 @@ impl Estimate {
 
     /// Drops the arithmetic, where nobody asked for it.
     pub fn forget_arithmetic(&mut self) {
-        let Self {
-            duration_ms,
-            blocked_ms,
-            read_bytes,
-            write_bytes,
-            wal_bytes,
-            temp_bytes,
-            disk_peak_bytes,
-            disk_after_bytes,
-            queries_queued,
-            replica_lag_ms,
-            elsewhere: _,
-            unknowns: _,
-        } = self;
         for quantity in [
-            duration_ms,
-            blocked_ms,
-            read_bytes,
-            write_bytes,
-            wal_bytes,
-            temp_bytes,
-            disk_peak_bytes,
-            disk_after_bytes,
-            queries_queued,
-            replica_lag_ms,
+            &mut self.duration_ms,
+            &mut self.blocked_ms,
+            &mut self.read_bytes,
+            &mut self.write_bytes,
+            &mut self.wal_bytes,
+            &mut self.temp_bytes,
+            &mut self.disk_peak_bytes,
+            &mut self.disk_after_bytes,
+            &mut self.queries_queued,
+            &mut self.replica_lag_ms,
         ] {
             quantity.iter_mut().for_each(|q| q.terms = Vec::new());
         }

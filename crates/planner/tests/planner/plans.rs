@@ -2,32 +2,17 @@
 //! refused, and that a plan survives names, types and defaults nobody would choose. Every plan proves itself while it
 //! is made: the target is reached and each step's way back leads home.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
-
 use altimeter_analysis::Severity;
 use altimeter_catalog::{
     Catalog, Change, Column, Constraint, ConstraintKind, ForeignKey, Name, Table, Trigger, View,
-    read_snapshot,
 };
 use altimeter_engine_postgres::PostgresEngine;
-use altimeter_planner::{Plan, PlanError, PlanOptions, Request, Road, StepKind, plan_request, read_request};
+use altimeter_planner::{Plan, PlanError, PlanOptions, Request, Road, StepKind, plan_request};
 
-fn shop() -> Catalog {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/snapshots/shop-50m.json");
-    read_snapshot(&std::fs::read_to_string(file).unwrap()).unwrap()
-}
+use crate::common::{plan, plan_with, planned, shop};
 
 fn users(catalog: &mut Catalog) -> &mut Table {
     catalog.table_mut(&Name::new("public", "users")).unwrap()
-}
-
-fn plan(catalog: &Catalog, request: &str) -> Result<Plan, PlanError> {
-    let read = read_request(&PostgresEngine, catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"));
-    plan_request(&PostgresEngine, catalog, &read, PlanOptions::default())
-}
-
-fn planned(catalog: &Catalog, request: &str) -> Plan {
-    plan(catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"))
 }
 
 #[test]
@@ -123,9 +108,7 @@ fn what_cannot_be_planned_is_refused_with_the_reason() {
 
 /// Plans with a road asked for.
 fn by(catalog: &Catalog, request: &str, road: Road) -> Result<Plan, PlanError> {
-    let read = read_request(&PostgresEngine, catalog, request).unwrap();
-    let options = PlanOptions { prefer: Some(road), ..PlanOptions::default() };
-    plan_request(&PostgresEngine, catalog, &read, options)
+    plan_with(catalog, request, PlanOptions { prefer: Some(road), ..PlanOptions::default() })
 }
 
 #[test]

@@ -1,16 +1,14 @@
 //! Batches that fit what people say the server can take.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
-
 use altimeter_analysis::limits::{Budget, Room, Verdict};
-use altimeter_catalog::{Catalog, StandbyConnection, read_snapshot};
-use altimeter_engine_postgres::PostgresEngine;
-use altimeter_planner::{Plan, PlanOptions, StepKind, plan_request, read_request};
+use altimeter_catalog::{Catalog, StandbyConnection};
+use altimeter_planner::{Plan, PlanOptions, StepKind};
+
+use crate::common::{plan_with, shop};
 
 fn planned(catalog: &Catalog, budget: Budget) -> Plan {
-    let request = read_request(&PostgresEngine, catalog, "rename users.user_name to username").unwrap();
     let options = PlanOptions { budget, ..PlanOptions::default() };
-    plan_request(&PostgresEngine, catalog, &request, options).unwrap_or_else(|e| panic!("{e}"))
+    plan_with(catalog, "rename users.user_name to username", options).unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// Rows a batch, the pause after each in ms, and the log it writes a second.
@@ -25,8 +23,7 @@ fn batches(plan: &Plan) -> (f64, f64, f64) {
 
 #[test]
 fn batches_are_as_small_and_slow_as_the_budget_asks() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/snapshots/shop-50m.json");
-    let mut catalog = read_snapshot(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let mut catalog = shop();
     let (rows, pause, rate) = batches(&planned(&catalog, Budget::default()));
 
     let wanted = rate / 8.0;

@@ -1,20 +1,17 @@
 //! What depends on a column goes with it, planned offline for the snapshot of a shop with fifty million users.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
-
 use altimeter_catalog::{
-    Catalog, ExtendedStatistics, Grant, Name, PolicyDefinition, StatisticsDefinition, Table, View,
-    ViewColumn, read_snapshot,
+    Catalog, ExtendedStatistics, Grant, Name, PolicyDefinition, StatisticsDefinition, Table, View, ViewColumn,
 };
-use altimeter_engine_postgres::PostgresEngine;
-use altimeter_planner::{Plan, PlanError, PlanOptions, plan_request, read_request};
+use altimeter_planner::Plan;
+
+use crate::common::{self, plan, planned};
 
 const QUERY: &str = "SELECT id, email, country, last_seen FROM public.users WHERE (status = 'active'::text)";
 
 /// The shop, as a server is read whose views and policies can be printed.
 fn shop() -> Catalog {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/snapshots/shop-50m.json");
-    let mut catalog = read_snapshot(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let mut catalog = common::shop();
     let user = catalog.server.user.clone();
     let typed = |name: &str, type_name: &str| ViewColumn {
         name: name.to_owned(),
@@ -50,15 +47,6 @@ fn shop() -> Catalog {
 
 fn users(catalog: &mut Catalog) -> &mut Table {
     catalog.table_mut(&Name::new("public", "users")).unwrap()
-}
-
-fn plan(catalog: &Catalog, request: &str) -> Result<Plan, PlanError> {
-    let read = read_request(&PostgresEngine, catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"));
-    plan_request(&PostgresEngine, catalog, &read, PlanOptions::default())
-}
-
-fn planned(catalog: &Catalog, request: &str) -> Plan {
-    plan(catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"))
 }
 
 fn statement(plan: &Plan, beginning: &str) -> String {

@@ -1,27 +1,9 @@
-//! Plans that move columns into a table of their own, and back, made offline. Every plan proves itself while it is made.
+//! Plans that move columns into a table of their own, and back, made offline.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
-
-use altimeter_catalog::{Catalog, Engine as _, Name};
 use altimeter_engine_postgres::PostgresEngine;
-use altimeter_planner::{Plan, PlanError, PlanOptions, StepKind, plan_request, read_request};
+use altimeter_planner::{Plan, StepKind, read_request};
 
-/// A schema of its own, each table with that many rows.
-fn schema(sql: &str, rows: f64) -> Catalog {
-    let mut catalog = Catalog { schemas: vec!["public".to_owned()].into(), ..Catalog::default() };
-    catalog.server.search_path = vec!["public".to_owned()];
-    catalog.server.version_num = 170_000;
-    for statement in sql.split(';').filter(|s| !s.trim().is_empty()) {
-        for change in PostgresEngine.parse(&catalog, statement).statements.remove(0).changes {
-            catalog.apply(&change).unwrap_or_else(|e| panic!("{statement}: {e}"));
-        }
-    }
-    let names: Vec<Name> = catalog.tables.iter().map(|t| t.name.clone()).collect();
-    for name in names {
-        catalog.table_mut(&name).unwrap().size.rows = Some(rows);
-    }
-    catalog
-}
+use crate::common::{planned, refused, says, schema, titles};
 
 const CUSTOMERS: &str = "CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL, street text, city text, zip text NOT NULL,
       country text NOT NULL DEFAULT 'DE', seen_at timestamptz DEFAULT now(), agent_id int, CHECK (name <> city));
@@ -38,32 +20,6 @@ const BOTH: &str = "CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT
     CREATE TABLE times (customer_id bigint PRIMARY KEY REFERENCES customers, at timestamptz DEFAULT now());
     CREATE TABLE seen (customer_id bigint PRIMARY KEY REFERENCES customers, at timestamptz);
     CREATE VIEW last_seen AS SELECT at FROM seen";
-
-fn plan(catalog: &Catalog, request: &str) -> Result<Plan, PlanError> {
-    let read = read_request(&PostgresEngine, catalog, request)
-        .unwrap_or_else(|e| panic!("{request}: {e}\n{}", e.instead));
-    plan_request(&PostgresEngine, catalog, &read, PlanOptions::default())
-}
-
-fn planned(catalog: &Catalog, request: &str) -> Plan {
-    plan(catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"))
-}
-
-fn refused(catalog: &Catalog, request: &str) -> String {
-    match plan(catalog, request) {
-        Err(PlanError::Refused { reason, instead }) => format!("{reason}; {instead}"),
-        Err(other) => panic!("{request}: {other}"),
-        Ok(plan) => panic!("{request}: {}", titles(&plan).join("\n")),
-    }
-}
-
-fn says(catalog: &Catalog, text: &str) -> String {
-    read_request(&PostgresEngine, catalog, text).unwrap_or_else(|e| panic!("{text}: {e}\n{}", e.instead)).says
-}
-
-fn titles(plan: &Plan) -> Vec<String> {
-    plan.steps().map(|s| s.title.clone()).collect()
-}
 
 fn lost(plan: &Plan) -> Vec<String> {
     plan.steps().filter(|s| s.lost_on_return.is_some()).map(|s| s.title.clone()).collect()
@@ -133,7 +89,7 @@ fn a_split_can_be_taken_back_until_the_columns_go() {
     let shop = schema(CUSTOMERS, 1e6);
     let plan = planned(&shop, "move zip of customers into a new table addresses");
     assert_eq!(
-        titles(&plan),
+        titles(&plan).lines().collect::<Vec<_>>(),
         [
             "make public.addresses",
             "give zip a default",
@@ -210,11 +166,11 @@ fn what_cannot_be_split_is_refused_with_what_would_be_needed() {
 fn a_merge_lets_rows_follow_first_where_they_do_not() {
     let both = schema(BOTH, 1e6);
     let plan = planned(&both, "merge addresses into customers");
-    assert!(!titles(&plan).iter().any(|t| t.contains("go with their parent")), "{:?}", titles(&plan));
+    assert!(!titles(&plan).contains("go with their parent"), "{}", titles(&plan));
     assert!(plan.cautions.iter().any(|c| c.contains("zip may be NULL")), "{:?}", plan.cautions);
     let seen = schema(&BOTH.replace("CREATE VIEW last_seen AS SELECT at FROM seen", ""), 1e6);
     let plan = planned(&seen, "merge seen into customers");
-    assert!(titles(&plan).iter().any(|t| t.contains("go with their parent")), "{:?}", titles(&plan));
+    assert!(titles(&plan).contains("go with their parent"), "{}", titles(&plan));
     assert_eq!(lost(&plan), ["drop public.seen"]);
     let last = plan.steps().last().unwrap();
     assert!(last.down.iter().any(|d| d.judged.statement.sql.starts_with("CREATE TABLE public.seen")));

@@ -1,17 +1,12 @@
 //! The arithmetic that estimates keep where it is asked for: it is that of the numbers they print.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
-
 use altimeter_analysis::review::{Passage, Reviewer, Sending};
 use altimeter_analysis::{Estimate, Range};
-use altimeter_catalog::{Catalog, Engine, read_snapshot};
+use altimeter_catalog::{Catalog, Engine};
 use altimeter_engine_postgres::PostgresEngine;
-use altimeter_planner::{PlanOptions, plan_request, read_request};
+use altimeter_planner::PlanOptions;
 
-fn shop() -> Catalog {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/snapshots/shop-50m.json");
-    read_snapshot(&std::fs::read_to_string(file).unwrap()).unwrap()
-}
+use crate::common::{plan_with, shop};
 
 fn close(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0)
@@ -111,10 +106,9 @@ fn plans_explain_every_statement_or_none() {
         "alter table users alter column bio set not null",
         "delete from orders where total < 0",
     ] {
-        let read = read_request(&PostgresEngine, &catalog, request).unwrap();
         let explained = |explain| {
             let options = PlanOptions { explain, ..PlanOptions::default() };
-            let plan = plan_request(&PostgresEngine, &catalog, &read, options).unwrap();
+            let plan = plan_with(&catalog, request, options).unwrap();
             let statements = plan.steps().flat_map(|s| s.up.iter().chain(&s.down)).map(|s| &s.judged);
             let counts = statements.chain(&plan.direct).map(|j| all_of(&j.estimate, explain, request));
             counts.collect::<Vec<usize>>()

@@ -1,15 +1,13 @@
 //! Changes of type, planned offline for the snapshot of a shop with fifty million users: the short road, the long one,
 //! and what is refused.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+use altimeter_catalog::{Catalog, ExtendedStatistics, Name, Table, TypeKind, UserType};
+use altimeter_planner::StepKind;
 
-use altimeter_catalog::{Catalog, ExtendedStatistics, Name, Table, TypeKind, UserType, read_snapshot};
-use altimeter_engine_postgres::PostgresEngine;
-use altimeter_planner::{Plan, PlanError, PlanOptions, StepKind, plan_request, read_request};
+use crate::common::{self, plan, planned};
 
 fn shop() -> Catalog {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/snapshots/shop-50m.json");
-    let mut catalog = read_snapshot(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let mut catalog = common::shop();
     let labels = ["open", "paid"].map(str::to_owned).to_vec();
     let name = Name::new("public", "order_state");
     catalog.types.push(UserType { name, kind: TypeKind::Enum { labels }, extension: None });
@@ -18,15 +16,6 @@ fn shop() -> Catalog {
 
 fn users(catalog: &mut Catalog) -> &mut Table {
     catalog.table_mut(&Name::new("public", "users")).unwrap()
-}
-
-fn plan(catalog: &Catalog, request: &str) -> Result<Plan, PlanError> {
-    let read = read_request(&PostgresEngine, catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"));
-    plan_request(&PostgresEngine, catalog, &read, PlanOptions::default())
-}
-
-fn planned(catalog: &Catalog, request: &str) -> Plan {
-    plan(catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"))
 }
 
 #[test]

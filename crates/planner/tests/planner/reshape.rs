@@ -1,58 +1,16 @@
-//! Plans that delete and set rows, and split and merge columns, made offline. Every plan proves itself while it is made.
+//! Plans that delete and set rows, and split and merge columns, made offline.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
-
-use altimeter_catalog::{Catalog, Engine as _, Name};
+use altimeter_catalog::Name;
 use altimeter_engine_postgres::PostgresEngine;
-use altimeter_planner::{Plan, PlanError, PlanOptions, StepKind, plan_request, read_request};
+use altimeter_planner::{PlanOptions, StepKind, read_request};
 
-/// A schema of its own, each table with that many rows.
-fn schema(sql: &str, rows: f64) -> Catalog {
-    let mut catalog = Catalog { schemas: vec!["public".to_owned()].into(), ..Catalog::default() };
-    catalog.server.search_path = vec!["public".to_owned()];
-    catalog.server.version_num = 170_000;
-    for statement in sql.split(';').filter(|s| !s.trim().is_empty()) {
-        for change in PostgresEngine.parse(&catalog, statement).statements.remove(0).changes {
-            catalog.apply(&change).unwrap_or_else(|e| panic!("{statement}: {e}"));
-        }
-    }
-    let names: Vec<Name> = catalog.tables.iter().map(|t| t.name.clone()).collect();
-    for name in names {
-        catalog.table_mut(&name).unwrap().size.rows = Some(rows);
-    }
-    catalog
-}
+use crate::common::{plan_with, planned, refused, says, schema, titles};
 
 const SHOP: &str = "CREATE TABLE users (id bigint PRIMARY KEY, full_name text NOT NULL, born date, city text, seen_at timestamptz);
     CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, user_id bigint REFERENCES users, status text, placed_at timestamptz NOT NULL);
     CREATE TABLE lines (id bigint PRIMARY KEY, order_id bigint REFERENCES orders ON DELETE CASCADE);
     CREATE TABLE heap (a int, b text);
     CREATE VIEW cities AS SELECT id, city FROM users";
-
-fn plan(catalog: &Catalog, request: &str) -> Result<Plan, PlanError> {
-    let read = read_request(&PostgresEngine, catalog, request)
-        .unwrap_or_else(|e| panic!("{request}: {e}\n{}", e.instead));
-    plan_request(&PostgresEngine, catalog, &read, PlanOptions::default())
-}
-
-fn planned(catalog: &Catalog, request: &str) -> Plan {
-    plan(catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"))
-}
-
-fn refused(catalog: &Catalog, request: &str) -> String {
-    match plan(catalog, request) {
-        Err(PlanError::Refused { reason, instead }) => format!("{reason}; {instead}"),
-        other => panic!("{request}: {other:?}"),
-    }
-}
-
-fn titles(plan: &Plan) -> String {
-    plan.steps().map(|s| s.title.clone()).collect::<Vec<_>>().join("\n")
-}
-
-fn request(catalog: &Catalog, text: &str) -> String {
-    read_request(&PostgresEngine, catalog, text).unwrap_or_else(|e| panic!("{text}: {e}\n{}", e.instead)).says
-}
 
 #[test]
 fn english_and_sql_ask_for_the_same_rows() {
@@ -65,7 +23,7 @@ fn english_and_sql_ask_for_the_same_rows() {
         "delete orders rows more than 90 days old",
         "remove old records from the orders table older than 90 days",
     ] {
-        assert_eq!(request(&shop, text), old, "{text}");
+        assert_eq!(says(&shop, text), old, "{text}");
     }
     let null = "UPDATE public.orders SET status = 'new' WHERE status is null";
     for text in [
@@ -74,12 +32,9 @@ fn english_and_sql_ask_for_the_same_rows() {
         "in orders, set status to 'new' where status is null",
         "fill the column status of orders with 'new' where status is null",
     ] {
-        assert_eq!(request(&shop, text), null, "{text}");
+        assert_eq!(says(&shop, text), null, "{text}");
     }
-    assert_eq!(
-        request(&shop, "delete from orders where status = 'x'"),
-        "delete from orders where status = 'x'"
-    );
+    assert_eq!(says(&shop, "delete from orders where status = 'x'"), "delete from orders where status = 'x'");
     let unread = |text: &str| read_request(&PostgresEngine, &shop, text).unwrap_err().to_string();
     assert!(unread("delete rows of orders where sttus = 'x'").contains("no column sttus"));
     assert!(unread("delete rows of users older than 9 days by city").contains("no date"));
@@ -152,10 +107,7 @@ fn a_row_is_set_once_where_setting_it_twice_would_change_it() {
 fn nothing_is_kept_where_that_is_asked_for() {
     let shop = schema(SHOP, 1e6);
     let discard = PlanOptions { prefer: Some(altimeter_planner::Road::Discard), ..PlanOptions::default() };
-    let by = |text: &str, options| {
-        let read = read_request(&PostgresEngine, &shop, text).unwrap();
-        plan_request(&PostgresEngine, &shop, &read, options)
-    };
+    let by = |text: &str, options| plan_with(&shop, text, options);
     let plan = by("DELETE FROM orders WHERE status = 'old'", discard.clone()).unwrap();
     assert!(!titles(&plan).contains("kept"), "{}", titles(&plan));
     assert_eq!(plan.steps().filter(|s| s.lost_on_return.is_some()).count(), 2);
@@ -168,19 +120,19 @@ fn nothing_is_kept_where_that_is_asked_for() {
 #[test]
 fn columns_are_split_and_merged_in_words() {
     let shop = schema(SHOP, 1e6);
-    let says = request(&shop, "split users.full_name into first_name and last_name at the first space");
+    let split = says(&shop, "split users.full_name into first_name and last_name at the first space");
     for text in [
         "split the column full_name of users into first_name, last_name by ' '",
         "split full_name into first_name and last_name on users by space",
         "please split users.full_name into first_name text and last_name text at the first space",
     ] {
-        assert_eq!(request(&shop, text), says, "{text}");
+        assert_eq!(says(&shop, text), split, "{text}");
     }
-    assert!(says.starts_with("split public.users.full_name into first_name text as split_part("), "{says}");
-    let merged = request(&shop, "merge users.full_name and users.city into label with a comma");
-    assert_eq!(request(&shop, "combine full_name and city of users into label, separated by ','"), merged);
+    assert!(split.starts_with("split public.users.full_name into first_name text as split_part("), "{split}");
+    let merged = says(&shop, "merge users.full_name and users.city into label with a comma");
+    assert_eq!(says(&shop, "combine full_name and city of users into label, separated by ','"), merged);
     let given = "split users.full_name into given text as split_part(full_name, ' ', 1), family varchar(20) as lower(full_name)";
-    assert!(request(&shop, given).contains("family character varying(20) as lower(full_name)"));
+    assert!(says(&shop, given).contains("family character varying(20) as lower(full_name)"));
     let unread = |text: &str| read_request(&PostgresEngine, &shop, text).unwrap_err().to_string();
     assert!(unread("split users.full_name into a and b").contains("at what it is split"));
     assert!(unread("split users.full_name into a text as lower(city), b text as 'x'").contains("reads city"));

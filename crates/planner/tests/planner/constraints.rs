@@ -2,15 +2,13 @@
 //! statement of theirs reads or rewrites a table while it stops anybody, on any version, and what cannot be done that
 //! way is refused.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+use altimeter_catalog::{Catalog, Constraint, ConstraintKind, Name, Table, TableKind};
+use altimeter_planner::{PlanError, StepKind};
 
-use altimeter_catalog::{Catalog, Constraint, ConstraintKind, Name, Table, TableKind, read_snapshot};
-use altimeter_engine_postgres::PostgresEngine;
-use altimeter_planner::{Plan, PlanError, PlanOptions, StepKind, plan_request, read_request};
+use crate::common::{self, plan, planned, statements};
 
 fn shop(version: u32) -> Catalog {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/snapshots/shop-50m.json");
-    let mut catalog = read_snapshot(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let mut catalog = common::shop();
     catalog.server.version_num = version * 10_000;
     if version < 18 {
         for table in ["users", "orders"] {
@@ -23,19 +21,6 @@ fn shop(version: u32) -> Catalog {
 
 fn table<'a>(catalog: &'a mut Catalog, name: &str) -> &'a mut Table {
     catalog.table_mut(&Name::new("public", name)).unwrap()
-}
-
-fn plan(catalog: &Catalog, request: &str) -> Result<Plan, PlanError> {
-    let read = read_request(&PostgresEngine, catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"));
-    plan_request(&PostgresEngine, catalog, &read, PlanOptions::default())
-}
-
-fn planned(catalog: &Catalog, request: &str) -> Plan {
-    plan(catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"))
-}
-
-fn statements(plan: &Plan) -> Vec<String> {
-    plan.steps().flat_map(|s| &s.up).map(|s| s.judged.statement.sql.clone()).collect()
 }
 
 #[test]

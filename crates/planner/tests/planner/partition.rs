@@ -1,40 +1,13 @@
-//! Plans that partition a table and index partitioned ones, made offline. Every plan proves itself while it is made.
-
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+//! Plans that partition a table and index partitioned ones, made offline.
 
 use altimeter_analysis::Severity;
-use altimeter_catalog::{Catalog, LockMode, Name, Table, read_snapshot};
-use altimeter_engine_postgres::PostgresEngine;
-use altimeter_planner::{Plan, PlanError, PlanOptions, Road, StepKind, plan_request, read_request};
+use altimeter_catalog::{Catalog, LockMode, Name, Table};
+use altimeter_planner::{PlanOptions, Road, StepKind};
 
-/// A million events of a year, as in the worked example.
-fn events() -> Catalog {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/snapshots/events-1m.json");
-    read_snapshot(&std::fs::read_to_string(file).unwrap()).unwrap()
-}
+use crate::common::{events, plan_with, planned, refused, statements};
 
 fn table(catalog: &mut Catalog) -> &mut Table {
     catalog.table_mut(&Name::new("public", "events")).unwrap()
-}
-
-fn plan(catalog: &Catalog, request: &str) -> Result<Plan, PlanError> {
-    let read = read_request(&PostgresEngine, catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"));
-    plan_request(&PostgresEngine, catalog, &read, PlanOptions::default())
-}
-
-fn planned(catalog: &Catalog, request: &str) -> Plan {
-    plan(catalog, request).unwrap_or_else(|e| panic!("{request}: {e}"))
-}
-
-fn refused(catalog: &Catalog, request: &str) -> String {
-    match plan(catalog, request) {
-        Err(PlanError::Refused { reason, instead }) => format!("{reason}; {instead}"),
-        other => panic!("{request}: {other:?}"),
-    }
-}
-
-fn sql(plan: &Plan) -> String {
-    plan.steps().flat_map(|s| &s.up).map(|s| s.judged.statement.sql.clone()).collect::<Vec<_>>().join(";\n")
 }
 
 #[test]
@@ -76,7 +49,7 @@ fn the_boundary_is_the_first_that_leaves_a_day() {
         ("2026-11-22T19:00:00Z", "by range (account_id) every 100 starting 2000", "TO (2000)"),
     ] {
         catalog.server.taken_at = today.to_owned();
-        let sql = sql(&planned(&catalog, &format!("partition events {request}")));
+        let sql = statements(&planned(&catalog, &format!("partition events {request}"))).join(";\n");
         assert!(sql.contains(bound), "{today}, {request}: {sql}");
     }
 }
@@ -84,7 +57,7 @@ fn the_boundary_is_the_first_that_leaves_a_day() {
 #[test]
 fn keys_with_the_column_ask_nothing_of_the_application() {
     let plan = planned(&events(), "partition events by range (id) every 1000000");
-    assert!(plan.steps().all(|s| s.kind != StepKind::Deploy), "{}", sql(&plan));
+    assert!(plan.steps().all(|s| s.kind != StepKind::Deploy), "{}", statements(&plan).join(";\n"));
     assert!(!plan.cautions.iter().any(|c| c.starts_with("high:")));
     let plan = planned(&events(), "partition events by month on created_at");
     assert!(plan.steps().any(|s| s.kind == StepKind::Deploy));
@@ -130,11 +103,14 @@ fn rows_that_go_to_several_partitions_are_copied() {
 #[test]
 fn a_copy_is_made_where_it_is_preferred() {
     let catalog = events();
-    let read = |request: &str| read_request(&PostgresEngine, &catalog, request).unwrap();
     let copy = PlanOptions { prefer: Some(Road::Copy), ..PlanOptions::default() };
-    let preferred = |request: &str| plan_request(&PostgresEngine, &catalog, &read(request), copy.clone());
+    let preferred = |request: &str| plan_with(&catalog, request, copy.clone());
     let plan = preferred("partition events by month on created_at starting 2026-11-01").unwrap();
-    assert!(sql(&plan).contains("events_2026_11 PARTITION OF"), "{}", sql(&plan));
+    assert!(
+        statements(&plan).join(";\n").contains("events_2026_11 PARTITION OF"),
+        "{}",
+        statements(&plan).join(";\n")
+    );
     let error = preferred("partition events by month on created_at").unwrap_err();
     assert!(error.to_string().contains("where the first partition of public.events begins"), "{error}");
     // The other road is shown with each.
@@ -170,7 +146,11 @@ fn an_index_is_rebuilt_beside_itself() {
         ["rebuild index events_pkey", "reindex events_pkey", "REINDEX INDEX CONCURRENTLY events_pkey"]
     {
         let plan = planned(&catalog, request);
-        assert_eq!(sql(&plan), "REINDEX INDEX CONCURRENTLY public.events_pkey", "{request}");
+        assert_eq!(
+            statements(&plan).join(";\n"),
+            "REINDEX INDEX CONCURRENTLY public.events_pkey",
+            "{request}"
+        );
         let down: Vec<&str> =
             plan.steps().flat_map(|s| &s.down).map(|s| s.judged.statement.sql.as_str()).collect();
         assert!(down.iter().any(|d| d.ends_with("public.events_pkey_ccnew")), "{down:?}");
