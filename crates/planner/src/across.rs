@@ -5,6 +5,8 @@ use altimeter_catalog::{
     SweepWork, Table, TriggerDefinition,
 };
 
+use crate::draft::DraftStep;
+use crate::plan::PhaseKind;
 use crate::recipe::{RecipeContext, batch_of};
 
 /// The two tables, and what keeps them in step.
@@ -153,6 +155,20 @@ impl Halves<'_> {
     pub(crate) fn missing(&self) -> Vec<Check> {
         let one = |t: TriggerDefinition| Check::TriggerMissing { table: t.table, trigger: t.name };
         self.triggers().into_iter().filter(|t| t.table == self.parent.name).map(one).collect()
+    }
+
+    /// The step that makes the triggers.
+    pub(crate) fn kept_in_step(&self) -> DraftStep {
+        let why = "whoever writes the one table writes the other in the same transaction; rows that are there already follow \
+                   in the next step";
+        let mut step = DraftStep::sql(PhaseKind::Expand, "keep both in step (triggers)", why);
+        step.before = self.missing();
+        step.up = self.create_functions();
+        step.up.extend(self.create_triggers());
+        step.down = self.drop_triggers(true);
+        step.down.extend(self.drop_functions(true));
+        step.after = self.enabled();
+        step
     }
 
     /// When to go back: they do not fire any more.

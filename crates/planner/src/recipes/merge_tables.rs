@@ -34,7 +34,7 @@ fn draft(joined: &Joined<'_>) -> Result<Draft, PlanError> {
     let mut draft = Draft::default();
     draft.steps.push(added(joined, &halves));
     draft.steps.extend((!joined.follows()).then(|| following(joined)));
-    draft.steps.push(in_step(&halves));
+    draft.steps.push(halves.kept_in_step());
     draft.steps.push(filled(&halves));
     draft.steps.extend(demanded(joined));
     let names = halves.names();
@@ -79,19 +79,6 @@ fn following(joined: &Joined<'_>) -> DraftStep {
     step.down = joined.referencing(false);
     let (table, constraint) = (child.clone(), joined.reference.name.clone());
     step.after.push(Check::ConstraintValid { table, constraint });
-    step
-}
-
-fn in_step(halves: &Halves<'_>) -> DraftStep {
-    let why = "whoever writes the one table writes the other in the same transaction; rows that are there already follow in \
-               the next step";
-    let mut step = DraftStep::sql(PhaseKind::Expand, "keep both in step (triggers)", why);
-    step.before = halves.missing();
-    step.up = halves.create_functions();
-    step.up.extend(halves.create_triggers());
-    step.down = halves.drop_triggers(true);
-    step.down.extend(halves.drop_functions(true));
-    step.after = halves.enabled();
     step
 }
 

@@ -71,17 +71,9 @@ fn made(apart: &Apart<'_>) -> Result<DraftStep, PlanError> {
 }
 
 fn in_step(halves: &Halves<'_>) -> DraftStep {
-    let why = "whoever writes the one table writes the other in the same transaction; rows that are there already follow in \
-               the next step";
-    let mut step = DraftStep::sql(PhaseKind::Expand, "keep both in step (triggers)", why);
-    step.before = halves.missing();
-    step.up = halves.create_functions();
-    step.up.extend(halves.create_triggers());
-    step.down = halves.drop_triggers(true);
-    step.down.extend(halves.drop_functions(true));
+    let mut step = halves.kept_in_step();
     // Nothing keeps its rows in step any more.
     step.down.push(truncated(&halves.child));
-    step.after = halves.enabled();
     step
 }
 
