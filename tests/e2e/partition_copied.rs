@@ -339,7 +339,7 @@ fn what_cannot_be_copied_is_refused() -> Result<()> {
         (
             "CREATE FUNCTION f(events) RETURNS int LANGUAGE sql AS 'SELECT 1'",
             "by hash of id into 2 partitions",
-            "are arguments of public.f",
+            "are arguments or results of public.f",
         ),
         ("SELECT 1", "daily on created_at starting 1999-01-01", "more than 1000 partitions"),
         (
